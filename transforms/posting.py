@@ -38,6 +38,7 @@ from transforms.records.vocabulary import (
     UNREAD,
 )
 from transforms.role.ai_label import ai_label
+from transforms.role.contract import choose_contract, contract_of
 from transforms.role.employment import employment_of
 from transforms.role.openings import openings_of
 from transforms.role.qualifications import qualifications_in
@@ -237,6 +238,7 @@ def _steps(
     if not is_known:
         rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
         issues.append(Rejected("employment_type", raw.get("employment_type"), rule).issue)
+    contract = contract_of(raw.get("employment_type"), title, text, employment_type)
     yield
     role, level = role_of(title), seniority_of(title)
     role_group = GROUP_OF_ROLE[role.value]
@@ -247,7 +249,7 @@ def _steps(
     pay, is_repeated = _read_pay(
         raw, title, text, location_text=location_text, where=where,
         country=_shared_places(where.places)["country"] or country_by_clues(clues),
-        employment_type=employment_type, seniority=level.value, role_group=role_group,
+        employment_type=employment_type, contract=contract, seniority=level.value, role_group=role_group,
     )  # fmt: skip
     issues.extend(_find_swapped(pay))
     head = pay[0] if pay and pay[0].is_headline else None
@@ -295,6 +297,7 @@ def _steps(
         workplace=where.workplace,
         remote_scope=where.remote_scope,
         employment_type=employment_type,
+        contract=contract or choose_contract(each.contract for each in pay if each.component == "base"),
         **days,
         role=role.value,
         role_group=role_group,
@@ -331,6 +334,7 @@ def _read_pay(
     where: Whereabouts,
     country: str | None,
     employment_type: str | None,
+    contract: str | None,
     seniority: str,
     role_group: str,
 ) -> tuple[tuple[Pay, ...], bool | None]:
@@ -347,6 +351,7 @@ def _read_pay(
         pay,
         country=country_of_pay,
         employment_type=employment_type,
+        contract=contract,
         seniority=seniority,
         role_group=role_group,
         places=() if where.workplace == REMOTE else where.places,
@@ -372,6 +377,7 @@ def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
         "period": own.period,
         "pay_source": own.reading if head else None,
         "pay_tax": own.tax,
+        "pay_contract": own.contract,
         "pay_flag": own.flag,
         "annual_low": own.annual_low,
         "annual_high": own.annual_high,

@@ -20,6 +20,7 @@ import pyarrow as pa
 from transforms.records import vocabulary
 from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MIN_ANSWERED, SURVEY_RATE_DAYS
+from transforms.text.lookups import cells_of
 from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import KnownBoards, Responses, Vintages
 from warehouse.sql_files import read_view
@@ -87,9 +88,12 @@ PARAMETERS: Mapping[str, object] = {
     "ai_groups": among(vocabulary.AI_GROUPS),
     "ai_jobs": literal(vocabulary.AI_JOBS),
     "all_days": ALL_DAYS,
+    "agency": literal(vocabulary.AGENCY),
     "bridge_days": BRIDGE_DAYS.value,
+    "contractor": literal(vocabulary.CONTRACTOR),
     "days_of_yield": vocabulary.DAYS_OF_YIELD,
     "dead_after": vocabulary.DEAD_AFTER,
+    "employee": literal(vocabulary.EMPLOYEE),
     "end_of_day": "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')",
     "experience_bands": " ".join(
         f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
@@ -102,10 +106,12 @@ PARAMETERS: Mapping[str, object] = {
     "max_price_age": MAX_PRICE_AGE,
     "max_price_change": MAX_PRICE_CHANGE,
     "min_answered": MIN_ANSWERED.value,
+    "open_contract": literal(vocabulary.OPEN_CONTRACT),
     "rhythm": vocabulary.MEMBER_RHYTHM,
     "sampled": literal(vocabulary.SAMPLED_GROUP),
     "stock": literal(vocabulary.STOCK),
     "text_classes": f"[{', '.join(map(literal, vocabulary.TEXT_CLASSES))}]",
+    "unclear_contracts": ", ".join(literal(row["country"]) for row in cells_of("unclear_contracts")),
     "unread": literal(vocabulary.UNREAD),
 }
 """The text that replaces `$name` in every view and macro: numbers and words that are defined elsewhere."""
@@ -130,19 +136,23 @@ def _intervals_of(boards: str) -> str:
 
 def pay_observations(adverts: str) -> tuple[str, str]:
     """Return the meaning and SELECT of the pay that `adverts` (a table or macro) offer: a row per job and region."""
-    reasons = {"not_full_time": why_not_full_time("p", period="o.period"), "not_in_band": why_not_in_band("o")}
-    return read_declared("pay/pay_observations", adverts=adverts, **reasons)
+    parts = {
+        "not_full_time": why_not_full_time("p", period="o.period", contract="o.contract"),
+        "not_in_band": why_not_in_band("o"),
+        "counted_contract": read_declared("pay/counted_contract", contract="o.contract")[1],
+    }
+    return read_declared("pay/pay_observations", adverts=adverts, **parts)
 
 
-def why_not_full_time(advert: str, *, period: str) -> str:
-    """Return SQL for why the offer in the row `advert`, with pay per `period`, is not full-time employment, or NULL."""
+def why_not_full_time(advert: str, *, period: str, contract: str) -> str:
+    """Return SQL for why pay per `period` for `contract` in the row `advert` is not for full-time work, or NULL."""
     columns = {name: f"{advert}.{name}" for name in ("seniority", "role", "employment_type")}
-    return read_declared("pay/pay_not_full_time", period=period, **columns)[1]
+    return read_declared("pay/pay_not_full_time", period=period, contract=contract, **columns)[1]
 
 
 def why_not_in_band(pay: str) -> str:
     """Return SQL for why the full-time pay in the row `pay` enters no band; NULL if it does."""
-    columns = {name: f"{pay}.{name}" for name in ("annual_low", "annual_high", "flag", "tax")}
+    columns = {name: f"{pay}.{name}" for name in ("annual_low", "annual_high", "flag", "tax", "contract", "country")}
     return read_declared("pay/pay_not_in_band", **columns)[1]
 
 

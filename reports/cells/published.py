@@ -9,7 +9,7 @@ from typing import Any
 
 from reports.cells.cell import Cell
 from reports.figures import query, verdicts
-from reports.figures.declared.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KINDS_OF_PAY
 from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, PLACES, address, slug
 from reports.figures.query import Connection
@@ -18,6 +18,7 @@ from reports.wording.numbers import Row
 from reports.wording.renderer import Renderer
 from reports.wording.work import WORKS, name_work, split_work
 from transforms.records.definitions import MAX_COUNTRY_SHARE
+from transforms.records.vocabulary import EMPLOYEE
 from warehouse.marts.measures import MEASURES
 
 _SLUGS = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
@@ -28,7 +29,8 @@ def _pay_cell(row: Row, place: str) -> Cell | None:
     work = row["role_group"] if row["role"] == "all" else row["role"]
     if work not in WORKS or split_work(work) != (row["role_group"], row["role"]):
         return None  # a role within a wider group
-    kind, level, basis = KIND_OF_MARKET[row["pay_market"]], row["seniority_group"], row["basis"]
+    contract = EMPLOYEE if row["contract"] == "all" else row["contract"]  # surveys do not tell them apart
+    kind, level, basis = KINDS_OF_PAY[contract, row["pay_market"]], row["seniority_group"], row["basis"]
     name = address(kind, place, work, level, basis)
     return _make(name, row, pay.PAY, place, work, item=level, measure="pay", basis=basis)
 

@@ -4,6 +4,8 @@
     pay.{place}.{role}.{level}.{basis}       from one kind of source alone: pay.de.data_scientist.senior.reported
     abroad.{place}.{role}.{level}            pay in the currency of another country; also with {basis}
     mixed.{place}.{role}.{level}             pay in any currency; also with {basis}
+    contractor.{place}.{role}.{level}        contractors' invoices in the place's own currency; contractor_abroad and
+                                             contractor_mixed as above; agency.… on an agency's payroll
     comparison.{place}.{role}.{basis}        pay of all levels from one kind of source, to compare it with others
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
@@ -33,7 +35,7 @@ from reports.figures.places import EVERYWHERE, PLACES, Place
 from reports.wording.bases import NAMED
 from reports.wording.disclosure import PLACE_NAMES
 from reports.wording.work import WORKS
-from transforms.records.vocabulary import AI_JOBS, GROUPS_OF_CLOSINGS, LAW_CLASSES, LEVEL_GROUPS
+from transforms.records.vocabulary import AI_JOBS, EMPLOYEE, GROUPS_OF_CLOSINGS, LAW_CLASSES, LEVEL_GROUPS
 from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
 from warehouse.marts.measures import MEASURES
 
@@ -82,16 +84,18 @@ def _place(slug: str, levels: tuple[str, ...] = ("country", "region", "continent
 EVERY_LEVEL = ("country", "region", "continent", "world")
 
 
-def _declare_pay(market: str, place: str, role: str, level: str, basis: str | None = None) -> Figure:
+def _declare_pay(key: tuple[str, str], place: str, role: str, level: str, basis: str | None = None) -> Figure:
+    contract, market = key
     if place == EVERYWHERE.slug:
         raise AddressError(
             "there is no pay figure for all places together, because most of its adverts would be from one country"
         )
     _choose("role or group of roles", role, (name for name in WORKS if name != AI_JOBS))
     if basis is not None:
-        _choose("kind of source", basis, NAMED)
+        _choose("kind of source", basis, NAMED if contract == EMPLOYEE else ("advertised",))
     levels = LEVEL_GROUPS if basis is None else (*LEVEL_GROUPS, *pay_figures.STATED_LEVELS)
-    return pay_figures.declare_pay(_place(place), role, _choose("level", level, levels), market, basis)
+    at = _place(place)
+    return pay_figures.declare_pay(at, role, _choose("level", level, levels), market, basis, contract=contract)
 
 
 def _declare_comparison(place: str, role: str, basis: str) -> Figure:
@@ -140,7 +144,7 @@ def _declare_closing_rate(place: str, group: str) -> Figure:
 
 
 KINDS: dict[str, Callable[..., Figure]] = {
-    **{kind: functools.partial(_declare_pay, market) for market, kind in pay_figures.KIND_OF_MARKET.items()},
+    **{kind: functools.partial(_declare_pay, key) for key, kind in pay_figures.KINDS_OF_PAY.items()},
     "comparison": _declare_comparison,
     "bonus": _declare_bonus,
     "skill": _declare_skill,

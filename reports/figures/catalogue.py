@@ -184,10 +184,12 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
     regions = query.read(con, query.fill("pay/countries", {}))
     names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])
     countries = [PLACES[name] for name in names if name in PLACES]
+    of_contractors = {row["region"].lower() for row in regions if row["has_contractors"]}
     figures = (
         *pay_figures.BANDS,
         *pay_figures.AROUND,
         *(figure for place in countries for figure in pay_figures.country_figures(place)),
+        *(pay_figures.declare_contractors(place) for place in countries if place.slug in of_contractors),
         *comparison_figures.declare_compared(con),
     )
     by_id, others = ({figure.id: figure for figure in group} for group in (figures, _OTHERS))

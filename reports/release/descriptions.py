@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reports.codes import ESCO_NOTICE
-from reports.figures.declared.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KINDS_OF_PAY
 from reports.release import texts
 from reports.release.figure_files import CSV_COLUMNS, to_json
 from reports.release.licences import OURS, licence_ids_of_sources, licences
@@ -17,7 +17,7 @@ from reports.wording.numbers import day
 from warehouse.publish.release_tables import ExportedTable
 
 KEYWORDS = ("labour market", "artificial intelligence", "salaries", "skills", "job adverts")
-KINDS_OF_CELLS = (*KIND_OF_MARKET.values(), "skill", "share", "disclosure", "closing_rate")
+KINDS_OF_CELLS = (*KINDS_OF_PAY.values(), "skill", "share", "disclosure", "closing_rate")
 CSV, PARQUET, SDMX = "text/csv", "application/vnd.apache.parquet", "application/vnd.sdmx.data+csv"
 _TYPES = {"DOUBLE": "number", "BIGINT": "integer", "DATE": "date", "BOOLEAN": "boolean", "VARCHAR": "string"}
 

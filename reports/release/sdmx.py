@@ -15,7 +15,7 @@ from itertools import chain
 
 from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
 from reports.codes import Codes
-from reports.figures.declared.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import ABROAD, CONTRACT_WORDS, KINDS_OF_PAY, LOCAL, MIXED
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.release import texts
 from reports.release.cells import ReleasedCells
@@ -30,9 +30,10 @@ from warehouse.marts.measures import MEASURES
 
 AGENCY, VERSION = "AIJOBMARKET", "1.0.0"
 _URN = "urn:sdmx:org.sdmx.infomodel"
-MARKET_WORDS = dict(
-    zip(KIND_OF_MARKET.values(), ("paid at the place", "paid from abroad", "both together"), strict=True)
-)
+_MARKETS = {LOCAL: "paid at the place", ABROAD: "paid from abroad", MIXED: "both together"}
+MARKET_WORDS = {
+    kind: f"{_MARKETS[market]}{CONTRACT_WORDS[contract]}" for (contract, market), kind in KINDS_OF_PAY.items()
+}
 STATES = {
     "published": "may be printed as it is",
     "low": "of low confidence",
@@ -67,7 +68,7 @@ class Dataflow:
 
 BANDS = Dataflow(
     id="BANDS", name="Pay per year by place, work, level and kind of source",
-    kinds=tuple(KIND_OF_MARKET.values()),
+    kinds=tuple(KINDS_OF_PAY.values()),
     dimensions=("PAY_MARKET", "REF_AREA", "WORK", "LEVEL", "BASIS", "PART"),
     parts=(
         "low", "high", "median", MEDIAN_OF_PANEL, "p25", "p75", "local_low", "local_high", "local_median",
@@ -81,7 +82,7 @@ SHARES = Dataflow(
 DATAFLOWS = (BANDS, SHARES)
 KeyedCell = tuple[dict[str, str], Cell]
 CONCEPTS = {
-    "PAY_MARKET": "Whose money the pay is in",
+    "PAY_MARKET": "Whose money the pay is in, and under which contract if not an employee's",
     "REF_AREA": "Country (ISO 3166-1 alpha-2), UN M49 region or continent, or all adverts read",
     "WORK": "Role or group of roles",
     "LEVEL": "Level of the job",

@@ -24,7 +24,7 @@ from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
 SUBJECTS = {
-    **dict.fromkeys(("pay", "abroad", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")),
+    **dict.fromkeys(("pay", "abroad", "contractor", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")),
     **dict.fromkeys(("skill", "skills"), ("skills.html", "Skills")),
     **dict.fromkeys(("comparison", "reported", "frame"), ("countries.html", "Countries")),
     **dict.fromkeys(("disclosure", "pay_stated"), ("laws.html", "Pay laws")),

@@ -27,6 +27,10 @@ TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
 )
+CONTRACTORS_KEY = (
+    "Contractors: what their invoices for twelve months of full-time work add up to, without value added tax. They pay "
+    "social insurance and time off out of it, so it is no employee's pay; the band beside it has none of them."
+)
 MEDIAN_OF_PANEL = f"Median of jobs on {numbers.SAMPLE_WORDS['panel']}"
 PANEL_KEY = (
     f"{MEDIAN_OF_PANEL}: each weighs as much as its board stands for. All else is of jobs on all boards, and of these "
@@ -149,15 +153,26 @@ def _note(rows: Rows) -> list[str | None]:
         notes.append(row["reason"])
     if abroad := _from_abroad(row):
         notes.append(f"paid from abroad, and not in it: {abroad}")
+    if row.get("contractor_status"):
+        notes.append(f"contractors, beside it and not in it: {say_contractors(row)}")
     if row.get("n_no_rate"):
         notes.append(f"{row['n_no_rate']:,} left out for want of an exchange rate")
     if row.get("n_apart"):
-        notes.append(f"{row['n_apart']:,} kept apart (contract, part-time, intern, net, implausible or one end only)")
+        notes.append(
+            f"{row['n_apart']:,} kept apart (contract left open, part-time, intern, net, implausible or one end only)"
+        )
     return notes
 
 
 def _local_band(row: Row) -> str:
     return band(row, low="local_low", high="local_high", currency="local_currency")
+
+
+def say_contractors(row: Row) -> str:
+    """Return the band of contractors beside a band of employees: "USD 60K–80K of invoices, 40 jobs of 12 employers"."""
+    text = band(row, low="contractor_low", high="contractor_high")
+    low_mark = numbers.LOW_CONFIDENCE if row["contractor_status"] == "low" else None
+    return numbers.qualify(f"{text} of invoices", [_say_n(row, "contractor_n"), low_mark])
 
 
 def _estimates(row: Row) -> list[str]:
@@ -268,6 +283,7 @@ _COLUMNS = (
         False,
     ),
     Column("Band from titles alone", _stated_cell, False),
+    Column("Contractors", lambda row: say_contractors(row) if row.get("contractor_status") else None, False),
     Column("Median", numbers.median_cell),
     Column(MEDIAN_OF_PANEL, lambda row: numbers.median_cell(row, "p50_of_panel")),
     Column("Local money", lambda row: _local_band(row) if row.get("local_low") is not None else None, False),
@@ -290,7 +306,7 @@ def _bands_text(rows: Rows) -> str:
 
 def _bands_table(heading: str, level: str, rows: Rows) -> Table:
     printed = numbers.choose_printed(rows)
-    keys = {"stated_status": TITLES_KEY, "p50_of_panel": PANEL_KEY}
+    keys = {"stated_status": TITLES_KEY, "contractor_status": CONTRACTORS_KEY, "p50_of_panel": PANEL_KEY}
     more = [key for name, key in keys.items() if any(row.get(name) is not None for row in printed)]
     ours = [row for row in printed if row["basis"] != "advertised_third_party"]
     abroad = [f"{row.get('region_name') or row['place']} {n}" for row in printed if (n := _from_abroad(row))]

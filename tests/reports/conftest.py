@@ -135,9 +135,9 @@ def make_cell(**changes: Any) -> dict[str, Any]:
     """A published cell of mart.salary_bands: mid to senior, Northern America."""
     row = {
         "as_of": AS_OF, "basis": "advertised", "region_level": "region", "region": "Northern America",
-        "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "pay_market": "local",
-        "currency": "USD", "window_days": 0, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
-        "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
+        "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "contract": "employee",
+        "pay_market": "local", "currency": "USD", "window_days": 0, "n_jobs": 420, "n_employers": 61,
+        "n_effective": 390.0, "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
         "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,
         "p50": 150_000.0, "form": "point", "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """Choose the headline of a posting: the pay component that statistics count.
 
-A posting has one headline. It has one more for each country that base pay is tied to, since each pay zone counts in its
-own country.
+A posting has one headline. It has one more for each country and contract that base pay is tied to, since each pay zone
+counts in its own country, and pay of a contractor never counts with pay of an employee.
 
 `_rank` prefers a component by these criteria, the most important first:
 
@@ -9,7 +9,8 @@ own country.
 2. it comes from a structured field, not from prose: a field says what it holds
 3. it is tied to the posting's country, or else to no country, or else to another country
 4. it is in the country's legal tender, or else in another currency, or else in an unknown currency
-5. it is for the posting's employment type, or for none: not the contract rate next to a full-time range
+5. it is for the posting's employment type and contract, or for none: not the contract rate next to a full-time range.
+   If the posting leaves the contract open, an employee's pay comes first
 6. it fits a band: it has no flag, a period, both ends, and the usual kind of period (month or year for employees; hour,
    day or week for contractors)
 7. it is tied to areas that hold all places of the posting ("CA, WA and NY" for a job in San Francisco), or else to no
@@ -27,12 +28,14 @@ is offered.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from transforms.pay.currency import legal_tender
 from transforms.pay.exclusion import split
 from transforms.pay.scope import employment_of
 from transforms.place.places import whereabouts
 from transforms.records.rows import Pay, Place
+from transforms.records.vocabulary import EMPLOYEE, OPEN_CONTRACT
 from transforms.role.titles import seniority_of
 
 BY_THE_HOUR = ("CONTRACTOR", "PER_DIEM", "TEMPORARY")
@@ -43,25 +46,26 @@ OWN_PAY = ("base", "on_target_earnings", "total_compensation")
 flagged."""
 
 
-def headline_of(
-    pays: Sequence[Pay],
-    *,
-    country: str | None,
-    employment_type: str | None,
-    seniority: str = UNSTATED,
-    places: Sequence[Place] = (),
-) -> int | None:
+class Offer(NamedTuple):
+    """What a posting states beside its pay: the level as stated, and its places (none for a remote job)."""
+
+    employment_type: str | None = None
+    contract: str | None = None
+    seniority: str = UNSTATED
+    places: Sequence[Place] = ()
+
+
+def headline_of(pays: Sequence[Pay], offer: Offer, *, country: str | None) -> int | None:
     """Return the index in `pays` of the posting's own pay; None if the posting states none.
 
     Own pay is a component of the first kind in `OWN_PAY` that the posting states. The module's docstring says which
-    component is chosen. `country`, `employment_type`, `seniority` (as stated) and `places` (none for a remote job)
-    belong to the posting.
+    component is chosen. `country` is that of the posting.
     """
     component = next((name for name in OWN_PAY if any(pay.component == name for pay in pays)), None)
     candidates = [i for i, pay in enumerate(pays) if pay.component == component]
     if len(candidates) < 2:
         return candidates[0] if candidates else None
-    ranks = {i: _rank(pays[i], country, employment_type, seniority, places) for i in candidates}
+    ranks = {i: _rank(pays[i], country, offer) for i in candidates}
     best = min(ranks.values())
     equals = [i for i in candidates if ranks[i] == best]
     first = pays[equals[0]]
@@ -72,37 +76,28 @@ def headline_of(
     return by_size[(len(by_size) - 1) // 2]
 
 
-def headlines_by_country(
-    pays: Sequence[Pay],
-    head: int | None,
-    *,
-    employment_type: str | None,
-    seniority: str = UNSTATED,
-    places: Sequence[Place] = (),
-) -> set[int]:
-    """Return the indices in `pays` of the headlines by country: one for each country that base pay is tied to.
+def headlines_by_country(pays: Sequence[Pay], head: int | None, offer: Offer) -> set[int]:
+    """Return the indices in `pays` of the headlines by country and contract: one for each that base pay is tied to.
 
-    The posting's own pay, with index `head`, is the headline of its country. In other countries the same criteria
-    decide.
+    The posting's own pay, with index `head`, is the headline of its country and contract. For others the same criteria
+    decide. Pay without a country has a headline for each contract other than that of `head`.
     """
-    by_country: dict[str, list[int]] = {}
+    tied: dict[tuple[str | None, str | None], list[int]] = {}
     for i, pay in enumerate(pays):
-        if pay.component == "base" and pay.country:
-            by_country.setdefault(pay.country, []).append(i)
+        is_apart = head is not None and pay.contract not in (pays[head].contract, None, OPEN_CONTRACT)
+        if pay.component == "base" and (pay.country or is_apart):
+            tied.setdefault((pay.country, pay.contract), []).append(i)
     heads = set()
-    for country, members in by_country.items():
+    for (country, _), members in tied.items():
         if head in members:
             heads.add(head)
             continue
-        zones = [pays[i] for i in members]
-        best = headline_of(zones, country=country, employment_type=employment_type, seniority=seniority, places=places)
+        best = headline_of([pays[i] for i in members], offer, country=country)
         heads.add(members[best or 0])
     return heads
 
 
-def _rank(
-    pay: Pay, country: str | None, employment_type: str | None, seniority: str, places: Sequence[Place]
-) -> tuple[int, ...]:
+def _rank(pay: Pay, country: str | None, offer: Offer) -> tuple[int, ...]:
     """Return a sort key that puts the preferred component first. The module's docstring explains the order."""
     tender = legal_tender(country) if country else ()
     return (
@@ -111,13 +106,14 @@ def _rank(
         0 if country and pay.country == country else 1 if pay.country is None else 2,
         bool(tender) and pay.currency not in tender,
         pay.currency is None,
-        employment_of(pay.level_text) not in (None, employment_type or "FULL_TIME"),
+        employment_of(pay.level_text) not in (None, offer.employment_type or "FULL_TIME"),
+        pay.contract not in (None, offer.contract, *([EMPLOYEE] if offer.contract in (None, OPEN_CONTRACT) else [])),
         pay.flag is not None,
         pay.period is None,
-        (pay.period in ("hour", "day", "week")) != (employment_type in BY_THE_HOUR),
+        (pay.period in ("hour", "day", "week")) != (offer.employment_type in BY_THE_HOUR),
         pay.low is None or pay.high is None,
-        _distance(pay, places),
-        _steps(pay, seniority),
+        _distance(pay, offer.places),
+        _steps(pay, offer.seniority),
         pay.level_text is not None or pay.place_text is not None,
     )
 

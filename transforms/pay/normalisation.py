@@ -22,15 +22,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from transforms.pay.currency import codes, legal_tender, tender_of
-from transforms.pay.headline import headline_of, headlines_by_country
-from transforms.pay.scope import employment_of
+from transforms.pay.headline import Offer, headline_of, headlines_by_country
+from transforms.pay.scope import contract_beside, employment_of
 from transforms.records.rows import Pay, Place
-from transforms.records.vocabulary import AI_CORE, PER_YEAR
+from transforms.records.vocabulary import AI_CORE, CONTRACTOR, INVOICE, NET, PER_YEAR
 from transforms.text.lookups import cells_of
 
 MONTHS = 12
-"""Monthly salaries in a year if pay is in a foreign currency: law and custom grant more than twelve only for pay in
-local currency.
+"""Monthly amounts in a year of a contractor, and of anybody paid in a foreign currency: law and custom grant more than
+twelve only to employees, and only for pay in local currency.
 """
 WIDEST = 4.0
 """Largest ratio of the high end to the low end in an offer for one job."""
@@ -57,11 +57,13 @@ def complete_pay(
     seniority: str = "unstated",
     role_group: str = "other",
     places: Sequence[Place] = (),
+    contract: str | None = None,
 ) -> tuple[Pay, ...]:
     """Apply norms to pay: infer missing periods, add yearly amounts and flags, put the headline first.
 
     An end that is not positive is dropped. A range with its low end above its high end loses both amounts and keeps its
     text. Ranges wider than `WIDEST`, and amounts outside the bounds for country, role and level, are kept and flagged.
+    An amount is for the contract that the words beside it name, else for the advert's (`contract`).
 
     The headline is the posting's own pay (`headline.py` has the rules). It is base pay if there is any, or else
     on-target earnings or total compensation, which are flagged and enter no band. Each country that base pay is tied to
@@ -72,9 +74,10 @@ def complete_pay(
     skill: str | None = "senior_pay" if seniority in SENIOR else "skilled_pay"
     if role_group not in SKILLED or seniority == "intern":
         skill = None
-    components = [_complete(pay, country, employment_type, skill) for pay in pays]
-    best = headline_of(components, country=country, employment_type=employment_type, seniority=seniority, places=places)
-    local = headlines_by_country(components, best, employment_type=employment_type, seniority=seniority, places=places)
+    components = [_complete(pay, country, employment_type, skill, contract) for pay in pays]
+    offer = Offer(employment_type=employment_type, contract=contract, seniority=seniority, places=places)
+    best = headline_of(components, offer, country=country)
+    local = headlines_by_country(components, best, offer)
     for i in local - {best}:
         components[i] = replace_columns(components[i], is_headline_in_country=True)
     if best is None:
@@ -85,7 +88,9 @@ def complete_pay(
     return (head, *components[:best], *components[best + 1 :])
 
 
-def _complete(pay: Pay, country: str | None, employment_type: str | None, skill: str | None) -> Pay:
+def _complete(
+    pay: Pay, country: str | None, employment_type: str | None, skill: str | None, contract: str | None
+) -> Pay:
     low, high = _positive(pay.low), _positive(pay.high)
     flag = pay.flag
     if low is not None and high is not None and low > high:
@@ -97,7 +102,9 @@ def _complete(pay: Pay, country: str | None, employment_type: str | None, skill:
     own_type = employment_of(pay.level_text) or employment_type
     has_norms = "FULL_TIME" in (own_type, employment_type) or employment_type not in WITHOUT_NORMS
     period, reading = _find_period(pay, low, high, where, has_norms=has_norms)
-    factor = _yearly_factor(pay, period, where)
+    own = pay.contract or contract_beside(pay.level_text) or contract_beside(pay.pay_text)
+    contract = own or (CONTRACTOR if pay.tax == INVOICE else contract)
+    factor = _yearly_factor(pay, period, where, contract)
     annual_low, annual_high = (end * factor if end and factor else None for end in (low, high))
     if flag is None and pay.component in ANNUAL_COMPONENTS:
         bounds = _bounds(pay.currency, where, None if own_type in NOT_SKILLED_PAY else skill)
@@ -112,6 +119,8 @@ def _complete(pay: Pay, country: str | None, employment_type: str | None, skill:
         period_reading=reading,
         annual_low=annual_low,
         annual_high=annual_high,
+        tax=INVOICE if contract == CONTRACTOR and pay.tax != NET else pay.tax,
+        contract=contract,
         flag=flag,
     )
 
@@ -126,11 +135,12 @@ def _find_period(
     return None, None
 
 
-def _yearly_factor(pay: Pay, period: str | None, where: str | None) -> float | None:
+def _yearly_factor(pay: Pay, period: str | None, where: str | None, contract: str | None) -> float | None:
     if not period or pay.component == "equity_percent":
         return None
     is_local = pay.currency is None or where is None or pay.currency in legal_tender(where)
-    return _per_year(period, pay.months or (None if is_local else MONTHS), where)
+    has_more = is_local and contract != CONTRACTOR
+    return _per_year(period, pay.months or (None if has_more else MONTHS), where)
 
 
 def replace_columns(pay: Pay, **changes: Any) -> Pay:

@@ -25,7 +25,7 @@ from transforms.pay.range_grammar import joint_of
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.records.rows import Pay
-from transforms.records.vocabulary import PER_YEAR
+from transforms.records.vocabulary import INVOICE, PER_YEAR
 
 CLAUSE = 240
 """Number of characters before an amount that are searched for a governing word: about two long lines of an advert."""
@@ -112,7 +112,7 @@ _SHARED = (
 """Parts of words for bonus, commission and equity. A quick search for them tells whether a percentage needs reading."""
 _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
 """A sum right after a word. The word then belongs to that sum: "base" in "$300k (base $180k)"."""
-_INVOICED = re.compile(r"\b(?:B2B|C2C)\b")
+_INVOICED = re.compile(r"\b(?:B2B|C2C|faktur\w+)\b|(?:\+|plus|zzgl\.?) ?(?:VAT|MwSt|USt|IVA|TVA)\b", re.IGNORECASE)
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
 _MARKS_BETWEEN = "()[]/-–—,*·×"
 """Marks that may stand between an amount and the words that describe it."""
@@ -556,7 +556,7 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
     bound = None if amount.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
     tax = after.tax or next((w.value for h in reversed(before) for w in h.words if w.kind == "tax"), None)
     if tax == "net" and _INVOICED.search(site.text, site.begin, max(amount.end, after.end) + len(" for B2B)")):
-        tax = None  # an invoice is net of VAT, which says nothing about income tax
+        tax = INVOICE  # net of VAT, which says nothing about income tax
     months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
     return Pay(
         component=component,

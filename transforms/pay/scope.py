@@ -219,7 +219,7 @@ def _level_beside(label: str, lead: str, tail: str) -> str | None:
         return after[1]
     if before := _LEVEL_BEFORE.search(label) or _LEVEL_BEFORE.search(lead):
         return before[1]
-    employed_after, employed_before = _employment()
+    employed_after, employed_before, _ = _employment()
     if match := employed_after.match(tail) or employed_before.search(lead[-MAX_LABEL:]):
         return match[1]
     hits = hits_in(lead)
@@ -227,16 +227,22 @@ def _level_beside(label: str, lead: str, tail: str) -> str | None:
 
 
 @functools.cache
-def _employment_types() -> dict[str, str]:
-    return {row["words"].lower(): row["employment_type"] for row in cells_of("pay_employment")}
+def _employment_words(column: str) -> dict[str, str]:
+    return {row["words"].lower(): row[column] for row in cells_of("pay_employment")}
 
 
 @functools.cache
-def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words = "|".join(re.escape(word) for word in sorted(_employment_types(), key=len, reverse=True))
-    small = r"(?:\s?\(|\s?,?\s?(?:as an? |for an? |for |on an? |on |in |en |als |na |w |em )|\s)"
-    after = re.compile(rf"{small}({words})(?![^\W_])", re.IGNORECASE)
-    return after, re.compile(rf"(?<![^\W_])({words})\)?[\s:–—(-]{{1,3}}$", re.IGNORECASE)
+def _employment() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of words for employment: after an amount, before it, and anywhere."""
+    words = "|".join(re.escape(word) for word in sorted(_employment_words("contract"), key=len, reverse=True))
+    small = (
+        r"(?:\s?\(|\s?,?\s?[/–-]?\s?(?:as an? |for an? |for |on an? |on |in |en |als |na |w |em |via |como |por |bajo "
+        r"|con |przy |auf |op |через |за )|\s)"
+    )
+    tax = r"(?:\s?[+(]?\s?(?:net(?:to)?|gross|brutt?o|vat|iva|mwst\.?)\)?){0,3}"
+    after = re.compile(rf"{tax}{small}({words})(?![^\W_])", re.IGNORECASE)
+    before = re.compile(rf"(?<![^\W_])({words})\)?[\s:–—(-]{{1,3}}$", re.IGNORECASE)
+    return after, before, re.compile(rf"(?<![^\W_])({words})(?![^\W_])", re.IGNORECASE)
 
 
 def employment_of(words: str | None) -> str | None:
@@ -247,7 +253,19 @@ def employment_of(words: str | None) -> str | None:
     >>> employment_of("Contract"), employment_of("Senior"), employment_of(None)
     ('CONTRACTOR', None, None)
     """
-    return _employment_types().get(words.lower()) if words else None
+    return _employment_words("employment_type").get(words.lower()) if words else None
+
+
+@functools.lru_cache(maxsize=4096)
+def contract_beside(words: str | None) -> str | None:
+    """Return the one contract that words of or beside an amount name (`vocabulary.CONTRACTS`), else None.
+
+    >>> contract_beside("PJ"), contract_beside("PLN 14 000 gross UoP per month"), contract_beside("Full-time")
+    ('contractor', 'employee', None)
+    """
+    contracts = {_employment_words("contract")[match[1].lower()] for match in _employment()[2].finditer(words or "")}
+    contracts.discard("")
+    return contracts.pop() if len(contracts) == 1 else None
 
 
 def _begins_with_level(words: str) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 
 from transforms.pay.currency import currency_of
-from transforms.pay.scope import Tie, period_in
+from transforms.pay.scope import Tie, contract_beside, period_in
 from transforms.records.rows import Issue, Pay
 from transforms.records.vocabulary import PERIODS
 from transforms.text.rejects import Rejected
@@ -76,12 +76,14 @@ def stated_pay(
     component: str = "base",
     title: str | None = None,
     tie: Tie = Tie(),  # noqa: B008  # a tuple, never changed
+    contract: str | None = None,
     issues: list[Issue] | None = None,
 ) -> tuple[Pay, ...]:
     """Return the pay that a source's fields state, as a tuple of one component; () if the fields hold no amount.
 
     `low` and `high` are the ends of a range, `title` its title, and `tie` the place and level that it is tied to.
-    `period` is the source's word. An unknown word makes the component `other` (paid once or per piece), since nothing
+    `period` is the source's word. Pay is tied to the `contract`, or else to the one that its
+    title is the word for ("B2B"). An unknown word makes the component `other` (paid once or per piece), since nothing
     says how often the amount is paid. Ends that are no amounts are noted in `issues`.
     """
     ends = amount_of(low, "pay_low", issues), amount_of(high, "pay_high", issues)
@@ -102,5 +104,6 @@ def stated_pay(
             place_text=tie.place_text,
             country=tie.country,
             level_text=tie.level_text,
+            contract=contract or contract_beside(title),
         ),
     )

@@ -12,6 +12,7 @@ from transforms.records.vocabulary import (
     AI_LABELS,
     BASES,
     COMPONENTS,
+    CONTRACTS,
     COUNTRY_CODE,
     CURRENCY_CODE,
     DEGREES,
@@ -20,9 +21,11 @@ from transforms.records.vocabulary import (
     HEX_32,
     NEARNESSES,
     OCCUPATION_SCHEMES,
+    OPEN_CONTRACT,
     PAID_IN,
     PAY_FLAGS,
     PAY_MARKETS,
+    PAY_TAXES,
     PERIODS,
     QUALIFICATIONS,
     READINGS,
@@ -67,7 +70,17 @@ class Pay:
     currency: Annotated[str | None, Column("ISO 4217 code", pattern=CURRENCY_CODE)] = None
     period: Annotated[str | None, Column("Period the amounts are for", values=PERIODS)] = None
     period_reading: Annotated[str | None, Column("How the period is known", values=READINGS)] = None
-    tax: Annotated[str | None, Column("gross or net, where said", values=("gross", "net"))] = None
+    tax: Annotated[
+        str | None,
+        Column("gross or net, where said; invoice: a contractor's, without value added tax", values=PAY_TAXES),
+    ] = None
+    contract: Annotated[
+        str | None,
+        Column(
+            "Contract it is for: of the words beside it, else the advert's; either: not tied to one of two",
+            values=(*CONTRACTS, OPEN_CONTRACT),
+        ),
+    ] = None
     months: Annotated[int | None, Column("Salaries a year, where said (12, 13, 14)", low=12, high=16)] = None
     reading: Annotated[str, Column("stated: structured field; parsed: prose; inferred", values=READINGS)] = "parsed"
     place_text: Annotated[str | None, Column("Place the amount is tied to, as written")] = None
@@ -78,7 +91,11 @@ class Pay:
     flag: Annotated[str | None, Column("Why it may not enter a band", values=PAY_FLAGS)] = None
     is_headline: Annotated[bool, Column("The posting's own pay: what core.postings shows")] = False
     is_headline_in_country: Annotated[
-        bool, Column("The posting's own pay in `country`, of all base pay tied to that country: what counts there")
+        bool,
+        Column(
+            "The posting's own pay in `country` for `contract`, of all base pay tied to them: what counts there. NULL "
+            "as `country`: in the countries of the posting's own pay, for another contract"
+        ),
     ] = False
     start: Annotated[int | None, Column("Offset of the first character in the text; NULL if structured", low=0)] = None
     end: Annotated[int | None, Column("Offset after the last character", low=0)] = None
@@ -198,6 +215,14 @@ class Advert:
         ),
     ]
     employment_type: Annotated[str | None, Column("schema.org employmentType", values=EMPLOYMENT_TYPES)]
+    contract: Annotated[
+        str | None,
+        Column(
+            "Contract that is offered, where the advert says so: employee, contractor (B2B, freelance: sends "
+            "invoices), agency (on an agency's payroll), either (a choice between two)",
+            values=(*CONTRACTS, OPEN_CONTRACT),
+        ),
+    ]
     posted_on: Annotated[date | None, Column("Day of publication, when the source states it")]
     valid_through: Annotated[date | None, Column("Last day of the advert, when the source states it")]
     role: Annotated[str, Column("Role read from the title", values=ROLES, references="core.roles.role")]
@@ -268,7 +293,13 @@ class Advert:
     currency: Annotated[str | None, Column("ISO 4217 code of the pay", pattern=CURRENCY_CODE)]
     period: Annotated[str | None, Column("Period of the pay", values=PERIODS)]
     pay_source: Annotated[str | None, Column("How the pay is known", values=READINGS)]
-    pay_tax: Annotated[str | None, Column("gross or net, where said", values=("gross", "net"))]
+    pay_tax: Annotated[
+        str | None,
+        Column("gross or net, where said; invoice: a contractor's, without value added tax", values=PAY_TAXES),
+    ]
+    pay_contract: Annotated[
+        str | None, Column("Contract that the pay is for, where said", values=(*CONTRACTS, OPEN_CONTRACT))
+    ]
     pay_flag: Annotated[str | None, Column("Why the pay may not enter a band", values=PAY_FLAGS)]
     annual_low: Annotated[float | None, Column("Lower end for a full-time year", unit="currency per year", low=0)]
     annual_high: Annotated[float | None, Column("Upper end for a full-time year", unit="currency per year", low=0)]

@@ -7,6 +7,15 @@ POSTING_KINDS = ("employer board", "aggregator", "forum")
 BASES = ("advertised", "advertised_third_party", "reported", "filed", "official")
 WORKPLACES = ("onsite", "hybrid", "remote")
 EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN", "VOLUNTEER", "PER_DIEM", "OTHER")
+EMPLOYEE, CONTRACTOR, AGENCY, OPEN_CONTRACT = "employee", "contractor", "agency", "either"
+CONTRACTS = (EMPLOYEE, CONTRACTOR, AGENCY)
+"""Under which contract a person works: as an employee of the employer; as a contractor, who sends invoices (B2B, PJ,
+freelance); or on the payroll of an agency that lends the person out. Pay of two contracts never enters one band.
+
+An advert that leaves the choice between two of them has `OPEN_CONTRACT`; one that states none has none (NULL)."""
+GROSS, NET, INVOICE = "gross", "net", "invoice"
+PAY_TAXES = (GROSS, NET, INVOICE)
+"""What an amount of pay is: before tax, after tax, or the amount of a contractor's invoice without value added tax."""
 SENIORITIES = ("intern", "junior", "mid", "senior", "staff", "manager", "executive", "unstated")
 AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
 UNREAD, NO_TEXT = "unread", "none"

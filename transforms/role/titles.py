@@ -374,8 +374,8 @@ _TYPE_ORDER = (
 
 
 @functools.cache
-def _employment_words() -> dict[tuple[str, ...], str]:
-    return {_key(row["words"]): row["employment_type"] for row in cells_of("employment_types")}
+def _employment_words() -> dict[tuple[str, ...], tuple[str, str]]:
+    return {_key(row["words"]): (row["employment_type"], row["contract"]) for row in cells_of("employment_types")}
 
 
 @functools.cache
@@ -399,27 +399,45 @@ def employment_type_of(words: str) -> str | None:
     known parts are read, and the kind that comes first in `_TYPE_ORDER` wins ("CDD - 6 mois"). A permanent contract
     ("CDI", "Permanent") says nothing about hours, so it names no kind.
     """
-    kind = _employment_named(words)
+    kind = _kind_named(words)
     return None if kind == UNSTATED else kind
 
 
 def names_employment(words: str) -> bool:
     """Whether words are known words for employment. They may leave its kind open ("Permanent")."""
-    return _employment_named(words) is not None
+    return _kind_named(words) is not None
+
+
+def contracts_named(words: str) -> frozenset[str]:
+    """Return the contracts (`vocabulary.CONTRACTS`) that a source's own words name ("UoP / B2B" names two).
+
+    >>> sorted(contracts_named("UoP / B2B")), sorted(contracts_named("Full-time"))
+    (['contractor', 'employee'], [])
+    """
+    return frozenset(contract for _, contract in _employment_named(words) if contract)
+
+
+def _kind_named(words: str) -> str | None:
+    kinds = {kind for kind, _ in _employment_named(words)}
+    return next((kind for kind in _TYPE_ORDER if kind in kinds), None)
 
 
 @functools.lru_cache(maxsize=4096)
-def _employment_named(words: str) -> str | None:
-    types = _employment_words()
-    code = _code_words(words)
-    if code in types:
-        return types[code]
-    longest = max(map(len, types))
-    kinds: set[str] = set()
+def _employment_named(words: str) -> tuple[tuple[str, str], ...]:
+    """Return the rows of `employment_types.csv` for the whole phrase, or else for its longest known parts."""
+    return max((_known_parts(code) for code in (_code_words(words), _key(words[:MAX_TITLE]))), key=len)  # "UoP"
+
+
+def _known_parts(code: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    rows = _employment_words()
+    if code in rows:
+        return (rows[code],)
+    longest = max(map(len, rows))
+    found: list[tuple[str, str]] = []
     at = 0
     while at < len(code):
-        size = next((n for n in range(min(longest, len(code) - at), 0, -1) if code[at : at + n] in types), 0)
+        size = next((n for n in range(min(longest, len(code) - at), 0, -1) if code[at : at + n] in rows), 0)
         if size:
-            kinds.add(types[code[at : at + size]])
+            found.append(rows[code[at : at + size]])
         at += size or 1
-    return next((kind for kind in _TYPE_ORDER if kind in kinds), None)
+    return tuple(found)

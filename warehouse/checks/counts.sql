@@ -100,13 +100,15 @@ SELECT format('{} jobs, {} in core', m.n, c.n) FROM (
     WHERE as_of = $as_of AND basis = 'advertised' AND region_level = 'world' AND role = 'all'
         AND seniority_group = 'all' AND pay_market = 'all' AND currency = 'USD'
         AND role_group IN $role_groups
-) AS m, (
-    SELECT count(DISTINCT job_id) AS n
-    FROM (SELECT * FROM stock_postings($as_of) WHERE role_group <> '$sampled_group' OR is_drawn) AS p
-    WHERE currency IS NOT NULL AND (pay_low IS NOT NULL OR pay_high IS NOT NULL) OR EXISTS (
-        SELECT 1 FROM core.posting_pay AS c
-        WHERE c.posting_id = p.posting_id AND c.component = 'base' AND c.is_headline_in_country
-            AND c.currency IS NOT NULL AND (c.low IS NOT NULL OR c.high IS NOT NULL)
-    )
+) AS m, (  -- a job counts once for each contract that it pays
+    SELECT count(DISTINCT (p.job_id, CASE WHEN o.contract IN ('contractor', 'agency') THEN o.contract END)) AS n
+    FROM stock_postings($as_of) AS p JOIN (
+        SELECT posting_id, currency, pay_low AS low, pay_high AS high, pay_contract AS contract FROM core.postings
+        UNION ALL
+        SELECT posting_id, currency, low, high, contract FROM core.posting_pay
+        WHERE component = 'base' AND is_headline_in_country
+    ) AS o USING (posting_id)
+    WHERE (p.role_group <> '$sampled_group' OR p.is_drawn)
+        AND o.currency IS NOT NULL AND (o.low IS NOT NULL OR o.high IS NOT NULL)
 ) AS c
 WHERE m.n <> c.n

@@ -10,6 +10,7 @@ from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH
 from transforms.records.vocabulary import (
     BASES,
     CELL_GROUPS,
+    CONTRACTS,
     COUNTRY_CODE,
     CURRENCY_CODE,
     EMPLOYMENT_TYPES,
@@ -163,7 +164,9 @@ class OfPanel:
     "n_jobs IS NOT NULL OR basis = 'official'",
 )
 class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
-    """Jobs in the stock of the day `as_of`: full-time, gross base pay with both ends known.
+    """Jobs in the stock of the day `as_of`: full-time work, base pay with both ends known.
+
+    Employees' pay is gross, a contractor's is the amount of the invoices of twelve months.
 
     Official rows are wages by occupation; reported rows are what persons earn according to one survey
     (`mart.reported_pay`). Both have only p10 to p90, as quartiles of single amounts are not the ends of a band.
@@ -197,6 +200,15 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
         str, Column("Group of roles, or ai_core; ai_data_trainer has only counts, as gigs enter no band", key=True)
     ]
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
+    contract: Annotated[
+        str,
+        Column(
+            "Contract that the pay is for, never mixed. employee: also where none is stated, except in countries where "
+            "it may as well be a contractor's; contractor, agency: stated; all: not told apart (surveys, bonuses)",
+            key=True,
+            values=(*CONTRACTS, "all"),
+        ),
+    ]
     pay_market: Annotated[str, Column("all, local or cross_border", key=True, values=("all", *PAY_MARKETS))]
     currency: Annotated[str, Column("ISO 4217 code of the amounts", key=True, pattern=CURRENCY_CODE)]
     window_days: Annotated[
@@ -212,7 +224,8 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     n_apart: Annotated[
         int | None,
         count(
-            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one end"
+            "Jobs with pay that is kept out of the band: contract left open, part-time, intern, gig, net, flagged or "
+            "only one end"
         ),
     ]
     countries: Annotated[

@@ -69,7 +69,7 @@ MACROS = {
         "pay_observations",
         job_adverts=_JOB_ADVERTS,
         observations=pay_observations("job_adverts")[1],
-        not_full_time=why_not_full_time("s", period="s.period"),
+        not_full_time=why_not_full_time("s", period="s.period", contract="s.contract"),
         not_in_band=why_not_in_band("s"),
     ),
     "analysis.skills_asked_on": _select(
@@ -130,7 +130,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "country": "The country, if all of its places are in one; NULL: none, or several",
         "city": "City of its first place that names one; NULL: none does",
         "posted_on": "Earliest day on which an advert says that it was posted; NULL: none says",
-        **of_table(Postings, "workplace", "employment_type", "degree_min", "years_min", "qualifications", "language"),
+        **of_table(
+            Postings,
+            "workplace",
+            "employment_type",
+            "contract",
+            "degree_min",
+            "years_min",
+            "qualifications",
+            "language",
+        ),
         "text_class": "Class of its best text; requirements are read only from texts of that class",
         **_SKILL_READ,
         "states_pay": "One of its adverts states base pay",
@@ -154,6 +163,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "region": "UN M49 region that the pay counts in, or `several`, or `remote`; NULL: not known",
         **of_table(Postings, "city", "workplace"),
         "basis": "Kind of pay: advertised. What persons report and offices publish is in other tables",
+        "contract": "Contract in whose cells it counts: contractor or agency where stated, else employee",
         **of_table(Postings, "pay_market"),
         "low_usd": "Lower end for a full-time year, at the rate of the advert's day (USD per year)",
         "high_usd": "Upper end for a full-time year, at the rate of the advert's day (USD per year)",
@@ -169,7 +179,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "fx_on": "Day of the exchange rate; NULL: paid in dollars, or no rate",
         "why_not": (
             "Why it is in no salary band of today, the first that applies: intern, data_trainer, not_full_time, "
-            "short_period (by the hour, day or week and employment not stated), no_yearly_amount, one_end, a flag of "
+            "short_period (by the hour, day or week and employment not stated), contract_open (an employee's or a "
+            "contractor's, as it is not stated which), no_yearly_amount, one_end, a flag of "
             "core.postings.pay_flag, net, no_currency or no_rate (no dollars), not_open; NULL: it is in a band"
         ),
         "is_in_band": "Whether it is in the bands of its place in mart.salary_bands, in US dollars",

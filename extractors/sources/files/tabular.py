@@ -34,13 +34,13 @@ from transforms.pay.currency import currency_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
-from transforms.records.vocabulary import PERIODS, TEXT_CLASSES, TEXT_STATES
+from transforms.records.vocabulary import PAY_TAXES, PERIODS, TEXT_CLASSES, TEXT_STATES
 from transforms.text.rejects import Rejected, leave_out, shown_value
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
 """Names of the headers that hold the mapping (in base 64) and a digest of mapping and file."""
-CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
+CLOSED = {"period": PERIODS, "tax": PAY_TAXES, "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
 """Fields whose values must be one of a fixed set of words, each field with its set."""
 TRUTH = {
     **dict.fromkeys(("true", "t", "1", "yes", "y"), True),

@@ -1,9 +1,8 @@
 """Read SOLID.Jobs, a Polish job board for IT whose adverts state pay, through its public API.
 
 An advert may offer two contracts, each with its own pay: employment (umowa o pracę), and B2B, under which a contractor
-sends an invoice and pays tax and contributions. The two kinds of pay are never mixed. If an advert offers employment,
-the pay of the employment is the base pay, and B2B pay is kept as another component. An advert that offers only B2B is
-an advert for contractors.
+sends an invoice and pays tax and contributions. Each amount is for its contract. An advert that offers only B2B is an
+advert for contractors.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
+from transforms.role.contract import choose_contract
+from transforms.role.titles import contracts_named
 
 API = "https://solid.jobs/public-api/offers/"
 CAMPAIGN = "ai-job-market"
@@ -65,7 +66,7 @@ def _read_offer(offer: dict[str, Any]) -> RawPosting:
         posted_on=offer.get("validFrom"),
         valid_through=offer.get("validTo"),
         level=offer.get("experienceLevel"),
-        pay=[pay for salary in salaries for pay in _pay(salary, is_contract, issues)],
+        pay=[pay for salary in salaries for pay in _pay(salary, issues)],
         issues=issues,
     )
 
@@ -80,15 +81,14 @@ def _text(offer: dict[str, Any]) -> tuple[str, bool]:
     return text, "</" in description or "<br" in description
 
 
-def _pay(salary: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the pay of one contract. `is_contract` says that the offer is only B2B; else B2B pay is not base pay."""
+def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
     kind = salary.get("employmentType")
     return stated_pay(
         salary.get("from"),
         salary.get("to"),
         currency=salary.get("currency"),
         period=salary.get("period"),
-        component="other" if kind == B2B and not is_contract else "base",
         title=kind,
+        contract=choose_contract(contracts_named(kind)) if kind else None,
         issues=issues,
     )

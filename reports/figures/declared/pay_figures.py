@@ -1,8 +1,8 @@
-"""Figures of pay by region, country and continent, including contracts paid from abroad.
+"""Figures of pay by region, country and continent: of employees, of contractors, and paid from abroad.
 
-All rungs of a ladder belong to one place and one pay market. A wider rung counts more roles or levels, and says so
-after its value. Pay of a wider place, or from abroad, is a separate figure, which is offered as the nearest if a figure
-is withheld.
+All rungs of a ladder belong to one place, one contract and one pay market. A wider rung counts more roles or levels,
+and says so after its value. Pay of a wider place, or from abroad, is a separate figure, which is offered as the nearest
+if a figure is withheld.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from reports.wording.bases import BASES
 from reports.wording.numbers import money
 from reports.wording.renderer import Renderer
 from reports.wording.work import name_work, split_work
-from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
+from transforms.records.vocabulary import (
+    AGENCY,
+    AI_CORE,
+    CELL_GROUPS,
+    CONTRACTOR,
+    EMPLOYEE,
+    ROLE_GROUPS,
+    SENIORITY_GROUPS,
+    STATED,
+)
 from warehouse.mart_tables import BONUS
 
 # --- rungs ----------------------------------------------------------------------------------------------
@@ -27,7 +36,14 @@ from warehouse.mart_tables import BONUS
 LOCAL, ABROAD, MIXED = "local", "cross_border", "all"
 """Pay markets: pay in the place's own currency, pay in another country's currency, and both together."""
 KIND_OF_MARKET = {LOCAL: "pay", ABROAD: "abroad", MIXED: "mixed"}
-"""First part of an id, by pay market."""
+"""First part of an id of employees' pay, by pay market."""
+KINDS_OF_PAY = {(EMPLOYEE, market): kind for market, kind in KIND_OF_MARKET.items()} | {
+    (contract, market): contract if market == LOCAL else f"{contract}_{kind}"
+    for contract in (CONTRACTOR, AGENCY)
+    for market, kind in KIND_OF_MARKET.items()
+}
+"""First part of an id, by contract and pay market."""
+CONTRACT_WORDS = {EMPLOYEE: "", CONTRACTOR: ", contractors' invoices", AGENCY: ", on an agency's payroll"}
 READINGS = ("stated", "inferred")
 """How the level of an advert was read: from its title, or from the years of experience it asks for."""
 STATED_LEVELS = tuple(group for group in SENIORITY_GROUPS if group.endswith(STATED))
@@ -110,7 +126,7 @@ _OF_PERSONS = ("reported", "official")
 def _pay_rung(step: _Step, pay_markets: tuple[str, ...], *, sql: str = "pay/band", **parameters: object) -> Rung:
     given = {
         "groups": step.groups, "members": tuple(member for group in step.groups for member in CELL_GROUPS[group]),
-        "roles": (ALL_ROLES,), "readings": READINGS, "pay_markets": pay_markets, **parameters,
+        "roles": (ALL_ROLES,), "readings": READINGS, "contract": EMPLOYEE, "pay_markets": pay_markets, **parameters,
     }  # fmt: skip
     if step.basis in ROWS:
         given["rows"] = Sql(text_of(ROWS[step.basis]))
@@ -155,6 +171,13 @@ def _pay_ladder(work: str, level: str, market: str, basis: str | None, *, is_cou
             yield _pay_rung(step, pay_markets, **({"seniority_group": ALL_LEVELS} if step.is_every_level else {}))
 
 
+def _rungs_of_contract(work: str, level: str, market: str, contract: str) -> Iterator[Rung]:
+    """Yield the only rung of pay under a contract other than an employee's: adverts that we read."""
+    group, role = split_work(work)
+    readings = READINGS[:1] if level in STATED_LEVELS else READINGS
+    yield _pay_rung(_Step(OWN, "advertised", (group,)), (market,), roles=(role,), readings=readings, contract=contract)
+
+
 # --- figures --------------------------------------------------------------------------------------------
 
 
@@ -174,34 +197,43 @@ BASELINE_PAY: dict[tuple[str, str], tuple[str, dict[str, float]]] = {
 COMPARED = Display(section="compared")
 
 
-def pay_id(place: str, work: str, level: str, market: str = LOCAL) -> str:
+def pay_id(place: str, work: str, level: str, market: str = LOCAL, contract: str = EMPLOYEE) -> str:
     """Return the id of a figure of pay; `place` is a slug, `work` is a role or a group of roles."""
-    return f"{KIND_OF_MARKET[market]}.{place}.{work}.{level}"
+    return f"{KINDS_OF_PAY[contract, market]}.{place}.{work}.{level}"
 
 
-def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None) -> Figure:
-    """Declare yearly pay of a role or group of roles (`work`) at one level in one place.
+def declare_pay(
+    place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None, *, contract: str = EMPLOYEE
+) -> Figure:
+    """Declare yearly pay of a role or group of roles (`work`) at one level in one place, under one `contract`.
 
-    The value is from the best rung, or from `basis` alone if it is given.
+    The value is from the best rung, or from `basis` alone if it is given. Only adverts tell contracts apart.
     """
-    is_main = work == WORK_OF_GUIDE and market == LOCAL and basis is None
+    is_main = (work, market, basis, contract) == (WORK_OF_GUIDE, LOCAL, None, EMPLOYEE)
     words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
-    kind = pay_id(place.slug, work, level, market)
+    kind = pay_id(place.slug, work, level, market, contract)
     qualifiers = [", level named in the title"] if level in STATED_LEVELS else []
     qualifiers += [f", {BASES[basis].name}"] if basis else []
     base_level = level.removesuffix(STATED)
     return Figure(
         id=f"{kind}.{basis}" if basis else kind,
-        title=levels.entitle_pay(base_level, f"{name_work(work)} pay{_MARKET_WORDS[market]}{''.join(qualifiers)}"),
+        title=levels.entitle_pay(
+            base_level,
+            f"{name_work(work)} pay{_MARKET_WORDS[market]}{CONTRACT_WORDS[contract]}{''.join(qualifiers)}",
+        ),
         unit="USD per year",
         renderer=pay.PAY,
-        rungs=tuple(_pay_ladder(work, level, market, basis, is_country=place.level == "country")),
+        rungs=tuple(
+            _pay_ladder(work, level, market, basis, is_country=place.level == "country")
+            if contract == EMPLOYEE
+            else _rungs_of_contract(work, level, market, contract)
+        ),
         parameters={"region_level": place.level, "region": place.region, "seniority_group": level},
         level=base_level,
         place=place.name,
         baseline=words,
         baseline_values=values,
-        nearest=() if basis else _nearest(place, work, level, market),
+        nearest=() if basis or contract != EMPLOYEE else _nearest(place, work, level, market),
         displays=(Display(section="summary", heading=levels.capitalise(base_level)), COMPARED) if words else (),
     )
 
@@ -234,6 +266,11 @@ def country_figures(place: Place) -> tuple[Figure, ...]:
         declare_pay(place, WORK_OF_GUIDE, level, market)
         for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, ABROAD))
     )
+
+
+def declare_contractors(place: Place) -> Figure:
+    """Declare mid-to-senior AI engineering pay of contractors in a country, in its own money."""
+    return declare_pay(place, WORK_OF_GUIDE, BAND_LEVEL, contract=CONTRACTOR)
 
 
 BANDS = tuple(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL) for region in REGIONS)

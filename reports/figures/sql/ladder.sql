@@ -15,7 +15,8 @@ CROSS JOIN (
 ) AS w
 LEFT JOIN $tables.salary_bands AS a
     ON (a.as_of, a.region_level, a.region, a.seniority_group) = (l.as_of, l.region_level, l.region, l.seniority_group)
-    AND (a.role_group, a."role", a.basis, a.currency, a.pay_market) = ($role_group, 'all', 'advertised', 'USD', 'cross_border')
+    AND (a.role_group, a."role", a.basis, a.currency, a.pay_market, a.contract)
+        = ($role_group, 'all', 'advertised', 'USD', 'cross_border', 'employee')
 LEFT JOIN core.countries AS c ON c.country = l.region
 WHERE l.as_of = $as_of AND l.region_level = $region_level AND l.seniority_group = $seniority_group
     AND l.region IN (SELECT unnest([country, region]) FROM core.countries)  -- pay may be of no place, or of several

@@ -529,7 +529,10 @@ def test_the_dump_of_pracuj() -> None:
     assert (len(dump), len(postings), issues) == (444, 444, [])
     n_offers = sum(entry["max_salary"] != "None" for entry in dump)
     assert len(paid(postings)) == n_offers == 255
-    assert {(row.currency, row.period, row.pay_tax) for row in paid(postings)} == {("PLN", "month", "gross")}
+    assert {(row.currency, row.period) for row in paid(postings)} == {("PLN", "month")}
+    assert {(row.pay_contract, row.pay_tax) for row in paid(postings)} == {
+        ("employee", "gross"), ("contractor", "invoice"), ("either", "gross"), (None, "gross"),
+    }  # fmt: skip
     assert not [row for row in postings if "None" in (row.title, row.employer, row.department, row.location_text)]
     assert not [row for row in postings if row.text and ("['" in row.text or "\nNone\n" in row.text)]
     assert {row.language for row in postings} == {"en", "pl"}

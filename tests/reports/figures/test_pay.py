@@ -236,6 +236,35 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
     assert row.value is not None and row.value.endswith("20 more withheld")
 
 
+def test_contractors_stand_beside_employees_and_have_a_figure_of_their_own(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    poland = {"region_level": "country", "region": "PL"}
+    invoices = {
+        "contract": "contractor", "band_low": 70_000.0, "band_low_lo": 68_000.0, "band_low_hi": 72_000.0,
+        "band_high": 95_000.0, "band_high_lo": 93_000.0, "band_high_hi": 97_000.0, "n_jobs": 64, "n_employers": 31,
+    }  # fmt: skip
+    put(mart_tables.SalaryBands, cell(**poland), cell(**poland | invoices))
+    ledger = computed(con, starts=("pay.pl", "contractor.pl"))
+    employees, contractors = (ledger[f"{kind}.pl.ai_engineering.mid_senior"] for kind in ("pay", "contractor"))
+    assert employees.value == "USD 120K–180K per year, median USD 150K"
+    assert "Contractors, beside it and not in it: USD 70K–95K of invoices (64 jobs of 31 employers)" in notes.note(
+        employees
+    )
+    assert contractors.value is not None and contractors.value.startswith("USD 70K–95K per year")
+    assert "contractors' invoices" in contractors.title
+    assert (employees.n_jobs, contractors.n_jobs) == (420, 64)
+
+
+def test_contractors_have_a_figure_where_employees_have_none(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell(region_level="country", region="PL", contract="contractor"))
+    ledger = computed(con, starts=("pay.pl", "contractor.pl"))
+    assert ledger["pay.pl.ai_engineering.mid_senior"].value is None
+    assert ledger["contractor.pl.ai_engineering.mid_senior"].value is not None
+
+
 def bonus(number: int, **fields: Any) -> dict[str, Any]:
     return {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR", **fields}
 

@@ -92,8 +92,9 @@ BREAKS = {
     ),
     "mart.salary_bands counts the jobs of core with pay": (
         "INSERT INTO mart.salary_bands_history (valid_from, basis, region_level, region, seniority_group, role_group,"
-        " role, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"
-        " 'advertised', 'world', 'World', 'all', 'data', 'all', 'all', 'USD', 365, 1, 0, 0, 'suppressed', 'few')"
+        " role, contract, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ("
+        " '2026-01-03', 'advertised', 'world', 'World', 'all', 'data', 'all', 'employee', 'all', 'USD', 365, 1, 0, 0,"
+        " 'suppressed', 'few')"
     ),
     "an employer counts the postings that name it": (
         "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings,"

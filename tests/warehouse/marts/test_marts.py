@@ -106,7 +106,7 @@ def shares(con: database.Connection) -> Any:
 def cell(frame: Any, **key: Any) -> Any:
     usual = {
         "basis": "advertised", "region_level": "world", "seniority_group": "mid_senior",
-        "role_group": "ai_engineering", "role": "all", "pay_market": "all", "currency": "USD",
+        "role_group": "ai_engineering", "role": "all", "contract": "employee", "pay_market": "all", "currency": "USD",
     }  # fmt: skip
     for column, value in (usual | key).items():
         frame = frame[frame[column] == value]
@@ -347,6 +347,62 @@ def test_pay_zones_count_in_each_of_their_countries_and_once_above(con: database
         for level, region in [("world", "World"), ("region", "Northern America"), ("region", "Western Europe")]
     }
     assert counts == {"World": 1, "Northern America": 1, "Western Europe": 1}
+
+
+POLAND = {"country": "PL", "pay_market": "local"}
+EITHER = {"pay_contract": "either"}
+INVOICES = {"annual_low_usd": 200e3, "annual_high_usd": 300e3}
+OF_CONTRACTS: list[tuple[dict[str, Any], dict[str, tuple[int, int]]]] = [
+    ({}, {"employee": (1, 0)}),
+    ({"pay_contract": "employee"}, {"employee": (1, 0)}),
+    ({"pay_contract": "contractor"}, {"contractor": (1, 0)}),
+    ({"pay_contract": "contractor", "employment_type": "CONTRACTOR"}, {"contractor": (1, 0)}),
+    ({"pay_contract": "contractor", "employment_type": None, "period": "hour"}, {"contractor": (1, 0)}),
+    ({"pay_contract": "contractor", "employment_type": "PART_TIME"}, {"contractor": (0, 1)}),
+    ({"pay_contract": "contractor", "pay_tax": "net"}, {"contractor": (0, 1)}),
+    ({"pay_contract": "contractor", "pay_tax": "invoice"}, {"contractor": (1, 0)}),
+    ({"pay_contract": "agency", "employment_type": "TEMPORARY"}, {"agency": (1, 0)}),
+    ({"employment_type": "TEMPORARY"}, {"employee": (0, 1)}),
+    (EITHER, {"employee": (0, 1)}),
+    (POLAND, {"employee": (0, 1)}),
+    (POLAND | {"pay_contract": "employee"}, {"employee": (1, 0)}),
+]
+"""Offers, and the jobs that a contract's cell has in its band and kept apart."""
+
+
+@pytest.mark.parametrize(("offer", "counts"), OF_CONTRACTS)
+def test_a_band_holds_one_contract(
+    con: database.Connection, offer: dict[str, Any], counts: dict[str, tuple[int, int]]
+) -> None:
+    put(con, [posting(1, **offer)])
+    world = bands(con).query(
+        "basis == 'advertised' and region_level == 'world' and seniority_group == 'mid_senior' and role == 'all'"
+        " and role_group == 'ai_engineering' and pay_market == 'all' and (n_jobs > 0 or n_apart > 0)"
+    )
+    assert {row.contract: (row.n_jobs, row.n_apart) for row in world.itertuples()} == counts
+
+
+def test_an_advert_with_pay_for_two_contracts_counts_once_in_the_band_of_each(con: database.Connection) -> None:
+    both = {"is_headline_in_country": True, "contract": "contractor"} | INVOICES
+    put(con, [posting(i, pay_contract="employee") for i in range(40)])
+    put(con, [zone(i, 1, None, **both) for i in range(40)])
+    frame = bands(con)
+    ends = {
+        contract: (cell(frame, **place, contract=contract).band_low, cell(frame, **place, contract=contract).n_jobs)
+        for contract in ("employee", "contractor")
+        for place in ({}, {"region_level": "country", "region": "US"})
+    }
+    assert ends == {"employee": (150e3, 40), "contractor": (200e3, 40)}
+
+
+def test_cells_of_contractors_exist_only_where_they_are_paid(con: database.Connection) -> None:
+    put(con, [posting(i) for i in range(40)])
+    before = len(bands(con))
+    put(con, [posting(40, pay_contract="contractor"), posting(41, contract="contractor", **NO_PAY)])
+    frame = bands(con)
+    assert len(frame) - before == (frame.contract == "contractor").sum() < 100
+    assert frame[frame.contract == "contractor"].n_silent.isna().all()
+    assert cell(frame).n_silent == 0, "a silent job for contractors is of no band of employees"
 
 
 def test_each_country_takes_the_amounts_of_its_own_zone_and_a_region_those_of_the_headline(
@@ -650,6 +706,8 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database
                 skill=name,
                 category="Programming Languages",
                 kind="technology",
+                maker=None,
+                parent=None,
                 aliases=(),
                 case_rule="any",
                 evidence="test",
@@ -740,6 +798,8 @@ def test_too_few_jobs_keep_their_counts_without_shares(con: database.Connection)
         skill="Python",
         category="Programming Languages",
         kind="technology",
+        maker=None,
+        parent=None,
         aliases=(),
         case_rule="any",
         evidence="test",

@@ -1,4 +1,5 @@
--- Makes the table `band_jobs`: jobs in the stock of a day with and without base pay, one row per job and region.
+-- Makes the table `band_jobs`: jobs in the stock of a day with and without base pay, one row per job, contract, region
+-- and range of pay.
 -- `panel_weight`: how many jobs each job of a band stands for in the panel; 0: it is not in the panel, NULL: nothing is
 -- based on the panel. Parameter: as_of.
 CREATE OR REPLACE TEMP TABLE band_jobs AS
@@ -8,5 +9,6 @@ SELECT seen.*,
 FROM (
     SELECT *, true AS is_paid FROM pay_observations($as_of)
     UNION ALL BY NAME
-    SELECT *, true AS is_full_time, false AS is_in_band, false AS is_paid FROM silent_jobs($as_of)
+    SELECT *, 'employee' AS contract, true AS is_full_time, false AS is_in_band, false AS is_paid, true AS is_first
+    FROM silent_jobs($as_of)
 ) AS seen LEFT JOIN panel AS w USING (job_id)

@@ -3,7 +3,7 @@
 -- is not the end of a band, so these rows have none. Parameter: as_of.
 SELECT
     $as_of::DATE AS as_of, 'official' AS basis, 'country' AS region_level, w.country AS region,
-    'all' AS seniority_group, w.role_group, w.role, 'all' AS pay_market, w.currency, 0 AS window_days,
+    'all' AS seniority_group, w.role_group, w.role, 'employee' AS contract, 'all' AS pay_market, w.currency, 0 AS window_days,
     w.employment::BIGINT AS n_jobs, NULL::BIGINT AS n_employers, NULL::DOUBLE AS n_effective,
     CASE WHEN w.annual_p50 IS NULL THEN 'suppressed' ELSE 'low' END AS status,
     CASE WHEN w.annual_p50 IS NULL THEN 'no median published by ' || w.source ELSE w.occupation_text END AS reason,

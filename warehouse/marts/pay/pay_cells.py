@@ -1,4 +1,4 @@
-"""Cells of pay: which jobs count in which cells, by place, group of roles, role, level and market."""
+"""Cells of pay: which jobs count in which cells, by place, group of roles, role, level, contract and market."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LEVEL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
+from transforms.records.vocabulary import (
+    AI_JOBS,
+    CELL_GROUPS,
+    CONTRACTS,
+    EMPLOYEE,
+    LEVEL_GROUPS,
+    ROLE_GROUPS,
+    SENIORITY_GROUPS,
+    STATED,
+)
 from warehouse.marts.cell_cache import CellCache, inputs_of
 from warehouse.marts.estimators import Flags, Ints
 
@@ -54,6 +63,7 @@ class Dimension:
 DIMENSIONS = (
     Dimension(["role_group", "role"], ROLES, _has_role, [name for name in ROLES if name[1] == "all"]),
     Dimension(["seniority", "seniority_inferred"], SENIORITY_GROUPS, _has_level, SENIORITY_GROUPS),
+    Dimension(["contract"], CONTRACTS, str.__eq__, [EMPLOYEE]),
     Dimension(["pay_market", "is_paid"], MARKETS, _has_market, ["all"]),
 )
 
@@ -85,7 +95,7 @@ class PayCells:
 
 
 def find_cells(jobs: pd.DataFrame, expected_regions: Iterable[str]) -> PayCells:
-    """Find the cells of jobs by region, group of roles, role, level and market, the columns of their keys.
+    """Find the cells of jobs by region, group of roles, role, level, contract and market, the columns of their keys.
 
     A cell exists if it has a job with pay, or if its dimensions and its region expect it.
     """
@@ -115,7 +125,7 @@ def _name_cells(code: Ints, regions: np.ndarray[Any, np.dtype[np.object_]]) -> p
     for dimension in reversed(DIMENSIONS):
         code, number = np.divmod(code, len(dimension.names))
         numbers.append(number)
-    market, level, role = numbers
+    market, contract, level, role = numbers
     group_and_role = np.array(ROLES, dtype=object)[role]
     return pd.DataFrame(
         {
@@ -123,6 +133,7 @@ def _name_cells(code: Ints, regions: np.ndarray[Any, np.dtype[np.object_]]) -> p
             "role_group": group_and_role[:, 0],
             "role": group_and_role[:, 1],
             "seniority_group": np.array(SENIORITY_GROUPS, dtype=object)[level],
+            "contract": np.array(CONTRACTS, dtype=object)[contract],
             "pay_market": np.array(MARKETS, dtype=object)[market],
         }
     )

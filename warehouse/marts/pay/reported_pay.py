@@ -69,7 +69,7 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
     rows = rows[(rows["pay_tax"] == "gross") & (rows["experience"] == "all")]
     survey = rows["source"] + " " + rows["year"].astype(str)
     return rows.assign(
-        basis="reported", window_days=SNAPSHOT, region_level="country", region=rows["country"],
+        basis="reported", contract="all", window_days=SNAPSHOT, region_level="country", region=rows["country"],
         n_jobs=rows["n_persons"], n_cross_border=rows["n_dollars"], n_apart=rows["n_flagged"], inputs=inputs,
         reason=rows["reason"].where(rows["status"] == "suppressed", survey + ": " + SELF_SELECTED),
     ).drop(columns=["source", "country", "n_persons", "n_dollars", "n_flagged"])  # fmt: skip

@@ -1,4 +1,4 @@
-"""mart.salary_bands: salary bands by region, level, role, market and currency.
+"""mart.salary_bands: salary bands by region, level, role, contract, market and currency.
 
 Each cell is one row, either published or suppressed with its reason.
 """
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from transforms.records.vocabulary import STATED
+from transforms.records.vocabulary import EMPLOYEE, STATED
 from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import CellCache, combine_rows, hashes_of
@@ -67,7 +67,7 @@ def salary_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
     con.execute(read_sql("marts/pay/band_jobs"), {"as_of": as_of})
     for level in LEVELS:  # all levels of a million adverts at once would take gigabytes
-        query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, is_paid"
+        query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, contract, is_paid, is_first DESC, posting_id, position"
         jobs = con.execute(query, [level]).df()
         cells = find_cells(jobs, _expected_regions(con, level))
         key: dict[str, Any] = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
@@ -129,23 +129,34 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
         column[name].astype(bool)[entries.job] for name in ("is_in_band", "is_full_time", "seniority_inferred")
     )
     is_inside = is_in_band & has_amounts
+    # A job may offer several ranges. It counts once, by the first that is in the band, or else by its first.
+    job_number = pd.factorize(jobs["job_id"])[0][entries.job]
+    pair = entries.row * (len(jobs) + 1) + job_number
+    pairs, first, number, n_ranges = np.unique(
+        pair[is_inside], return_index=True, return_inverse=True, return_counts=True
+    )
+    is_counted = np.zeros(len(pair), dtype=bool)
+    is_counted[np.flatnonzero(is_inside)[first]] = True
+    is_outside = column["is_first"].astype(bool)[entries.job] & ~np.isin(pair, pairs)
     counted = {
-        "n_stated": is_inside & ~is_inferred,
-        "n_cross_border": is_inside & is_cross_border[entries.job],
-        "n_no_rate": is_in_band & ~has_amounts,
-        "n_apart": ~is_in_band,
+        "n_stated": is_counted & ~is_inferred,
+        "n_cross_border": is_counted & is_cross_border[entries.job],
+        "n_no_rate": is_outside & is_in_band & ~has_amounts,
+        "n_apart": is_outside & ~is_in_band,
     }
     rows = rows.assign(**{name: np.bincount(entries.row[mask], minlength=len(rows)) for name, mask in counted.items()})
-    counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
-    unclear = entries.where(is_full_time & ~is_inside)  # full-time jobs with pay that a band cannot use
+    is_own_market = (rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])
+    counts_silent = (is_own_market & (rows["contract"] == EMPLOYEE)).to_numpy()
+    unclear = entries.where(is_outside & is_full_time)  # full-time jobs with pay that a band cannot use
     silent_row = np.concatenate([unclear.row, dollar_row[cells.cell[~is_paid]]])
     silent_job = np.concatenate([unclear.job, cells.job[~is_paid]])
     rows["n_silent"] = pd.Series(np.bincount(silent_row, minlength=len(rows))).where(counts_silent)
-    rows["countries"] = None if has_local else _count_countries(jobs, entries, is_inside, len(rows))
-    paid = _pay_of(jobs, entries.where(is_inside))
+    once = is_counted | is_outside
+    rows["countries"] = None if has_local else _count_countries(jobs, entries.where(once), is_counted[once], len(rows))
+    paid = _pay_of(jobs, entries.where(is_inside), 1 / n_ranges[number])
     rows = _add_amounts(rows, paid)
     is_bounded = counts_silent & (rows["status"] == "published").to_numpy()
-    bounds = _bound(paid, silent_row, column["employer"][silent_job], is_bounded)
+    bounds = _bound(_pay_of(jobs, entries.where(is_counted)), silent_row, column["employer"][silent_job], is_bounded)
     return rows.join(bounds).drop(columns="follows_local")
 
 
@@ -180,10 +191,10 @@ def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.obje
     return currency
 
 
-def _pay_of(jobs: pd.DataFrame, entries: _Entries) -> PaidJobs:
+def _pay_of(jobs: pd.DataFrame, entries: _Entries, part: Floats | None = None) -> PaidJobs:
     of_job = {name: jobs[name].to_numpy()[entries.job] for name in ("employer", "panel_weight")}
     weight = of_job["panel_weight"].astype(np.float64)
-    return PaidJobs(entries.row, of_job["employer"].astype(np.int64), entries.low, entries.high, weight)
+    return PaidJobs(entries.row, of_job["employer"].astype(np.int64), entries.low, entries.high, weight, part)
 
 
 def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -> pd.DataFrame:
@@ -239,8 +250,8 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
         jobs = bonuses.assign(region=bonuses[level]).dropna(subset="region").reset_index(drop=True)
         cell, regions = pd.factorize(jobs["region"], sort=True)
         keys = pd.DataFrame({"region": np.array(regions, dtype=object)}).assign(
-            role_group="ai_engineering", role="all", seniority_group="all", pay_market="all", basis=BONUS,
-            window_days=SNAPSHOT, region_level=level, currency="USD",
+            role_group="ai_engineering", role="all", seniority_group="all", contract="all", pay_market="all",
+            basis=BONUS, window_days=SNAPSHOT, region_level=level, currency="USD",
         )  # fmt: skip
         order = np.argsort(cell, kind="stable")
         cells = PayCells(keys, cell[order], order).leave_out_reused(hashes_of(jobs), cache)
@@ -251,12 +262,12 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
 
 
 def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
-    """Yield rows of pairs of amounts that a third party collected: of unknown employers, so without intervals.
+    """Yield rows of pairs of amounts for employees that a third party collected, of unknown employers: no intervals.
 
     A pair does not say whether its title states the level, so groups of stated levels have no cells.
     """
     select = "SELECT * EXCLUDE (warc, snapshot_on) FROM pay_pairs($as_of) ORDER BY ALL"
-    pairs = con.execute(select, {"as_of": as_of}).df().assign(world=WORLD, employer=None)
+    pairs = con.execute(select, {"as_of": as_of}).df().assign(world=WORLD, employer=None, contract=EMPLOYEE)
     hashes = hashes_of(pairs.drop(columns=list(NAMED_BY)))
     pairs = _as_paid(pairs.rename(columns={"low_usd": "annual_low_usd", "high_usd": "annual_high_usd"}))
     for level in LEVELS:

@@ -33,7 +33,7 @@ SELECT
     c.industry,
     c.role_group, c.role, c.seniority, c.seniority_inferred, coalesce(p.countries, []) AS countries,
     CASE WHEN len(p.countries) = 1 THEN p.countries[1] END AS country, p.city, n.posted_on, c.workplace,
-    c.employment_type, c.degree_min, c.years_min, c.qualifications, c."language", c.text_class,
+    c.employment_type, c.contract, c.degree_min, c.years_min, c.qualifications, c."language", c.text_class,
     c.text_class NOT IN ('none', $unread) AND coalesce(c."language" IN $languages_of_skills, false) AS is_skill_read,
     c.states_pay, s.is_open, n.first_seen_on, n.last_seen_on, n.closed_on, n.n_adverts, n.sources,
     t.job_id IS NOT NULL AS shares_text

@@ -21,6 +21,7 @@ SELECT
     arg_min(o.workplace, o.posting_id) AS workplace,
     arg_min(CASE WHEN len(o.remote_scope) > 0 THEN o.remote_scope END, o.posting_id) AS remote_scope,
     arg_min(o.employment_type, o.posting_id) AS employment_type,
+    arg_min(o.contract, o.posting_id) AS contract,
     arg_min(o.degree_min, o.posting_id) FILTER (o.class_rank = o.best_rank) AS degree_min,
     arg_min(o.years_min, o.posting_id) FILTER (o.class_rank = o.best_rank) AS years_min,
     arg_min(o.qualifications, o.posting_id) FILTER (o.class_rank = o.best_rank) AS qualifications,

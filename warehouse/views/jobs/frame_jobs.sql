@@ -1,7 +1,11 @@
 -- How far each job that was read at a place is from a band of pay there, on the day `as_of`: one row per place and job.
 -- As in the bands, an advert whose pay counts at the place determines role and level.
 WITH pay AS MATERIALIZED (
-    FROM pay_observations(as_of)
+    -- Of a job with pay for several contracts, what employees are paid counts: the bands of the frame are theirs.
+    SELECT * REPLACE (is_in_band AND contract = $employee AS is_in_band) FROM pay_observations(as_of)
+    WHERE is_first QUALIFY row_number() OVER (
+        PARTITION BY region_level, region, job_id ORDER BY contract <> $employee, contract
+    ) = 1
 ), placed AS (
     SELECT region_level, region, job_id, count(*) AS n_adverts FROM frame_adverts(as_of) GROUP BY ALL
 )

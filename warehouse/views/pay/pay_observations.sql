@@ -1,6 +1,7 @@
--- What jobs in the stock of the day `as_of` offer, by region, with what decides which bands they enter: one row per job
--- and region that its base pay counts in. If several adverts or pay zones of a job count in a region, an advert's own
--- pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of
+-- What jobs in the stock of the day `as_of` offer, by region, with what decides which bands they enter: a row for each
+-- job, contract and region that its base pay counts in. If adverts or pay zones of a job offer several ranges in a region,
+-- the first row is an advert's own pay (`is_first`), and each other range that enters the band has a row: the job counts
+-- once, in equal parts. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of
 -- its region in US dollars if `is_in_band` and both ends are known in dollars (`annual_low_usd`, `annual_high_usd`); if
 -- it is `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the
 -- pay, `paid_in` all countries of the region whose own bands the job counts in. For work that is neither AI, data nor
@@ -8,7 +9,7 @@
 WITH seen AS (
     SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
 ), tied AS (
-    -- Pay zones: what the advert offers in a specific country, whether or not that is the posting's own pay.
+    -- What the advert offers in a specific country or for another contract, whether or not that is the posting's own pay.
     SELECT c.*
     FROM core.posting_pay c JOIN seen USING (posting_id)
     WHERE c.is_headline_in_country AND c.component = 'base'
@@ -22,7 +23,7 @@ WITH seen AS (
     FROM core.posting_places l
     JOIN core.posting_pay h ON h.posting_id = l.posting_id AND h.is_headline AND h.country IS NULL
     WHERE l.country IS NOT NULL
-        AND EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id)
+        AND EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id AND t.country IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id AND t.country = l.country)
     GROUP BY l.posting_id
 ), offers AS (
@@ -32,14 +33,17 @@ WITH seen AS (
         coalesce(rest.region, p.pay_region) AS region,
         coalesce(rest.continent, p.pay_continent) AS continent,
         p.pay_market, p.currency, p.pay_low AS low, p.pay_high AS high, p.period, p.pay_tax AS tax,
-        p.pay_flag AS flag, p.annual_low, p.annual_high, p.annual_low_usd, p.annual_high_usd
+        p.pay_flag AS flag, p.pay_contract AS contract, p.annual_low, p.annual_high, p.annual_low_usd, p.annual_high_usd
     FROM seen p LEFT JOIN rest ON rest.posting_id = p.posting_id AND p.pay_country = 'several'
     UNION ALL BY NAME
     SELECT
-        t.posting_id, t.position, t.country, c.region, c.continent, t.currency, t.low, t.high, t.period, t.tax,
-        t.flag, t.annual_low, t.annual_high, t.annual_low_usd, t.annual_high_usd
+        t.posting_id, t.position, coalesce(t.country, p.pay_country) AS country,
+        CASE WHEN t.country IS NULL THEN p.pay_region ELSE c.region END AS region,
+        CASE WHEN t.country IS NULL THEN p.pay_continent ELSE c.continent END AS continent, t.currency, t.low, t.high,
+        t.period, t.tax, t.flag, t.contract, t.annual_low, t.annual_high, t.annual_low_usd, t.annual_high_usd
     FROM tied t JOIN seen p USING (posting_id) LEFT JOIN core.countries c ON c.country = t.country
-    WHERE t.country IS DISTINCT FROM p.pay_country
+    WHERE coalesce(t.country, p.pay_country) IS DISTINCT FROM p.pay_country
+        OR t.contract IS DISTINCT FROM p.pay_contract
 ), observed AS (
     SELECT
         p.job_id, p.posting_id, o.position,
@@ -52,6 +56,7 @@ WITH seen AS (
         ) AS pay_market,
         o.currency, list_contains(c.currencies, o.currency) AS is_local_currency,
         o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
+        $counted_contract AS contract,
         ($not_full_time) IS NULL AS is_full_time,
         is_full_time AND ($not_in_band) IS NULL AS is_in_band
     FROM offers o
@@ -64,18 +69,23 @@ WITH seen AS (
         -- Columns by name: DuckDB stores the names of an EXCLUDE in a different order each time it writes a macro.
         o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
         o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
-        o.is_full_time, o.is_in_band, o.country
+        o.is_full_time, o.is_in_band, o.country, o.contract,
+        row_number() OVER (
+            PARTITION BY o.job_id, o.contract, level.name, level.place
+            ORDER BY o.position >= 0, o.posting_id, o.position
+        ) = 1 AS is_first
     FROM observed AS o, LATERAL (
         VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
     ) AS level (name, place)
     WHERE level.place IS NOT NULL
-    QUALIFY row_number() OVER (
-        PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
+    QUALIFY is_first OR is_in_band AND annual_low_usd IS NOT NULL AND annual_high_usd IS NOT NULL AND row_number() OVER (
+        PARTITION BY o.job_id, o.contract, level.name, level.place, o.annual_low, o.annual_high, o.currency
+        ORDER BY o.position >= 0, o.posting_id, o.position
     ) = 1
 ), own AS (
     -- Countries of a wider place whose own bands the job counts in.
-    SELECT c.job_id, level.name AS region_level, level.place AS region,
-        string_agg(c.region, ' ' ORDER BY c.region) AS paid_in
+    SELECT c.job_id, c.contract, level.name AS region_level, level.place AS region,
+        string_agg(DISTINCT c.region, ' ' ORDER BY c.region) AS paid_in
     FROM counted c JOIN core.countries n ON n.country = c.region, LATERAL (
         VALUES ('world', 'World'), ('continent', n.continent), ('region', n.region)
     ) AS level (name, place)
@@ -86,5 +96,6 @@ WITH seen AS (
 SELECT
     region_level, region, c.job_id, c.posting_id, c.position, c.employer, c.role, c.role_group, c.seniority,
     c.seniority_inferred, c.pay_market, c.currency, c.is_local_currency, c.annual_low, c.annual_high, c.annual_low_usd,
-    c.annual_high_usd, c.is_full_time, c.is_in_band, c.country, own.paid_in
-FROM counted c LEFT JOIN own USING (job_id, region_level, region)
+    c.annual_high_usd, c.is_full_time, c.is_in_band, c.country, own.paid_in, c.contract,
+    c.is_first
+FROM counted c LEFT JOIN own USING (job_id, contract, region_level, region)

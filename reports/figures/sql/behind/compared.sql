@@ -4,7 +4,7 @@ WITH counted AS MATERIALIZED (
     SELECT region AS country, role_group, role, pay_market, job_id, posting_id, source, board, warc, fx_source, fx_on,
         period_from, period_to, [] AS items
     FROM ($rows)
-    WHERE region_level = 'country'
+    WHERE region_level = 'country' AND contract IN ('employee', 'all')
 ), works AS (
     -- What each role of a row counts as, so that the rows are joined by equality.
     SELECT DISTINCT r.role_group AS of_group, r.role AS of_role, n.role_group, n.role

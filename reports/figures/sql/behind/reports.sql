@@ -12,7 +12,7 @@ WITH chosen_rows AS (
     ) = 1
 )
 SELECT [p.region_level, p.region, p.seniority] AS cell,
-    p.* EXCLUDE (region_level, region, seniority, role_group, role, pay_market, reading)
+    p.* EXCLUDE (region_level, region, seniority, role_group, role, contract, pay_market, reading)
 FROM ({{behind/rows/persons}}) AS p JOIN chosen_rows AS r ON r.region = p.region
 WHERE list_contains($members, p.role_group) AND (list_contains($roles, 'all') OR list_contains($roles, p.role))
     AND (r.pay_market = 'all' OR p.pay_market = r.pay_market)

@@ -2,11 +2,13 @@
 WITH printed AS (
     SELECT DISTINCT region AS country, role_group, role, basis, pay_market
     FROM (
-        SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, status FROM mart.salary_bands
+        SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, contract, status FROM mart.salary_bands
         UNION ALL
-        SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, status FROM published.salary_bands
+        SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, contract, status
+        FROM published.salary_bands
     ) SEMI JOIN (FROM core.near_occupations WHERE is_compared) USING (role_group, role)
-    WHERE region_level = 'country' AND seniority_group = 'all' AND status <> 'suppressed'
+    WHERE region_level = 'country' AND seniority_group = 'all' AND contract IN ('employee', 'all')
+        AND status <> 'suppressed'
         AND basis IN ('advertised', 'advertised_third_party', 'reported')
     UNION ALL
     SELECT country, role_group, role, 'official', 'local' FROM official_pay(DATE '9999-12-31')

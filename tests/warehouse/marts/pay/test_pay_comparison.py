@@ -71,8 +71,8 @@ def store_bands(con: database.Connection, *others: dict[str, Any]) -> None:
     nothing: dict[str, Any] = {f.name: None for f in fields_of(SalaryBands)}
     usual = {
         "as_of": AS_OF, "basis": "reported", "region_level": "country", "region": "US", "seniority_group": "all",
-        "role_group": "ai_science", "role": "data_scientist", "pay_market": "local", "currency": "USD", "n_jobs": 40,
-        "status": "low", "reason": "a survey", "window_days": 0,
+        "role_group": "ai_science", "role": "data_scientist", "contract": "employee", "pay_market": "local",
+        "currency": "USD", "n_jobs": 40, "status": "low", "reason": "a survey", "window_days": 0,
     }  # fmt: skip
     rows = pd.DataFrame([{**nothing, **usual, **other} for other in others], columns=list(nothing))
     frame = pd.concat([salary_bands(con, AS_OF), rows.astype(object)]) if others else salary_bands(con, AS_OF)

@@ -56,7 +56,8 @@ def test_one_cell_by_hand() -> None:
 
 def test_a_job_that_offers_two_ranges_counts_once() -> None:
     jobs = draw_jobs(3, UNEVEN)
-    cell, employer, low, high = (np.repeat(values, 2) for values in (jobs.cell, jobs.employer, jobs.low, jobs.high))
+    cell, employer = np.repeat(jobs.cell, 2), np.repeat(jobs.employer, 2)
+    low, high = np.repeat(jobs.low, 2), np.repeat(jobs.high, 2)
     apart = np.tile([-1e3, 1e3], len(jobs.cell))
     halves = PaidJobs(cell, employer, low + apart, high + apart, np.full(len(cell), 3.0), np.full(len(cell), 0.5))
     whole, parts = estimate_pay(jobs, len(UNEVEN)), estimate_pay(halves, len(UNEVEN))

@@ -1,6 +1,6 @@
 -- Adverts whose pay counts in a band, in each place where it counts. `reading` says how the level was read.
 SELECT
-    c.region_level, c.region, c.seniority, c.role_group, c.role, c.pay_market,
+    c.region_level, c.region, c.seniority, c.role_group, c.role, c.contract, c.pay_market,
     if(c.seniority_inferred, 'inferred', 'stated') AS reading, c.job_id, c.posting_id, p.source, p.board, p.warc,
     if(c.position < 0, p.fx_source, z.fx_source) AS fx_source, if(c.position < 0, p.fx_on, z.fx_on) AS fx_on,
     p.read_on AS period_from, p.read_on AS period_to, if(c.seniority_inferred, [], ['stated']) AS items,

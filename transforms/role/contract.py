@@ -1,0 +1,122 @@
+"""Find the contract that an advert offers: as an employee, as a contractor, or through an agency's payroll.
+
+Contract and hours are two questions: full-time work may be done under any contract. Title, field and text are read, and
+so is the kind of employment, as CONTRACTOR names a contract. A word such as "B2B" or "PJ" has other meanings ("B2B
+sales", "clientes PJ"), so that a text is only read where a phrase, a label ("Contract: ") or an amount beside it shows
+that the job's own contract is meant. `contract_cues.csv` holds the phrases.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+
+from transforms.records.vocabulary import AGENCY, CONTRACTOR, OPEN_CONTRACT
+from transforms.role.titles import contracts_named
+from transforms.skills.sections import lower_text
+from transforms.text.lookups import cells_of
+from transforms.text.multi_match import Literals
+
+MAX_MENTIONS = 60
+"""Only this many places of a text with a word for a contract are read."""
+REACH = 120
+"""This many characters before and after a word for a contract are read, at most to the ends of its line."""
+MAX_LABELLED = 60
+"""Maximum number of characters after a label that are read as a field: "Contract: B2B or UoP"."""
+FIRST_UNSPACED = "\u3040"
+"""The first letter of the East Asian scripts in Unicode, in which words have no spaces between them."""
+_LATIN_1 = "\u0100"
+"""`Literals` finds words of letters before this one; others are looked for one by one."""
+
+
+def contract_of(words: str | None, title: str, text: str, employment_type: str | None) -> str | None:
+    """Return the contract that an advert offers (`vocabulary.CONTRACTS`); None if it states none.
+
+    `words` are those of the source's field for the employment. A contract through an agency counts before any other.
+    Return `OPEN_CONTRACT` if the advert leaves the choice between an employee's and a contractor's. A title that names
+    a contract counts alone.
+    """
+    return choose_contract(
+        _of_phrases("title", lower_text(title))
+        or {
+            *(contracts_named(words) if words else ()),
+            *([CONTRACTOR] if employment_type == "CONTRACTOR" else []),
+            *(contracts_in(text) if text else ()),
+        }
+    )
+
+
+def choose_contract(contracts: Iterable[str | None]) -> str | None:
+    """Return the contract of an advert that names `contracts` (None: none named)."""
+    named = {contract for contract in contracts if contract}
+    return AGENCY if AGENCY in named else OPEN_CONTRACT if len(named) > 1 else next(iter(named), None)
+
+
+def contracts_in(text: str) -> set[str]:
+    """Return the contracts that a text offers.
+
+    >>> sorted(contracts_in("Forma zatrudnienia: B2B lub umowa o pracę")), contracts_in("Our B2B sales team")
+    (['contractor', 'employee'], set())
+    """
+    found: set[str] = set()
+    for line in itertools.islice(_lines_of_contracts(text), MAX_MENTIONS):
+        found |= _of_phrases("text", line) | _of_label(line)
+    return found
+
+
+@functools.cache
+def _patterns(where: str, before: str = "", after: str = "") -> tuple[tuple[str, re.Pattern[str]], ...]:
+    by_contract: dict[str, list[str]] = {}
+    for row in cells_of("contract_cues"):
+        if row["where"] == where:
+            by_contract.setdefault(row["contract"], []).append(row["pattern"])
+    return tuple(
+        (contract, re.compile(f"{before}(?:{'|'.join(patterns)}){after}")) for contract, patterns in by_contract.items()
+    )
+
+
+@functools.cache
+def _literals() -> tuple[Literals, re.Pattern[str]]:
+    words = [row["pattern"] for row in cells_of("contract_cues") if row["where"] == "literal"]
+    others = [word for word in words if max(word) >= _LATIN_1]
+    return Literals(word for word in words if word not in others), re.compile("|".join(others), re.IGNORECASE)
+
+
+def _lines_of_contracts(text: str) -> Iterator[str]:
+    """Yield, in lower case, each line with a word for a contract; of a long line, only the part around the word."""
+    latin, others = _literals()
+    spans = latin.spans(text)
+    if not text.isascii():
+        spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(text))))
+    floor = 0
+    for start, end in spans:
+        if start < floor:
+            continue
+        first = max(text.rfind("\n", floor, start) + 1, start - REACH, floor)
+        last = text.find("\n", end, end + REACH)
+        floor = last = min(len(text), end + REACH) if last < 0 else last
+        yield lower_text(text[first:last])
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _of_phrases(where: str, line: str) -> frozenset[str]:
+    ends = (r"(?<!\w)", "") if where == "text" else (r"(?<!\w)", r"(?!\w)")
+    ((_, before),) = _patterns("not before", r"\b", r"\b[^.;:]{0,12}$")
+    ((_, after),) = _patterns("not after", r"^\W{0,3}", r"\b")
+    found = set()
+    for contract, pattern in _patterns(where, *ends):
+        for match in pattern.finditer(line):
+            lead = line[max(0, match.start() - 40) : match.start()]
+            if not before.search(lead) and not after.match(line[match.end() :]):
+                found.add(contract)
+                break
+    return frozenset(found)
+
+
+def _of_label(line: str) -> frozenset[str]:
+    ((_, label),) = _patterns("label", r"^\W*", r"\s?[:：]\s*")
+    match = label.match(line)
+    value = line[match.end() :] if match else ""
+    return contracts_named(value) if value and len(value) <= MAX_LABELLED else frozenset()
