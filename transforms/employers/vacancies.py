@@ -10,8 +10,8 @@ their texts. These rules follow from the definition:
   departments or pay differ. Elsewhere and later, a difference in pay is a pay zone or a raise.
 - A posting that begins over `MAX_GAP` after the last one ended is a new vacancy.
 - The same advert on several boards or sources is one vacancy.
-- A poster that hires for others, or names nobody, often posts one text for many places. On forums and aggregators such
-  a text counts once for each title (`templates`).
+- On forums and aggregators, a text that an agency posts for several places counts once for each title (`templates`).
+  Where nobody is named, postings with the same template stand for one poster.
 
 A posting joins a vacancy when it is first read, and later postings never change that. So the vacancies up to a day are
 a function of the postings up to that day, whatever the order in which files were loaded.

@@ -66,16 +66,18 @@ def _assign(con: database.Connection, batch: int) -> None:
 def _read(row: Mapping[str, Any]) -> Posting:
     employers = evidence(row["employer"], row["source"], row["board"], row["url"])
     places = frozenset(row["vacancy_places"])
-    if row["template_hash"]:
-        template = frozenset([f"template {row['template_hash']}"])
-        places = places | template if employers else template
+    if template := row["template_hash"]:
+        if employers:
+            places |= {f"template {template}"}
+        else:
+            employers = frozenset([f"poster {row['source']} {template}"])
     return Posting(
         read_at=row["read_at"],
         begun_at=row["spans"][0][0],
         source=row["source"],
         posting_id=row["posting_id"],
         title=row["title_key"],
-        employers=employers or (frozenset([f"poster {row['source']}"]) if row["template_hash"] else frozenset()),
+        employers=employers,
         places=places,
         facts=(
             normal(row["requisition_id"] or "") or number_in(row["title"]),

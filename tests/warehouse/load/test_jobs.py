@@ -95,20 +95,22 @@ def test_openings_multiply_no_job(con: database.Connection, tmp_path: Path) -> N
     assert all_rows(con, "SELECT sum(openings) FROM core.postings") == [(12,)]
 
 
-def test_a_template_counts_once_for_each_title_and_nobody_else_shares_it(
+def test_a_template_counts_once_for_each_title_and_stands_for_a_poster_who_names_nobody(
     con: database.Connection, tmp_path: Path
 ) -> None:
-    one = {"employer": None, "template_hash": "a" * 32}
+    agency, nobody = {"employer": "Randstad", "template_hash": "a" * 32}, {"employer": None, "template_hash": "b" * 32}
     rows = [
-        elsewhere(1, **one),
-        elsewhere(2, **one, places=(LIMA,)),
-        elsewhere(3, **one, title="Senior Lamp Engineer"),
-        elsewhere(4, **one | {"template_hash": "b" * 32}),
-        elsewhere(5, employer=None),
-        elsewhere(6, employer=None),
+        elsewhere(1, **agency),
+        elsewhere(2, **agency, places=(LIMA,)),
+        elsewhere(3, **agency, title="Senior Lamp Engineer"),
+        elsewhere(4, **nobody),
+        elsewhere(5, **nobody),
+        elsewhere(6, **nobody, places=(LIMA,)),
+        elsewhere(7, employer=None),
+        elsewhere(8, employer=None),
     ]
     ids = resolved(con, refined(tmp_path, "0", Answer(night(0), rows, board=None), source="zeta"))
-    assert {int(id[-1]): int(job[-1]) for id, job in ids.items()} == {1: 1, 2: 1, 3: 3, 4: 4, 5: 5, 6: 6}
+    assert {int(id[-1]): int(job[-1]) for id, job in ids.items()} == {1: 1, 2: 1, 3: 3, 4: 4, 5: 4, 6: 6, 7: 7, 8: 8}
 
 
 def test_tables_of_an_earlier_version_are_made_anew(con: database.Connection, tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ def salary_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
     con.execute(read_sql("marts/pay/band_jobs"), {"as_of": as_of})
     for level in LEVELS:  # all levels of a million adverts at once would take gigabytes
-        query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, contract, is_paid, is_first DESC, posting_id, position"
+        order = "region, job_id, contract, is_paid, is_first DESC, posting_id, position"
+        query = f"FROM band_jobs WHERE region_level = ? ORDER BY {order}"
         jobs = con.execute(query, [level]).df()
         cells = find_cells(jobs, _expected_regions(con, level))
         key: dict[str, Any] = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
