@@ -192,8 +192,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "analysis.skills_asked": {
         **_JOB,
         **of_table(PostingSkills, "skill"),
-        **of_table(Skills, "category"),
-        "requirement": "Strongest requirement that its texts name: required, preferred, duty, mentioned",
+        **of_table(Skills, "category", "parent"),
+        "requirement": "Strongest requirement in the one of its texts that speaks for it: required, preferred, duty, mentioned",
         "text_class": "Class of the texts it was read in; never count several classes together",
         **of_table(Postings, "language"),
         **_SKILL_READ,
