@@ -54,7 +54,8 @@ def read_candidates(data: Path, limit: int, *, refined: Path | None = None) -> t
     category_of = {row.skill: row.category for row in taxonomy()}
     candidates = []
     for name, n, n_employers, beside, examples in rows[:limit]:
-        category = Counter(category_of[skill] for skill in beside).most_common(1)[0][0]
+        categories = Counter(category_of.get(skill, "") for skill in beside)  # rows may have other names since
+        category = categories.most_common(1)[0][0]
         candidates.append(
             Candidate(
                 name=name,

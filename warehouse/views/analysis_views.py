@@ -177,7 +177,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "analysis.skills_asked": {
         **_JOB,
         **of_table(PostingSkills, "skill"),
-        **of_table(Skills, "category"),
+        **of_table(Skills, "category", "parent"),
         "requirement": "Strongest requirement that its texts name: required, preferred, mentioned",
         "text_class": "Class of the texts it was read in; never count several classes together",
         **of_table(Postings, "language"),

@@ -22,7 +22,7 @@ from warehouse.sql_files import read_sql
 
 METHODS: Mapping[str, int] = {
     "pay.advertised": 1, "pay.advertised_third_party": 1, "pay.advertised_bonus": 1, "pay.reported": 1,
-    "pay.official": 1, "shares": 1, "closing_rates": 1, "disclosure": 2, "frame": 1,
+    "pay.official": 1, "shares.skills": 2, "shares": 1, "closing_rates": 1, "disclosure": 2, "frame": 1,
 }  # fmt: skip
 """The version of the method of each family of lists, by the beginning of the lists' names.
 
