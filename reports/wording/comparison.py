@@ -47,9 +47,8 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
         newest = max(map(_year, group))
         ours = {row["pay_market"]: row["usd"] for row in group if row["basis"] == "advertised"}
         for row in sorted(group, key=lambda row: (NAMED.index(row["basis"]), row["pay_market"] != "local")):
-            is_comparable = (
-                row["statistic"] == "median" and row["nearness"] != "broadMatch" and row["basis"] != "advertised"
-            )
+            is_wider = row["nearness"] in ("broadMatch", "wider")  # "wider": published before
+            is_comparable = row["statistic"] == "median" and not is_wider and row["basis"] != "advertised"
             base = ours.get(row["pay_market"]) if is_comparable else None
             ratio = None if base is None else row["usd"] / base
             name = f"{_name_group(row)}, {name_kind(row)}"

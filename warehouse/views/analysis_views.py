@@ -193,7 +193,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_JOB,
         **of_table(PostingSkills, "skill"),
         **of_table(Skills, "category", "parent"),
-        "requirement": "Strongest requirement in the one of its texts that speaks for it: required, preferred, duty, mentioned",
+        "requirement": "How the text that speaks for the job asks for it: required, preferred, duty, mentioned",
         "text_class": "Class of the texts it was read in; never count several classes together",
         **of_table(Postings, "language"),
         **_SKILL_READ,
