@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Unpack
 
 from transforms.consistency import Evidence, check_itself
 from transforms.depth import ALL_PERCENT, Depth, find_depth
+from transforms.employers.shared_names import find_site
 from transforms.employers.token_names import find_spelling
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
@@ -273,6 +274,7 @@ def _steps(
         title=title,
         employer=_fold_space(employer),
         employer_in_text=find_spelling(employer, raw["source"], board, text),
+        employer_site=find_site(employer, raw["source"], board, raw.get("url"), text),
         department=_fold_space(raw.get("department")),
         industry_text=_fold_space(raw.get("industry_text")),
         requisition_id=_requisition(raw.get("requisition_id")),
