@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Unpack
 from transforms.consistency import Evidence, check_itself
 from transforms.depth import ALL_PERCENT, Depth, find_depth
 from transforms.employers.identity import evidence
+from transforms.employers.shared_names import find_site
 from transforms.employers.title_keys import title_key
 from transforms.employers.token_names import find_spelling
 from transforms.employers.vacancies import place_keys
@@ -287,6 +288,7 @@ def _steps(
         title=title,
         employer=_fold_space(employer),
         employer_in_text=find_spelling(employer, raw["source"], board, text),
+        employer_site=find_site(employer, raw["source"], board, raw.get("url"), text),
         department=_fold_space(raw.get("department")),
         industry_text=_fold_space(raw.get("industry_text")),
         requisition_id=_requisition(raw.get("requisition_id")),

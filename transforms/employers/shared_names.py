@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable
 
-from transforms.employers.identity import employer_key
+from transforms.employers.identity import employer_key, evidence
 
 MIN_COMMON = 4
 """Minimum letters of a name that counts as the same employer inside a longer name: "Lucid" in "Lucid Software", but not
@@ -12,6 +14,11 @@ MIN_COMMON = 4
 """
 MAX_NAMES = 50
 """If adverts on a board or domain name more employers than this, it does not belong to a single employer."""
+
+LINK = re.compile(r"https?://[^\s/?#<>()\[\]\"']+(?:/[^\s/?#<>()\[\]\"']*)?", re.IGNORECASE)
+"""A link in a text: its host and the beginning of its path, which may be a board on a platform."""
+MAX_LINKS = 20
+"""Maximum number of links in a text that are compared with the employer's name."""
 
 
 class Roots:
@@ -51,9 +58,13 @@ def unites(site: str, keys: set[str]) -> bool:
     for key in keys:
         roots.unite({key, *(other for other in keys if is_akin(key, other))})
     n_names = len({roots.of(key) for key in keys})
-    kind, _, own = site.partition(":")
-    own_key = employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
+    own_key = _key_of_site(site)
     return n_names == 1 or (n_names == 2 and own_key is not None and any(is_akin(own_key, key) for key in keys))
+
+
+def _key_of_site(site: str) -> str | None:
+    kind, _, own = site.partition(":")
+    return employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
 
 
 def is_akin(first: str, second: str) -> bool:
@@ -63,3 +74,20 @@ def is_akin(first: str, second: str) -> bool:
     """
     short, long = sorted((first, second), key=len)
     return first == second or (len(short) >= MIN_COMMON and short in long)
+
+
+def find_site(employer: str | None, source: str, board: str | None, url: str | None, text: str) -> str | None:
+    """Return the first link in a text that leads to a board or domain with a name like the employer's.
+
+    None if the source or the address already leads to the employer's own board or domain. "Solace Health" on a forum
+    with a link to jobs.ashbyhq.com/Solace is the employer of that board.
+    """
+    key = employer_key(employer)
+    if key is None or not text or board or evidence(None, source, None, url):
+        return None
+    for match in itertools.islice(LINK.finditer(text), MAX_LINKS):
+        link: str = match[0].rstrip(".,;:")
+        names = filter(None, map(_key_of_site, evidence(None, source, None, link)))
+        if any(is_akin(key, name) for name in names):
+            return link
+    return None

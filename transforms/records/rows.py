@@ -185,6 +185,13 @@ class Advert:
     employer_in_text: Annotated[
         str | None, Column("Its name in the advert's own text, where the source gives the token of its board alone")
     ]
+    employer_site: Annotated[
+        str | None,
+        Column(
+            "Board or web site with a name like the employer's to which the advert's text links, where neither the "
+            "source nor `url` is the employer's own; host and beginning of the path"
+        ),
+    ]
     department: Annotated[str | None, Column("Department or team as written, the narrower where the source names both")]
     industry_text: Annotated[
         str | None,

@@ -17,7 +17,8 @@ STAGED = (
 """Macros whose only argument is the day `as_of`. A macro comes after the macros that it reads."""
 UNUSED_COLUMNS = {
     "stock_postings": (
-        *("url", "title", "employer", "employer_in_text", "department", "requisition_id", "location_text"),
+        *("url", "title", "employer", "employer_in_text", "employer_site", "department", "requisition_id"),
+        *("location_text",),
         *("subdivision", "city", "text_hash", "pay_text", "agreements", "doubts", "content_hash", "record"),
         "usd_reason",
     )

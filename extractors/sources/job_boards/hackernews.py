@@ -1,24 +1,33 @@
 """Read "Ask HN: Who is hiring?" of Hacker News: the top-level comments of the monthly thread, through Algolia's API.
 
-A comment is free text; `hackernews_line.py` reads its first line. A comment may offer several jobs, in its first line
-or in a list below. If it certainly offers several, each job becomes a posting (`<comment>-1`, `<comment>-2`). The text
-of such a posting leaves out the lines with the titles of the other jobs. Authors are not read.
+A comment is free text; `hackernews_line.py` reads its first line and its lists. A comment may offer several jobs, in
+its first line or in a list below. If it certainly offers several, each job becomes a posting (`<comment>-1`,
+`<comment>-2`). The text of such a posting leaves out the lines with the titles of the other jobs. Authors are not read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
 from extractors.sources.declaration import declare
-from extractors.sources.job_boards.hackernews_line import MAX_BEGIN, Line, line_of, pieces_of, title_below, titles_in
+from extractors.sources.job_boards.hackernews_line import (
+    JOB,
+    MAX_BEGIN,
+    Line,
+    line_of,
+    pieces_of,
+    title_below,
+    titles_in,
+)
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import FORUM_COMMENT
+from transforms.role.titles import role_of
 from transforms.text.html_text import text_of
 
 API = "https://hn.algolia.com/api/v1/"
@@ -30,6 +39,8 @@ MAX_TITLE = 200
 """Maximum length of a title that is made from a first line."""
 SEVERAL = re.compile(r"\b(?:roles|positions|openings|jobs|multiple|various|several|many|hiring)\b", re.IGNORECASE)
 """Words that announce several jobs without naming them."""
+FOR_SEVERAL = re.compile(r"[^s]s\s*(?:\(|$)|[&+,/]")
+"""Pattern of a title that stands for several jobs: a plural or a list."""
 MAX_JOBS = 30
 """Maximum number of jobs into which a comment is split: three times the longest list seen. A comment with more jobs
 stays one posting."""
@@ -78,10 +89,7 @@ def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
     if line is None:
         rule = f"expected an advert; this is {why or 'a comment that neither begins like an advert nor names a job'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
-    line_of_title = titles_in(begins[1:]) if all(map(SEVERAL.search, line.titles)) else {}
-    titles = list(line_of_title) or list(dict.fromkeys(line.titles))
-    if not titles and not SEVERAL.search(begins[0]) and (title := title_below(begins)):
-        titles = [title]
+    titles, line_of_title = _jobs_in(line.titles, begins)
     if not 0 < len(titles) <= MAX_JOBS:
         titles = [" | ".join(pieces_of(begins[0]))[:MAX_TITLE]]
     if len(titles) == 1:
@@ -90,6 +98,38 @@ def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
         _posting(comment, f"{id}-{number}", title, _without_others(text, title, line_of_title), line)
         for number, title in enumerate(titles, start=1)
     ]
+
+
+def _jobs_in(titles: Sequence[str], begins: Sequence[str]) -> tuple[Sequence[str], dict[str, int]]:
+    """Return the jobs of a comment whose first line names `titles`, and the lines of those in a list below it."""
+    names_none = all(map(SEVERAL.search, titles))
+    listed = titles_in(begins[1:], is_announced=not names_none)
+    if names_none and listed:
+        return list(listed), listed
+    if len(listed) > 1:
+        return list(dict.fromkeys([*_titles_not_in(titles, listed), *listed])), listed
+    if not titles and not SEVERAL.search(begins[0]) and (title := title_below(begins)):
+        return [title], {}
+    return list(dict.fromkeys(titles)), {}
+
+
+def _titles_not_in(titles: Sequence[str], listed: Collection[str]) -> list[str]:
+    """Return the titles of a first line that the list below it does not repeat: none there has their role or words.
+
+    Titles that stand for several jobs ("Engineers", "Backend + Data Engineer") are what the list spells out.
+    """
+    roles = {role_of(title).value for title in listed} - {"other"}
+    words = list(map(_words_of, listed))
+    return [
+        title
+        for title in titles
+        if JOB.search(title) and not FOR_SEVERAL.search(title)
+        if role_of(title).value not in roles and not any(_words_of(title) <= other for other in words)
+    ]
+
+
+def _words_of(title: str) -> set[str]:
+    return set(title.partition("(")[0].lower().split())
 
 
 def _no_advert(comment: dict[str, Any], text: str) -> str | None:

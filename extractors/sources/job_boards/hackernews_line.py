@@ -25,11 +25,13 @@ OTHER_SEPARATOR = re.compile(r"\s+[—–-]{1,2}\s+|\s*;\s+|\s*/\s+|\s+//?\s*")
 LIST_SEPARATOR = re.compile(r"(?:\s*[,;]\s*|\s+[+&]\s+|\s+and\s+)(?![^()]*\))")
 SLASH = re.compile(r"\s+/\s+(?![^()]*\))")
 LINK = re.compile(r"(?:https?://|www\.)\S+|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
+LINK_AT_END = re.compile(r"https?://\S+\s*$")
 ADDRESS = re.compile(r"https?://\S+")
 ASIDE = re.compile(r"\s*[(\[]\s*(?:https?://[^)\]]*|[\w.-]+\.[a-z]{2,}\S*|YC\b[^)\]]*)\s*[)\]]", re.IGNORECASE)
 """Pattern of brackets after a company's name that hold its web address or its year at Y Combinator."""
 JOB = re.compile(
-    r"(?:\b(?:SREs?|SWEs?|MLEs?|PMs?|CTO|interns?)|(?:er|or|ist|ect|[Ll]ead|[Aa]nalyst|[Rr]epresentative|[Ee]xecutive)(?:s|['’]s)?)\b"
+    r"(?:\b(?:SREs?|SWEs?|MLEs?|PMs?|CTO|interns?|Engs?|VPs?|Heads? of|Advocates?|Counsel)"
+    r"|(?:er|or|ist|ect|[Ll]ead|[Aa]nalyst|[Rr]epresentative|[Ee]xecutive)(?:s|['’]s)?)\b"
 )
 """Pattern of a word for a worker. "Engineers" and "Tech Lead" match, "Full Stack" does not."""
 HIRER = re.compile(
@@ -38,17 +40,48 @@ HIRER = re.compile(
     re.I,
 )
 AT = re.compile(r"(?P<job>.+?)\s+(?:@\s?|at )(?P<name>[A-Z][^,(|]+)")
-LEAD_IN = re.compile(r"^(?:(?:open )?(?:roles?|positions?|hiring|title)\s*:|\W*\d+\s?x\s|[^\w(\[]+)\s*", re.IGNORECASE)
+LEAD_IN = re.compile(
+    r"^(?:(?:open )?(?:roles?|positions?|hiring|title)\s*:|\W*\d+\s?x\s|\(?(?:\d{1,2}|[IVX]{1,4})[.)]\s|[^\w(\[]+)\s*",
+    re.IGNORECASE,
+)
 """Pattern of what may precede a title: "Roles:", "2x", or an arrow."""
-ITEM = re.compile(r"^\s*(?:[-*•·–—►▪]|\(?\d{1,2}[.)])\s*(?P<title>[^:(|\[–—]+?)\s*(?:[:(|\[–—]|\s-\s|https?:|$)")
+ITEM = re.compile(
+    r"^\s*(?P<bullet>[^\w\s(\[\"'“#@$€£]{1,3}|\(?\d{1,2}[.)])?\s*"
+    r"(?P<title>[^:(|\[–—•]+?)\s*(?P<after>[:(|\[–—•]|\s--?\s|https?:|$)"
+)
+"""Pattern of a line that begins with a title: an item of a list, or a heading of its own."""
+ANNOUNCES = re.compile(
+    r"\b(?:hiring|looking for|roles?|positions?|openings?|jobs|vacanc(?:y|ies)|recruiting|seeking)\b", re.IGNORECASE
+)
+"""Words that announce a list of jobs."""
+INLINE = re.compile(
+    r"\b(?:hiring|(?:open |available |current )?(?:roles|positions|openings|jobs))\b[^:.\n]{0,40}:\s*(?P<items>.+)",
+    re.IGNORECASE,
+)
+"""Pattern of a list of jobs within a line: "Open roles: Data Engineer * SRE"."""
+QUALIFIER = re.compile(
+    r"\s*(?:\((?P<inside>(?:(?!\s-\s)[^()]){2,50})[^()]*\)|--?\s(?!https?:)(?P<behind>[^(|:–—]{2,50}?)\s*(?:[(|:–—]|https?:|$))"
+)
+"""Pattern of what sets a title apart from the same title in a list: "(Embedded)" or "- Frontend UI"."""
+INLINE_SEPARATORS = (re.compile(r"https?://\S+"), re.compile(r"\s+[*•·|►>-]+\s+|\s*;\s+"), LIST_SEPARATOR)
 BELOW = re.compile(
     r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"
     r"(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
 )
 """Pattern of a job title at the beginning of the second line: "Staff Welders" in "Staff Welders for our docks"."""
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
+EDGES = " ,;:.*–—→>-"
+"""Characters around a title that do not belong to it."""
+WORKER = re.compile(r"\b(?:Engineer|Developer|Lead|Administrator|Marketer|Recruiter|Account Manager)s?$")
+"""Pattern of the last word of a title, for work that our list of roles lacks."""
+ACRONYMS = re.compile(r"(?<=[A-Z])s$")
+"""Pattern of the plural's ending of an acronym: "SREs"."""
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
-NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
+NOT_TITLE = re.compile(
+    r"\b(?:experience|years?|you|your|our|we|who|with|as|(?:co-?)?founder)\b|//|^for\b", re.IGNORECASE
+)
+MAX_LINES_BEFORE = 2
+"""Number of lines before a list that may announce it."""
 MIN_ADVERT = 150
 """Minimum number of characters of a comment that counts as an advert although its first line has no "|"."""
 HIRES = re.compile(
@@ -187,7 +220,8 @@ def _is_further_job(piece: str) -> bool:
 
 
 def _is_job_of_several(part: str) -> bool:
-    return names_a_job(part) and JOB.search(part) is not None and len(part.split()) > 1
+    is_worker = names_a_job(ACRONYMS.sub("", part)) or WORKER.search(part) is not None
+    return is_worker and JOB.search(part) is not None and len(part.split()) > 1
 
 
 def title_below(lines: Sequence[str]) -> str | None:
@@ -197,19 +231,81 @@ def title_below(lines: Sequence[str]) -> str | None:
     return match["title"].strip() if match and _is_title(match["title"].strip()) else None
 
 
-def titles_in(lines: Sequence[str]) -> dict[str, int]:
-    """Return the job titles that list items begin with, each with the index (from 0) of its line in `lines`."""
-    titles: dict[str, int] = {}
+def titles_in(lines: Sequence[str], *, is_announced: bool = False) -> dict[str, int]:
+    """Return the job titles that items of a list begin with, each with the index (from 0) of its line in `lines`.
+
+    Lines without a bullet count if there are two that end after the title, go on with a bracket or bar, end in a link,
+    or stand next to each other. With `is_announced`, a list counts only if words such as "open roles" come before it,
+    or if each item has a link.
+    """
+    found: list[_Listed] = []
+    headings: set[int] = set()
     for at, line in enumerate(lines):
         item = ITEM.match(line)
-        title = LEAD_IN.sub("", item["title"]).strip(" ,;") if item else ""
-        if _is_title(title):
-            titles.setdefault(title, at)
+        if (item is None or not _is_title(_trim(item["title"]))) and (inline := INLINE.search(line)):
+            within = _titles_within(inline["items"])
+            found += [_Listed(title, at, "", has_bullet=True) for title in within]
+            item = None if within else ITEM.match(inline["items"])  # "Open roles: - Data Engineer"
+            item = item if item and item["bullet"] else None
+        if item and _is_title(title := _trim(item["title"])):
+            qualifier = _qualifier_in(item.string[item.end("title") :])
+            found.append(_Listed(title, at, qualifier, has_bullet=bool(item["bullet"])))
+            if item["after"] in ("", "(", "[", "|") or LINK_AT_END.search(line):
+                headings.add(at)
+    places = {one.at for one in found}
+    headings |= {at for at in places if {at - 1, at + 1} & places}  # neighbours are a list
+    if sum(one.at in headings for one in found if not one.has_bullet) < 2:
+        headings = set()
+    found = [one for one in found if one.has_bullet or one.at in headings]
+    titles = _distinct(found)
+    if not titles or not is_announced:
+        return titles
+    first = min(titles.values())
+    before = lines[max(0, first - MAX_LINES_BEFORE) : first + 1]
+    has_links = all(LINK_AT_END.search(lines[at]) for at in titles.values())
+    return titles if has_links or any(map(ANNOUNCES.search, before)) else {}
+
+
+class _Listed(NamedTuple):
+    title: str
+    at: int
+    qualifier: str
+    has_bullet: bool
+
+
+def _distinct(found: Sequence[_Listed]) -> dict[str, int]:
+    """Return each title with its line. A title that the list repeats is followed by what sets it apart, in brackets."""
+    qualifiers: dict[str, set[str]] = {}
+    for one in found:
+        qualifiers.setdefault(one.title, set()).add(one.qualifier)
+    titles: dict[str, int] = {}
+    for one in found:
+        is_repeated = one.qualifier and len(qualifiers[one.title]) > 1
+        titles.setdefault(f"{one.title} ({one.qualifier})" if is_repeated else one.title, one.at)
     return titles
+
+
+def _qualifier_in(rest: str) -> str:
+    match = QUALIFIER.match(rest)
+    return (match["inside"] or match["behind"]).strip(EDGES) if match else ""
+
+
+def _trim(title: str) -> str:
+    return LEAD_IN.sub("", title).strip(EDGES)
+
+
+def _titles_within(items: str) -> list[str]:
+    """Return the titles of a list within a line, by the first separator that gives two."""
+    for separator in INLINE_SEPARATORS:
+        parts = [_trim(part) for part in separator.split(items)]
+        titles = [title for part in parts if _is_title(title := re.sub(r"\s*[(\[].*", "", part))]
+        if len(titles) > 1 and (separator is not LIST_SEPARATOR or len(titles) == len(list(filter(None, parts)))):
+            return titles
+    return []
 
 
 def _is_title(title: str) -> bool:
     words = [word for word in title.split() if word not in SMALL_WORDS]
-    has_capitals = all(word[0].isupper() or not word[0].isalpha() for word in words)
+    has_capitals = all(word != word.lower() or not word[0].isalpha() for word in words)
     is_short = bool(words) and len(title) <= MAX_NAME
     return is_short and has_capitals and _is_job_of_several(title) and not NOT_TITLE.search(title)

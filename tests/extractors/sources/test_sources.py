@@ -474,6 +474,42 @@ def test_a_comment_is_split_into_so_many_jobs_and_no_more(n_jobs: int, postings:
 
 
 @pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("Acme | Crane Engineer, Dock Designer | Oslo", ["Crane Engineer", "Dock Designer"]),
+        ("Acme | Sr. SREs, Sr. Crane Engineers | Oslo", ["Sr. SREs", "Sr. Crane Engineers"]),
+        ("Acme | Oslo<p>Open roles: Crane Engineer * Dock Designer", ["Crane Engineer", "Dock Designer"]),
+        ("Acme | Oslo<p>Hiring: - Crane Engineer (C++) - Dock Designer", ["Crane Engineer", "Dock Designer"]),
+        ("Acme | Oslo<p>+ Crane Engineer<p>>> Dock Designer: https://a.no/2", ["Crane Engineer", "Dock Designer"]),
+        ("Acme | Oslo<p>Crane Engineer<p>Builds cranes.<p>Head of Docks", ["Crane Engineer", "Head of Docks"]),
+        ("Acme | Oslo<p>Crane Engineer - on site<p>Dock Designer - remote", ["Crane Engineer", "Dock Designer"]),
+        (
+            "Acme | Oslo<p>- Crane Engineer (Steel)<p>- Crane Engineer (Rope)",
+            ["Crane Engineer (Steel)", "Crane Engineer (Rope)"],
+        ),
+        (
+            "Acme | Engineers | Oslo<p>Open roles:<p>- Crane Engineer<p>- Dock Engineer",
+            ["Crane Engineer", "Dock Engineer"],
+        ),
+        (
+            "Acme | Data Scientist | Oslo<p>We also hire for these roles:<p>- Crane Engineer<p>- Dock Designer",
+            ["Data Scientist", "Crane Engineer", "Dock Designer"],
+        ),
+        ("Acme | Crane Engineer | Oslo<p>Your team:<p>- Dock Engineer<p>- Dock Designer", ["Crane Engineer"]),
+        ("Acme | Crane Engineer | Oslo<p>You will:<p>- Lead the Crane Team<p>- Build Docks", ["Crane Engineer"]),
+        ("Acme | Oslo | Crane Engineer<p>Jo Ek, CEO and Cofounder<p>Al Ek, CTO and Cofounder", ["Crane Engineer"]),
+        ("Acme | Senior Crane Analyst / Dock Engineer | Oslo", ["Senior Crane Analyst / Dock Engineer"]),
+    ],
+)
+def test_each_job_that_a_comment_offers_is_a_posting_and_nothing_else(text: str, titles: list[str]) -> None:
+    comments = {"children": [{"id": 7, "type": "comment", "text": text + "<p>We build ferries." * 12}]}
+    rows = [row for row in parsed(hackernews, json.dumps(comments).encode()) if isinstance(row, Posting)]
+    assert [row.title for row in rows] == titles
+    ids = ["hackernews:7"] if len(titles) == 1 else [f"hackernews:7-{n}" for n in range(1, len(titles) + 1)]
+    assert [row.posting_id for row in rows] == ids
+
+
+@pytest.mark.parametrize(
     ("below", "title"),
     [
         ("Senior/Staff Kotlin Engineers for our ferries!", "Senior/Staff Kotlin Engineers"),

@@ -20,6 +20,7 @@ from extractors.source import all_sources
 from extractors.source_list import declared_sources
 from tests.builders import open_copy
 from transforms.employers import identity
+from transforms.employers.shared_names import find_site
 from transforms.records.boards import Board
 from transforms.records.columns import fields_of
 from transforms.records.rows import Posting
@@ -116,6 +117,36 @@ def test_a_link_to_a_board_says_whose_it_is() -> None:
     )
     assert employer.employer == "Hudson River Trading", "a token gives way to a name, however often it stands there"
     assert employer.boards == ("greenhouse:wehrtyou",)
+
+
+def test_a_name_with_a_suffix_is_decided_by_the_board_that_its_text_links_to() -> None:
+    board = said("solace", "ashby", "solace", "https://jobs.ashbyhq.com", n=25)
+    alone = said("Solace Health", "hackernews", None, "https://news.ycombinator.com/item")
+    assert len(set(ids(board, alone))) == 2, "a suffix alone shows nothing: Assembly is not AssemblyAI"
+    assert len(set(ids(board, alone._replace(place="https://jobs.ashbyhq.com/Solace")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("employer", "board", "url", "text", "site"),
+    [
+        (
+            "Solace Health",
+            None,
+            None,
+            "Apply: https://jobs.ashbyhq.com/Solace?utm=x",
+            "https://jobs.ashbyhq.com/Solace",
+        ),
+        ("Acme Tools", None, None, "See https://github.com/acme and https://acme.io/jobs.", "https://acme.io/jobs"),
+        ("Acme Tools", None, None, "We were in https://techcrunch.com/acme lately.", None),
+        ("Acme Tools", None, "https://jobs.lever.co/acme/1", "See https://acme.io/jobs.", None),
+        ("Acme Tools", "acme", None, "See https://acme.io/jobs.", None),
+        (None, None, None, "See https://acme.io/jobs.", None),
+    ],
+)
+def test_a_text_links_to_the_site_of_an_employer_with_its_name(
+    employer: str | None, board: str | None, url: str | None, text: str, site: str | None
+) -> None:
+    assert find_site(employer, "hackernews", board, url, text) == site
 
 
 @pytest.mark.parametrize(
@@ -348,6 +379,16 @@ def test_postings_get_the_id_of_their_employer(con: database.Connection) -> None
     rows, of_postings = written(con)
     assert [(row[0], row[-1]) for row in rows] == [("acme", 1), ("wehrtyou", 3), ("zenith", 0)]
     assert [i for _, i in of_postings] == [None, "wehrtyou", "wehrtyou", "wehrtyou", "acme"]
+
+
+def test_a_site_in_the_text_counts_instead_of_the_address_of_a_forum(con: database.Connection) -> None:
+    put(con, ("ashby", "solace", "solace", "https://jobs.ashbyhq.com/solace/1"))
+    put(con, ("hackernews", "Solace Health", None, "https://news.ycombinator.com/item?id=1"))
+    con.execute(
+        "UPDATE core.postings SET employer_site = 'https://jobs.ashbyhq.com/Solace' WHERE source = 'hackernews'"
+    )
+    employers.resolve(con, ())
+    assert len({i for _, i in written(con)[1]}) == 1
 
 
 def test_what_fields_state_is_the_industry_and_goes_with_them(con: database.Connection) -> None:
