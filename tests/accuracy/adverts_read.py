@@ -30,7 +30,13 @@ from transforms.text.lookups import taxonomy
 
 ADVERTS_READ = "adverts_read.jsonl"
 ENGLISH, OTHERS = "english", "others"
-SKILL_KEYS = ("skills_required", "skills_preferred", "skills_mentioned")
+SKILL_KEYS = {
+    "skills_required": ("required",),
+    "skills_preferred": ("preferred",),
+    "skills_mentioned": ("duty", "mentioned"),
+}
+"""Keys of labels, the strongest first, and as what their skills should be read. A tool named in duties is labelled as
+mentioned."""
 ROUNDED = 0.002
 """Relative difference within which two amounts are one: summaries in thousands are rounded."""
 
@@ -256,7 +262,8 @@ def _kinds() -> dict[str, str]:
 
 
 def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str, employer: str) -> None:
-    """Skills asked for that the taxonomy has; finds that no label names, also by kind; labels that have a row.
+    """Skills asked for that the taxonomy has; finds that no label names, also by kind; labels that have a row; finds
+    that are asked for as labelled.
 
     Labels are written as in the text: one without a row may name skills within it, as "transformer models" does.
     """
@@ -264,18 +271,26 @@ def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, gro
     labels = needs | {skill_of(one) for one in label["skills_mentioned"]}
     wordings = "\n".join(one for key in SKILL_KEYS for one in label[key] if not is_in_taxonomy(skill_of(one)))
     labels |= {one.skill for one in skills_in(wordings)}
-    got = {one.skill for one in advert.skills}
+    got = {one.skill: one.requirement for one in advert.skills}
     targets = {skill for skill in needs if is_in_taxonomy(skill)}
-    counts.count(f"{group}.skills.recall", employer, len(targets & got), len(targets))
+    counts.count(f"{group}.skills.recall", employer, len(targets & got.keys()), len(targets))
     if label["language"] in LANGUAGES:
-        counts.count(recall_figure("skills", label["language"]), employer, len(targets & got), len(targets))
-    counts.count(f"{group}.skills.precision", employer, len(got & labels), len(got))
+        counts.count(recall_figure("skills", label["language"]), employer, len(targets & got.keys()), len(targets))
+    counts.count(f"{group}.skills.precision", employer, len(got.keys() & labels), len(got))
     kinds = _kinds()
     for kind in SKILL_KINDS:
         of_kind = {skill for skill in got if kinds[skill] == kind}
         counts.count(f"{group}.skills.precision.{kind}", employer, len(of_kind & labels), len(of_kind))
     counts.count(f"{group}.skills.covered", employer, len(targets), len(needs))
-    for skill in sorted(targets - got):
+    stronger: set[str] = set()
+    for key, requirements in SKILL_KEYS.items():
+        of_key = ({skill_of(one) for one in label[key]} - stronger) & got.keys()
+        others, figure = {skill for skill in of_key if got[skill] not in requirements}, key.replace("_", ".")
+        counts.count(f"{group}.{figure}", employer, len(of_key - others), len(of_key))
+        for skill in sorted(others):
+            counts.found.miss(f"{group}.{figure}", case, find_evidence(advert, skill), f"{skill} {key}", got[skill])
+        stronger |= {skill_of(one) for one in label[key]}
+    for skill in sorted(targets - got.keys()):
         counts.found.miss(f"{group}.skills.recall", case, find_evidence(advert, skill), skill, None)
-    for skill in sorted(got - labels):
+    for skill in sorted(got.keys() - labels):
         counts.found.miss(f"{group}.skills.precision", case, find_evidence(advert, skill), None, skill)

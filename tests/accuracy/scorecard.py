@@ -96,6 +96,9 @@ ADVERT_KEYS: Mapping[str, tuple[str, str, float | None]] = {
     "skills.precision.technology": ("skill", "of these, technologies: precision", None),
     "skills.precision.concept": ("skill", "of these, concepts: precision", None),
     "skills.recall": ("skill", "skills of AI adverts: recall, in the taxonomy", 0.85),
+    "skills.required": ("skill", "required skills that are found: read as required", 0.90),
+    "skills.preferred": ("skill", "preferred skills that are found: read as preferred", 0.85),
+    "skills.mentioned": ("skill", "skills only in duties or of the employer: read as duty or mentioned", 0.80),
     "skills.covered": ("skill", "skills asked for that the taxonomy has", None),
 }
 """Keys of the adverts read in full: reader, what the figure says, least value asked for."""
