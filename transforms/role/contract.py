@@ -25,6 +25,8 @@ REACH = 120
 """This many characters before and after a word for a contract are read, at most to the ends of its line."""
 MAX_LABELLED = 60
 """Maximum number of characters after a label that are read as a field: "Contract: B2B or UoP"."""
+MAX_LABEL_WORDS = 3
+"""Of more text after a label, only this many words are read: texts often have no breaks between their facts."""
 _OTHER_LETTERS = re.compile("[\u0100-\u017f\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 """Letters that `Literals` cannot find: of Polish and Czech, of Cyrillic and of East Asian scripts."""
 
@@ -114,7 +116,10 @@ def _of_phrases(where: str, line: str) -> frozenset[str]:
 
 
 def _of_label(line: str) -> frozenset[str]:
-    ((_, label),) = _patterns("label", r"^\W*", r"\s?[:：]\s*")
-    match = label.match(line)
-    value = line[match.end() :] if match else ""
-    return contracts_named(value) if value and len(value) <= MAX_LABELLED else frozenset()
+    """Return the contracts named right after a label; of a long line, only the label's first words count."""
+    ((_, label),) = _patterns("label", r"(?<!\w)", r"\s?[:：]\s*")
+    found: set[str] = set()
+    for match in label.finditer(line):
+        value = re.split(r"[.;|•]", line[match.end() :], maxsplit=1)[0]
+        found |= contracts_named(value if len(value) <= MAX_LABELLED else " ".join(value.split()[:MAX_LABEL_WORDS]))
+    return frozenset(found)
