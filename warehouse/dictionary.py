@@ -58,7 +58,8 @@ EXAMPLES = {
         "SELECT list, vintage, as_of, published_on, n_jobs, n_printed, waits_since, waits_because FROM published.lists;"
     ),
     "Which salary bands are published?": (
-        "SELECT region, role_group, seniority_group, n_jobs, band_low, band_high, form, status, as_of, vintage\n"
+        "SELECT region, role_group, seniority_group, contract, n_jobs, band_low, band_high, form, status, as_of,\n"
+        "    vintage\n"
         "FROM published.salary_bands\n"
         "WHERE basis = 'advertised' AND currency = 'USD'\n"
         "    AND region_level = 'country' AND role = 'all' AND pay_market = 'local' AND status <> 'suppressed'\n"

@@ -11,6 +11,7 @@ from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Column, Renderer, Table, list_doubts, make_table
 from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
+from transforms.records.vocabulary import EMPLOYEE
 from warehouse.marts.printing import JOBS
 
 NO_BAND = "quartiles of what people are paid, which are no ends of a band of adverts"
@@ -27,6 +28,7 @@ TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
 )
+ABROAD_OPEN = "most adverts paid from abroad do not state the contract, and many of them are for contractors"
 CONTRACTORS_KEY = (
     "Contractors: what their invoices for twelve months of full-time work add up to, without value added tax. They pay "
     "social insurance and time off out of it, so it is no employee's pay; the band beside it has none of them."
@@ -153,6 +155,8 @@ def _note(rows: Rows) -> list[str | None]:
         notes.append(row["reason"])
     if abroad := _from_abroad(row):
         notes.append(f"paid from abroad, and not in it: {abroad}")
+    if row.get("contract") == EMPLOYEE and row.get("pay_market") == "cross_border":
+        notes.append(ABROAD_OPEN)
     if row.get("contractor_status"):
         notes.append(f"contractors, beside it and not in it: {say_contractors(row)}")
     if row.get("n_no_rate"):

@@ -49,6 +49,7 @@ BANDS = """
 SELECT region, n_jobs, band_low, band_high, status, reason FROM mart.salary_bands
 WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised' AND region_level = 'region'
     AND seniority_group = 'mid_senior' AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all'
+    AND contract = 'employee'
 """
 
 

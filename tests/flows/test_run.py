@@ -180,6 +180,7 @@ BANDS = """
 SELECT region, seniority_group, status FROM mart.salary_bands
 WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised' AND region_level = 'region'
     AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all' AND currency = 'USD'
+    AND contract = 'employee'
 """
 
 
@@ -203,7 +204,7 @@ def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(
         for row in con.execute(
             "SELECT region, role_group, seniority_group, status, reason, band_low FROM mart.salary_bands"
             " WHERE as_of = ? AND basis = 'advertised' AND region_level = 'region' AND role = 'all'"
-            " AND pay_market = 'all' AND currency = 'USD'",
+            " AND pay_market = 'all' AND contract = 'employee' AND currency = 'USD'",
             [LAST_NIGHT],
         ).fetchall()
     }

@@ -25,10 +25,10 @@ REACH = 120
 """This many characters before and after a word for a contract are read, at most to the ends of its line."""
 MAX_LABELLED = 60
 """Maximum number of characters after a label that are read as a field: "Contract: B2B or UoP"."""
-FIRST_UNSPACED = "\u3040"
-"""The first letter of the East Asian scripts in Unicode, in which words have no spaces between them."""
-_LATIN_1 = "\u0100"
-"""`Literals` finds words of letters before this one; others are looked for one by one."""
+MAX_LABEL_WORDS = 3
+"""Of more text after a label, only this many words are read: texts often have no breaks between their facts."""
+_OTHER_LETTERS = re.compile("[\u0100-\u017f\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+"""Letters that `Literals` cannot find: of Polish and Czech, of Cyrillic and of East Asian scripts."""
 
 
 def contract_of(words: str | None, title: str, text: str, employment_type: str | None) -> str | None:
@@ -80,16 +80,16 @@ def _patterns(where: str, before: str = "", after: str = "") -> tuple[tuple[str,
 @functools.cache
 def _literals() -> tuple[Literals, re.Pattern[str]]:
     words = [row["pattern"] for row in cells_of("contract_cues") if row["where"] == "literal"]
-    others = [word for word in words if max(word) >= _LATIN_1]
-    return Literals(word for word in words if word not in others), re.compile("|".join(others), re.IGNORECASE)
+    others = [word for word in words if _OTHER_LETTERS.search(word)]
+    return Literals(word for word in words if word not in others), re.compile("|".join(others))
 
 
 def _lines_of_contracts(text: str) -> Iterator[str]:
     """Yield, in lower case, each line with a word for a contract; of a long line, only the part around the word."""
     latin, others = _literals()
     spans = latin.spans(text)
-    if not text.isascii():
-        spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(text))))
+    if not text.isascii() and _OTHER_LETTERS.search(text):
+        spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(lower_text(text)))))
     floor = 0
     for start, end in spans:
         if start < floor:
@@ -116,7 +116,10 @@ def _of_phrases(where: str, line: str) -> frozenset[str]:
 
 
 def _of_label(line: str) -> frozenset[str]:
-    ((_, label),) = _patterns("label", r"^\W*", r"\s?[:：]\s*")
-    match = label.match(line)
-    value = line[match.end() :] if match else ""
-    return contracts_named(value) if value and len(value) <= MAX_LABELLED else frozenset()
+    """Return the contracts named right after a label; of a long line, only the label's first words count."""
+    ((_, label),) = _patterns("label", r"(?<!\w)", r"\s?[:：]\s*")
+    found: set[str] = set()
+    for match in label.finditer(line):
+        value = re.split(r"[.;|•]", line[match.end() :], maxsplit=1)[0]
+        found |= contracts_named(value if len(value) <= MAX_LABELLED else " ".join(value.split()[:MAX_LABEL_WORDS]))
+    return frozenset(found)

@@ -437,7 +437,7 @@ def test_the_last_step_of_a_ladder_is_the_number_of_jobs_in_the_band(market: duc
         (row["region_level"], row["region"], row["seniority_group"]): row["n_jobs"]
         for row in rows_of(
             "SELECT * FROM mart.salary_bands WHERE basis = 'advertised' AND role_group = 'ai_engineering'"
-            " AND role = 'all' AND pay_market = 'all' AND currency = 'USD'"
+            " AND role = 'all' AND contract = 'employee' AND pay_market = 'all' AND currency = 'USD'"
         )
     }
     ladders: dict[tuple[Any, Any, Any], list[dict[str, Any]]] = {}

@@ -98,3 +98,8 @@ def test_net_pay_of_a_contractor_is_no_invoice() -> None:
     text = "Renta líquida de $2.000.000 a $2.500.000 CLP mensuales"
     row = read(text, location_text="Chile", employment_type="freelance")
     assert (row.pay_contract, row.pay_tax) == ("contractor", "net")
+
+
+def test_every_row_of_the_cues_is_whole() -> None:
+    rows = cells_of("contract_cues")
+    assert all(row["pattern"] and row["evidence"] and None not in row for row in rows)
