@@ -1,11 +1,12 @@
 -- What jobs in the stock of the day `as_of` offer, by region, with what decides which bands they enter: a row for each
--- job, contract and region that its base pay counts in. If adverts or pay zones of a job offer several ranges in a region,
--- the first row is an advert's own pay (`is_first`), and each other range that enters the band has a row: the job counts
--- once, in equal parts. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of
--- its region in US dollars if `is_in_band` and both ends are known in dollars (`annual_low_usd`, `annual_high_usd`); if
--- it is `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the
--- pay, `paid_in` all countries of the region whose own bands the job counts in. For work that is neither AI, data nor
--- engineering, only adverts in the random sample count: from others, pay is read only where a field states it.
+-- job, contract and region that its base pay counts in. If adverts or pay zones of a job offer several ranges in a
+-- region, the first row is an advert's own pay (`is_first`), which gives role, level and employer, and each other range
+-- that enters the band has a row: the job counts once, in equal parts. `position` is that of the pay in
+-- core.posting_pay, -1 for the advert's own. A row enters the band of its region in US dollars if `is_in_band` and both
+-- ends are known in dollars (`annual_low_usd`, `annual_high_usd`); if it is `is_full_time` but enters no band, its pay
+-- is as unknown as that of `silent_jobs`. `country` is that of the pay, `paid_in` all countries of the region whose own
+-- bands the job counts in. For work that is neither AI, data nor engineering, only adverts in the random sample count:
+-- from others, pay is read only where a field states it.
 WITH seen AS (
     SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
 ), tied AS (
@@ -67,17 +68,20 @@ WITH seen AS (
     SELECT
         level.name AS region_level, level.place AS region,
         -- Columns by name: DuckDB stores the names of an EXCLUDE in a different order each time it writes a macro.
-        o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
+        o.job_id, o.posting_id, o.position, first_value(o.employer) OVER here AS employer,
+        first_value(o.role) OVER here AS role, first_value(o.role_group) OVER here AS role_group,
+        first_value(o.seniority) OVER here AS seniority,
+        first_value(o.seniority_inferred) OVER here AS seniority_inferred,
         o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
-        o.is_full_time, o.is_in_band, o.country, o.contract,
-        row_number() OVER (
-            PARTITION BY o.job_id, o.contract, level.name, level.place
-            ORDER BY o.position >= 0, o.posting_id, o.position
-        ) = 1 AS is_first
+        o.is_full_time, o.is_in_band, o.country, o.contract, row_number() OVER here = 1 AS is_first
     FROM observed AS o, LATERAL (
         VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
     ) AS level (name, place)
     WHERE level.place IS NOT NULL
+    WINDOW here AS (
+        PARTITION BY o.job_id, o.contract, level.name, level.place
+        ORDER BY o.position >= 0, o.posting_id, o.position
+    )
     QUALIFY is_first OR is_in_band AND annual_low_usd IS NOT NULL AND annual_high_usd IS NOT NULL AND row_number() OVER (
         PARTITION BY o.job_id, o.contract, level.name, level.place, o.annual_low, o.annual_high, o.currency
         ORDER BY o.position >= 0, o.posting_id, o.position
