@@ -344,23 +344,30 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
 
 
 def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, kind) of the words that tell requirements from duties."""
-    pattern, kinds = _words(where)
+    """Return (start, end, kind) of the words that tell requirements from duties, in order."""
+    pattern, kinds = _words(where, line.text.isascii())
     return [(*word.span(), kinds[word.lastindex or 0]) for word in pattern.finditer(line.text.lower())]
 
 
 def _kind_said(words: list[tuple[int, int, str]], line: str, start: int, end: int) -> str | None:
-    """Return the kind of the words right behind a name, else the last before it, else the first behind, in its clause.
+    """Return the kind of the words right behind a name, else of the last before it, else of the first behind.
 
-    None if the clause has no such words.
+    None if the name's clause has no such words.
     """
-    left, right = _clause_of(line, start, end)
-    before = [word for word in words if left <= word[0] and word[1] <= start]
-    behind = [word for word in words if end <= word[0] and word[1] <= right][:1]
-    if before and behind:
-        gap = line[end : behind[0][0]]
-        behind = [] if len(gap) > MAX_BEHIND or _PART_END.search(gap) else behind
-    return next((kind for _, _, kind in (*behind, *reversed(before))), None)
+    before = behind = None
+    for word in words:
+        if word[1] <= start:
+            before = word
+        elif word[0] >= end:
+            behind = word
+            break
+    if before and (start - before[1] > MAX_CLAUSE or _CLAUSE_END.search(line, before[1], start)):
+        before = None
+    if behind and behind[0] - end <= (MAX_BEHIND if before else MAX_CLAUSE):
+        is_apart = before and _PART_END.search(line, end, behind[0])
+        if not is_apart and not _CLAUSE_END.search(line, end, behind[0]):
+            return behind[2]
+    return before[2] if before else None
 
 
 def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
@@ -436,8 +443,10 @@ def _demand() -> re.Pattern[str]:
 
 
 @functools.cache
-def _words(where: str) -> tuple[re.Pattern[str], list[str]]:
+def _words(where: str, is_ascii: bool) -> tuple[re.Pattern[str], list[str]]:
     """Return a pattern for the words, in lower case, that stand somewhere, and the kinds of the words of its groups.
+
+    For lines of ASCII the pattern leaves out other scripts.
 
     The words are grouped by first letter, which is compared before the words are tried.
     """
@@ -450,4 +459,4 @@ def _words(where: str) -> tuple[re.Pattern[str], list[str]]:
         kinds += by_kind
         either = "|".join(f"({'|'.join(of_kind)})" for of_kind in by_kind.values())
         (wide if is_wide(first) else narrow).append(f"{first}(?:{either})")
-    return re.compile("|".join((rf"\b(?:{'|'.join(narrow)})(?!\w)", *wide))), kinds
+    return re.compile("|".join((rf"\b(?:{'|'.join(narrow)})(?!\w)", *(() if is_ascii else wide)))), kinds

@@ -144,12 +144,16 @@ prefetch_lines = _texts.get_many
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
     pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # `begins` has one offset more than `texts`
-    entries = [
-        (begin, line, None if line.is_lead_in and not _is_above_list(texts, at) else line.after)
-        for at, (begin, line) in enumerate(pairs)
-        if line is not None
-    ]
-    kinds = {kind for _, line, after in entries if line.openings or after for _, kind in (*line.openings, (0, after))}
+    entries: list[tuple[int, Line, str | None]] = []
+    kinds: set[str] = set()
+    for at, (begin, line) in enumerate(pairs):
+        if line is not None:
+            after = line.after
+            if after:
+                after = None if line.is_lead_in and not _is_above_list(texts, at) else after
+                kinds.add(after or "")
+            kinds.update([kind for _, kind in line.openings] if line.openings else ())
+            entries.append((begin, line, after))
     kind = INTRO if not OF_ROLE.isdisjoint(kinds) else WHOLE
     ideal = "preferred" if "required" in kinds else "required"
     placements: list[SectionLine] = []
