@@ -754,9 +754,14 @@ def test_a_share_made_by_few_employers_has_an_interval_that_says_so(con: databas
         "Bash": (*range(300, 320), 1, 2, 3, 4, 5),  # six, but one of them is four fifths of it
         "Go": range(1, 9),  # eight employers with a job each: 2 %, perhaps 1 %, perhaps 4 %
     }
-    common = {"category": "Programming Languages", "kind": "technology", "aliases": (), "case_rule": "any"}
-    common |= {"maker": None, "parent": None}
-    database.load_lookup(con, Skills, [Skills(skill=name, evidence="test", **common) for name in asking])  # type: ignore[arg-type]
+    common: dict[str, Any] = {
+        "category": "Programming Languages",
+        "kind": "technology",
+        "aliases": (),
+        "case_rule": "any",
+    }
+    common |= {"maker": None, "parent": None, "evidence": "test"}
+    database.load_lookup(con, Skills, [Skills(skill=name, **common) for name in asking])
     put(con, [posting(i, employer_id=f"E{employer}") for i, employer in enumerate(employers)])
     put(
         con,

@@ -18,7 +18,8 @@ WITH job_adverts AS (
     SELECT employer_id, title_key, text_hash FROM core.publishable_postings
     WHERE employer_id IS NOT NULL AND text_state = 'full' GROUP BY ALL HAVING count(DISTINCT job_id) > 1
 ), with_shared_text AS (
-    SELECT DISTINCT job_id FROM core.publishable_postings SEMI JOIN shared_texts USING (employer_id, title_key, text_hash)
+    SELECT DISTINCT job_id FROM core.publishable_postings
+    SEMI JOIN shared_texts USING (employer_id, title_key, text_hash)
 ), seen AS (
     SELECT
         job_id, count(*) AS n_adverts, list_sort(list(DISTINCT source)) AS sources,

@@ -82,10 +82,14 @@ WITH seen AS (
         PARTITION BY o.job_id, o.contract, level.name, level.place
         ORDER BY o.position >= 0, o.posting_id, o.position
     )
-    QUALIFY is_first OR is_in_band AND annual_low_usd IS NOT NULL AND annual_high_usd IS NOT NULL AND row_number() OVER (
-        PARTITION BY o.job_id, o.contract, level.name, level.place, o.annual_low, o.annual_high, o.currency
-        ORDER BY o.position >= 0, o.posting_id, o.position
-    ) = 1
+    QUALIFY is_first OR (
+        is_in_band AND first_value(o.is_in_band) OVER here
+        AND annual_low_usd IS NOT NULL AND annual_high_usd IS NOT NULL
+        AND row_number() OVER (
+            PARTITION BY o.job_id, o.contract, level.name, level.place, o.annual_low, o.annual_high, o.currency
+            ORDER BY o.position >= 0, o.posting_id, o.position
+        ) = 1
+    )
 ), own AS (
     -- Countries of a wider place whose own bands the job counts in.
     SELECT c.job_id, c.contract, level.name AS region_level, level.place AS region,
