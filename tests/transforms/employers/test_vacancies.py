@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from extractors.archive.reader import read
+from extractors.response import Response
+from extractors.sources.employer_boards import ashby
 from transforms.employers.title_keys import title_key
 from transforms.employers.vacancies import Posting, assign_jobs, place_keys
 from transforms.place.places import whereabouts
+from transforms.posting import posting as read_posting
 
+ASHBY = Path(__file__).parents[4] / "shared" / "real" / "payloads" / "ashby" / "2025-10-28.warc.gz"
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PAY_LOW, PAY_HIGH = ("100000", "120000", "USD", "year"), ("130000", "150000", "USD", "year")
 
@@ -137,3 +144,17 @@ PLACES = {
 def test_keys_of_places(location: str, is_remote: bool | None) -> None:
     where = whereabouts(location, is_remote=is_remote)
     assert place_keys(where, location) == PLACES[location, is_remote]
+
+
+@pytest.mark.skipif(not ASHBY.exists(), reason="the real payloads are not here")
+def test_real_adverts_give_the_same_vacancies_without_their_texts() -> None:
+    with_texts, without, n = {}, {}, 0
+    for response in itertools.islice(read(ASHBY), 30):
+        for raw in ashby.parse(response) if isinstance(response, Response) and response.status == 200 else ():
+            if isinstance(raw, dict):
+                n += 1
+                bare = {name: value for name, value in raw.items() if name not in ("html", "text")}
+                for found, fields in ((with_texts, raw), (without, bare)):
+                    row = read_posting(**fields)
+                    found[row.posting_id] = (row.title_key, row.vacancy_places, row.requisition_id, row.department)
+    assert n > 100 and with_texts == without
