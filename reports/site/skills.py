@@ -20,6 +20,7 @@ from reports.figures.query import Connection
 from reports.site import rows, words
 from reports.site.rows import ChartRow, Mark
 from reports.wording.numbers import category_name, interval, percent
+from reports.wording.shares import say_largest
 from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
 
@@ -123,12 +124,13 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str
             )
         )  # fmt: skip
     first = listed[0][ASKED]
+    counts_said = f"{first.row['n_jobs']:,} jobs, {first.row['n_employers']:,} employers"
     place = OF_REGION[first.row["region_level"], first.row["region"]]
     return SkillList(
         place=place,
         work=work,
         name=name_jobs(work, place),
-        rests=f"{first.row['n_jobs']:,} jobs, {first.row['n_employers']:,} employers",
+        rests=", ".join(filter(None, (counts_said, say_largest(first.row)))),
         month=words.month(first.row["as_of"]),
         skills=skills,
     )

@@ -67,13 +67,18 @@ def _remarks(measure: Measure, rows: Rows) -> list[str]:
     """Return what a reader should know of a measure, and how many jobs have no answer."""
     n = rows[0].get("n_unknown")
     do_not = "have no full advert that is read for it" if measure.reading else "do not say"
-    return [measure.remark, _say_largest(rows[0]) or "", f"{n:,} more jobs {do_not}" if n else ""]
+    return [measure.remark, say_largest(rows[0]) or "", f"{n:,} more jobs {do_not}" if n else ""]
 
 
-def _say_largest(row: Row) -> str | None:
-    """Name the part of the jobs that one employer has, if it is more than `MAX_EMPLOYER_SHARE`."""
+def say_largest(row: Row) -> str | None:
+    """Say which part of the jobs one employer has, if it is more than `MAX_EMPLOYER_SHARE`."""
+    part = _over_a_fifth(row)
+    return part and f"one employer has {part} of them"
+
+
+def _over_a_fifth(row: Row) -> str | None:
     part = row.get("largest_employer_share")
-    return f"one employer has {numbers.percent(part)} of them" if part and part > MAX_EMPLOYER_SHARE.value else None
+    return numbers.percent(part) if part and part > MAX_EMPLOYER_SHARE.value else None
 
 
 def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str:
@@ -173,6 +178,7 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
     columns = [
         *_columns(kind.capitalize()),
         Column("Of jobs", "n_jobs"),
+        Column("Of one employer", _over_a_fifth),
         Column("Do not say" if measure.known_words else "Not read", lambda row: row.get("n_unknown") or None),
     ]
 
@@ -182,7 +188,7 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
         return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
 
     def remarks(row: Row, is_first: bool) -> list[str | None]:
-        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", _say_largest(row))))
+        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row))))
         if not measure.known_words:
             return [n]
         says = f"of jobs {measure.known_words}" if is_first else "say so"

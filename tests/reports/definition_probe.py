@@ -87,7 +87,7 @@ def compute_numbers() -> dict[str, Any]:
     """Return a result computed with each definition, by name."""
     verdicts, pay = import_module("reports.figures.verdicts"), import_module("reports.wording.pay")
     words = import_module("reports.wording.numbers")
-    shares = import_module("reports.wording.shares")._say_largest
+    shares = import_module("reports.wording.shares").say_largest
     macros = {name: select for name, (_, select) in import_module("warehouse.schema").MACROS.items()}
     printed = verdicts.Verdict(status="published", reason=None, n_jobs=100, n_employers=50)
     ages = [verdicts.judge_age(printed, "advertised", LAST, LAST + timedelta(days=days)).status for days in range(500)]

@@ -148,7 +148,9 @@ def test_keys_of_places(location: str, is_remote: bool | None) -> None:
 
 @pytest.mark.skipif(not ASHBY.exists(), reason="the real payloads are not here")
 def test_real_adverts_give_the_same_vacancies_without_their_texts() -> None:
-    with_texts, without, n = {}, {}, 0
+    with_texts: dict[str, Any] = {}
+    without: dict[str, Any] = {}
+    n = 0
     for response in itertools.islice(read(ASHBY), 30):
         for raw in ashby.parse(response) if isinstance(response, Response) and response.status == 200 else ():
             if isinstance(raw, dict):
