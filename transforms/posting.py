@@ -226,7 +226,7 @@ def _steps(
         statements=statements,
     )
     by_fields = where
-    if text:
+    if where.tier is not None or any(span.part == "text" for span in where.spans):
         by_fields = whereabouts(
             location_text,
             addresses=raw.get("addresses", ()),
