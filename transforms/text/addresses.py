@@ -10,6 +10,7 @@ HIDDEN = "***"
 _BEGIN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//")
 _USER = re.compile(rf"^({_BEGIN.pattern})[^/?#]*@")
 _NAME = r"[^\s/\\?#@:\"<>]*:"
+_SLASHES = re.compile(r"[/\\](?=[/\\])|%(?=2F%2F)", re.IGNORECASE)
 _USERS = re.compile(
     rf"(?P<begun_s3>(?:(?<=s3://)|(?<=s3[an]://)){_NAME}(?=\S))"  # such an address has no port
     r"|(?<=[/\\][/\\])(?!\*{3}@[^\s/\\?#@]*(?:[\s/\\?#]|\Z))"  # not already hidden
@@ -43,10 +44,12 @@ def find_users(text: str) -> Iterator[tuple[int, int]]:
     the last @ before white space, or else at an @ in the next three words. Nothing is found in https://h/@x,
     https://h/a:b@c and https://h:8080/@x. The running time is linear in the text's length.
     """
-    if "//" not in text and "\\" not in text and "%2" not in text:
-        return  # no address begins here, which is told a hundred times as fast
     at = end_of_word = last = 0
-    while match := _USERS.search(text, at):
+    for slash in _SLASHES.finditer(text):  # a search for the whole pattern would take ten times as long
+        begin = slash.start() + len("//" if slash[0] != "%" else "%2F%2F")
+        match = _USERS.match(text, begin) if begin >= at else None
+        if match is None:
+            continue
         at = match.end()
         if match.lastgroup:  # only the beginning was matched
             if at > end_of_word:
