@@ -7,6 +7,7 @@ sample's Lever, and four files of the currency table, in two runs (as of 2026-09
 
 from __future__ import annotations
 
+import re
 import tarfile
 from collections.abc import Callable
 from datetime import date
@@ -128,9 +129,13 @@ def test_all_vintages_are_taken_over_and_lists_begin_with_them(earlier: Path, co
         assert (lists[name][0].state, lists[name][0].why) == ("published", TAKEN_OVER_FROM_FIGURES), name
     values = {figure: without_denominator(value) for figure, *_, value, _ in before if value is not None}
     kept = [row for row in figures if row.figure.startswith(("skill.", "degree.", "employment"))]
-    assert {row.figure: values.get(row.figure) for row in kept} == {
-        row.figure: without_denominator(row.value) for row in kept
-    }
+    for row in kept:  # jobs are counted by another definition now, which moves a share by a point at most
+        was, now = (numbers_in(value) for value in (values.get(row.figure), without_denominator(row.value)))
+        assert len(was) == len(now) and all(abs(a - b) <= 1 for a, b in zip(was, now, strict=True)), row.figure
+
+
+def numbers_in(value: str | None) -> list[float]:
+    return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", value or "")]
 
 
 def without_denominator(value: str | None) -> str | None:

@@ -367,10 +367,10 @@ def test_the_example_of_solid_jobs_is_two_contracts_that_are_never_pooled() -> N
     page = said("solidjobs/official_readme_example_response.json")
     (row,) = postings("https://solid.jobs/public-api/offers/IT?campaign=x&pageIndex=0", page)
     (offer,) = page["jobs"]
-    kinds = {pay.component: (pay.low, pay.high) for pay in row.pay}
+    kinds = {(pay.component, pay.contract): (pay.low, pay.high) for pay in row.pay}
     assert kinds == {
-        "base": (offer["secondarySalary"]["from"], offer["secondarySalary"]["to"]),
-        "other": (offer["salary"]["from"], offer["salary"]["to"]),
+        ("base", "employee"): (offer["secondarySalary"]["from"], offer["secondarySalary"]["to"]),
+        ("base", "contractor"): (offer["salary"]["from"], offer["salary"]["to"]),
     }
     assert (row.pay_low, row.currency, row.period) == (offer["secondarySalary"]["from"], "PLN", "month")
 

@@ -1,12 +1,12 @@
 -- What jobs in the stock of the day `as_of` offer, by region, with what decides which bands they enter: a row for each
 -- job, contract and region that its base pay counts in. If adverts or pay zones of a job offer several ranges in a
--- region, the first row is an advert's own pay (`is_first`), which gives role, level and employer, and each other range
--- that enters the band has a row: the job counts once, in equal parts. `position` is that of the pay in
--- core.posting_pay, -1 for the advert's own. A row enters the band of its region in US dollars if `is_in_band` and both
--- ends are known in dollars (`annual_low_usd`, `annual_high_usd`); if it is `is_full_time` but enters no band, its pay
--- is as unknown as that of `silent_jobs`. `country` is that of the pay, `paid_in` all countries of the region whose own
--- bands the job counts in. For work that is neither AI, data nor engineering, only adverts in the random sample count:
--- from others, pay is read only where a field states it.
+-- region, the first row is an advert's own pay (`is_first`), which gives role, level and employer, and if that enters
+-- the band, so does each other range of its market that may, in a row of its own: the job counts once, in equal parts.
+-- `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of its region in US
+-- dollars if `is_in_band` and both ends are known in dollars (`annual_low_usd`, `annual_high_usd`); if it is
+-- `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the pay,
+-- `paid_in` all countries of the region whose own bands the job counts in. For work that is neither AI, data nor
+-- engineering, only adverts in the random sample count: from others, pay is read only where a field states it.
 WITH seen AS (
     SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
 ), tied AS (
@@ -73,7 +73,8 @@ WITH seen AS (
         first_value(o.seniority) OVER here AS seniority,
         first_value(o.seniority_inferred) OVER here AS seniority_inferred,
         o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
-        o.is_full_time, o.is_in_band, o.country, o.contract, row_number() OVER here = 1 AS is_first
+        o.is_full_time, o.is_in_band, o.country, o.contract, row_number() OVER here = 1 AS is_first,
+        o.is_in_band AND o.annual_low_usd IS NOT NULL AND o.annual_high_usd IS NOT NULL AS counts
     FROM observed AS o, LATERAL (
         VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
     ) AS level (name, place)
@@ -83,8 +84,8 @@ WITH seen AS (
         ORDER BY o.position >= 0, o.posting_id, o.position
     )
     QUALIFY is_first OR (
-        is_in_band AND first_value(o.is_in_band) OVER here
-        AND annual_low_usd IS NOT NULL AND annual_high_usd IS NOT NULL
+        counts AND first_value(counts) OVER here
+        AND o.pay_market IS NOT DISTINCT FROM first_value(o.pay_market) OVER here
         AND row_number() OVER (
             PARTITION BY o.job_id, o.contract, level.name, level.place, o.annual_low, o.annual_high, o.currency
             ORDER BY o.position >= 0, o.posting_id, o.position
