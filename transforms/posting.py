@@ -16,7 +16,7 @@ from transforms.consistency import Evidence, check_itself
 from transforms.depth import ALL_PERCENT, Depth, find_depth
 from transforms.employers.identity import evidence
 from transforms.employers.shared_names import find_site
-from transforms.employers.title_keys import title_key
+from transforms.employers.title_keys import place_in, title_key
 from transforms.employers.token_names import find_spelling
 from transforms.employers.vacancies import place_keys
 from transforms.pay.exclusion import countries_ruled_out
@@ -26,7 +26,7 @@ from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.inferred_country import add_inferred_place, clue_of_currency, country_by_clues, find_clues
 from transforms.place.places import Whereabouts, region_of, whereabouts
-from transforms.place.workplace_text import statements_in
+from transforms.place.workplace_text import Statement, statements_in
 from transforms.raw_posting import DAYS, RawPosting, bound_raw, wording_hash
 from transforms.records.rows import Issue, Pay, Place, Posting, Removal, Repetition, Span
 from transforms.records.vocabulary import (
@@ -216,24 +216,9 @@ def _steps(
     yield
     statements = statements_in(text)
     yield
-    where = whereabouts(
-        location_text,
-        addresses=raw.get("addresses", ()),
-        is_remote=raw.get("is_remote"),
-        workplace=raw.get("workplace"),
-        title=title,
-        text=text,
-        statements=statements,
-    )
-    by_fields = where
+    where = by_fields = _whereabouts_of(raw, title, location_text, text, statements)
     if where.tier is not None or any(span.part == "text" for span in where.spans):
-        by_fields = whereabouts(
-            location_text,
-            addresses=raw.get("addresses", ()),
-            is_remote=raw.get("is_remote"),
-            workplace=raw.get("workplace"),
-            title=title,
-        )
+        by_fields = _whereabouts_of(raw, title, location_text, "", ())
     clues = find_clues(where, title, text, source_country)
     employment_type, is_known = employment_of(raw.get("employment_type"), title, text)
     if not is_known:
@@ -310,9 +295,7 @@ def _steps(
         told_by=depth.told_by,
         is_drawn=depth.is_drawn,
         text_hash=body.text_hash,
-        title_key=title_key(title, location_text, employer, evidence(employer, raw["source"], board, raw.get("url"))),
-        vacancy_places=place_keys(by_fields, location_text),
-        template_hash=None,
+        **_vacancy_of(raw, title, location_text, by_fields),
         text=text or None,
         pay=pay,
         **_headline(head, area, raw),
@@ -325,6 +308,31 @@ def _steps(
         wording_hash=digest,
         record_hash=None if issues else raw.get("record_hash"),  # issues may depend on the day of the answer
     )
+
+
+def _whereabouts_of(
+    raw: RawPosting, title: str, location_text: str | None, text: str, statements: Sequence[Statement]
+) -> Whereabouts:
+    return whereabouts(
+        location_text,
+        addresses=raw.get("addresses", ()),
+        is_remote=raw.get("is_remote"),
+        workplace=raw.get("workplace"),
+        title=title,
+        text=text,
+        statements=statements,
+    )
+
+
+def _vacancy_of(raw: RawPosting, title: str, location_text: str | None, by_fields: Whereabouts) -> dict[str, Any]:
+    """Return the columns that tell vacancies apart, from fields alone."""
+    employer = raw.get("employer")
+    words = (location_text, employer, evidence(employer, raw["source"], raw.get("board"), raw.get("url")))
+    return {
+        "title_key": title_key(title, *words),
+        "vacancy_places": place_keys(by_fields, location_text, place_in(title, *words)),
+        "template_hash": None,
+    }
 
 
 def _read_pay(

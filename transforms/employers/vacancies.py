@@ -7,7 +7,8 @@ their texts. These rules follow from the definition:
 - A level in the title distinguishes vacancies. Gender, workplace, places and requisition numbers in it do not
   (`title_keys`).
 - Postings that are open on one day at exactly the same place are several vacancies if their requisition ids,
-  departments or pay differ. Elsewhere and later, a difference in pay is a pay zone or a raise.
+  departments or places in the title differ, or their pay, if the location is written alike. Elsewhere and later, a
+  difference in pay is a pay zone or a raise.
 - A posting that begins over `MAX_GAP` after the last one ended is a new vacancy.
 - The same advert on several boards or sources is one vacancy.
 - On forums and aggregators, a text that an agency posts for several places counts once for each title (`templates`).
@@ -26,7 +27,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from transforms.place.gazetteer import groups, key, members_of, scope_names
+from transforms.place.gazetteer import groups, key, members_of, scope_names, workplaces
+from transforms.place.location_line import is_understood
 from transforms.place.places import Whereabouts
 from transforms.text.characters import normal
 
@@ -35,6 +37,13 @@ MAX_GAP = timedelta(days=30)
 MAX_COMPARED = 64
 """Number of earlier postings with the same employer, title and place that a posting is compared with."""
 REMOTE = "remote"
+# fmt: off
+NO_PLACE = frozenset((
+    "to be updated", "multiple locations", "various locations", "multiple", "various", "all", "all locations", "tbd",
+    "n a", "na", "none", "other", "headquarters", "hq", "in office", "office", "unspecified", "not specified",
+))
+# fmt: on
+"""Placeholders for a place, as `gazetteer.key` folds them."""
 NO_DEPARTMENT = frozenset(
     ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
 )
@@ -44,10 +53,11 @@ NO_DEPARTMENT = frozenset(
 class Posting(NamedTuple):
     """What decides which vacancy a posting advertises: fields of its first version, and when it stood.
 
-    Postings sort in the order in which they were read. `spans` are the times from the beginning to the end of each
+    `spans` are the times from the beginning to the end of each
     listing; an end of None is open. `employers` are the keys of who hires (`identity.evidence`), or of the poster.
-    `places` are keys (`place_keys`, `template:…`). Postings share an employer or a place if they share a key. `facts`
-    distinguish postings that stand side by side: requisition id, department and pay; None is not stated.
+    `places` are the keys of `place_keys`. Postings share an employer or a place if they share a key, and an agency's
+    postings share a place if they share a `template`. `facts` distinguish postings that stand side by side: requisition
+    id, department and place in the title. So does `pay` where `location` is the same. None is not stated.
     """
 
     read_at: datetime
@@ -57,26 +67,40 @@ class Posting(NamedTuple):
     title: str
     employers: frozenset[str]
     places: frozenset[str]
-    facts: tuple[object | None, ...]
+    facts: tuple[str | None, ...]
     spans: tuple[tuple[datetime, datetime | None], ...]
+    location: str = ""
+    pay: tuple[str | None, ...] | None = None
+    template: str | None = None
 
 
-def place_keys(where: Whereabouts, location_text: str | None) -> tuple[str, ...]:
+def place_keys(where: Whereabouts, location_text: str | None, place_of_title: str = "") -> tuple[str, ...]:
     """Return the keys of the places at which a vacancy may be filled, sorted. `where` was read from fields alone.
 
     A remote posting, or one whose location is a group of countries, has a key for each area of its remote scope, or
     else for its group or countries: "EMEA", "DE"; "" if the area is unknown. Any other posting has a key for each of
-    its cities ("US|US-TX|Austin"), or else for each subdivision or country, or else for its location as written.
+    its cities ("US|US-TX|Austin"), or else for each subdivision or country. A location with words that are no known
+    place ("Van, TX") is a place of its own, as written. `place_of_title` counts where fields name no place.
     """
     countries = {place.country for place in where.places if place.country}
     group = groups().get(key(location_text or ""))
     is_group = group is not None and not any(place.city for place in where.places)
     if where.workplace == REMOTE or is_group:
-        return tuple(sorted(where.remote_scope or (group.scope if group else ()) or countries or {""}))
+        areas = where.remote_scope or (group.scope if group else ()) or countries or {place_of_title}
+        return tuple(sorted(areas))
     places = [(p.country, p.subdivision, p.city) for p in where.places if p.country]
-    places = [place for place in places if place[2]] or places
-    keys = {"|".join(part or "" for part in place).rstrip("|") for place in places}
-    return tuple(sorted(keys or {normal(location_text or "")}))
+    cities = [place for place in places if place[2]]
+    written = _written_place(location_text or "")
+    if not cities and (not places or not is_understood(location_text or "")):
+        return (" ".join(filter(None, (written, place_of_title))),)
+    keys = {"|".join(part or "" for part in place).rstrip("|") for place in cities or places}
+    return tuple(sorted(keys))
+
+
+def _written_place(location_text: str) -> str:
+    """Return a location as written, without letter case; "" if it only names a workplace or stands in for a place."""
+    written = normal(location_text)
+    return "" if key(location_text) in workplaces(in_text=False) or key(location_text) in NO_PLACE else written
 
 
 @functools.cache
@@ -102,8 +126,8 @@ def assign_jobs(postings: Iterable[Posting]) -> dict[str, str]:
     job_of: dict[str, str] = {}
     age: dict[str, int] = {}
     earlier: dict[tuple[str, str, str], list[Posting]] = defaultdict(list)
-    for number, posting in enumerate(sorted(postings)):
-        near = {each for place in posting.places for each in _meeting(place)}
+    for number, posting in enumerate(sorted(postings, key=_order)):
+        near = {each for place in _places(posting) for each in _meeting(place)}
         keys = ((employer, posting.title, place) for employer in posting.employers for place in near)
         beside = [other for each in keys if each in earlier for other in earlier[each][-MAX_COMPARED:]]
         found: set[str] = set()
@@ -116,17 +140,30 @@ def assign_jobs(postings: Iterable[Posting]) -> dict[str, str]:
         job = min(found - refused, key=age.__getitem__, default=posting.posting_id)
         job_of[posting.posting_id] = job
         age.setdefault(job, number)
-        for employer, place in itertools.product(posting.employers, posting.places):
+        for employer, place in itertools.product(posting.employers, _places(posting)):
             earlier[employer, posting.title, place].append(posting)
     return job_of
 
 
+def _order(posting: Posting) -> tuple[object, ...]:
+    """Return the sort key of a posting: when it was read; of those read at one time, the widest place first."""
+    breadth = sum(len(_meeting(place)) for place in posting.places)
+    return posting.read_at, -breadth, posting.begun_at, posting.source, posting.posting_id
+
+
+def _places(posting: Posting) -> Iterable[str]:
+    return posting.places if posting.template is None else posting.places | {f"template {posting.template}"}
+
+
 def _contradict(before: Posting, after: Posting) -> bool:
     """Whether two postings stand side by side at exactly the same place and differ in a fact."""
+    pairs: list[tuple[object, object]] = [*zip(before.facts, after.facts, strict=True)]
+    if before.location == after.location:
+        pairs.append((before.pay, after.pay))
     return (
         before.places == after.places
         and _gap(before, after) < timedelta()
-        and any(None not in pair and pair[0] != pair[1] for pair in zip(before.facts, after.facts, strict=True))
+        and any(None not in pair and pair[0] != pair[1] for pair in pairs)
     )
 
 

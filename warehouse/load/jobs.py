@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from transforms.employers.cache_key import comparison_key
 from transforms.employers.identity import evidence
-from transforms.employers.title_keys import number_in
+from transforms.employers.title_keys import number_in, place_in
 from transforms.employers.vacancies import Posting, assign_jobs, department_key
 from transforms.text.characters import normal
 from warehouse import database
@@ -64,25 +64,23 @@ def _assign(con: database.Connection, batch: int) -> None:
 
 
 def _read(row: Mapping[str, Any]) -> Posting:
-    employers = evidence(row["employer"], row["source"], row["board"], row["url"])
-    places = frozenset(row["vacancy_places"])
-    if template := row["template_hash"]:
-        if employers:
-            places |= {f"template {template}"}
-        else:
-            employers = frozenset([f"poster {row['source']} {template}"])
+    named = evidence(row["employer"], row["source"], row["board"], row["url"])
+    template, title = row["template_hash"], (row["title"], row["location_text"], row["employer"], named)
     return Posting(
         read_at=row["read_at"],
         begun_at=row["spans"][0][0],
         source=row["source"],
         posting_id=row["posting_id"],
         title=row["title_key"],
-        employers=employers,
-        places=places,
+        employers=named or (frozenset([f"poster {row['source']} {template}"]) if template else named),
+        places=frozenset(row["vacancy_places"]),
         facts=(
             normal(row["requisition_id"] or "") or number_in(row["title"]),
             department_key(row["department"]),
-            tuple(row["pay"]) if row["pay"] else None,
+            place_in(*title) or None,
         ),
         spans=tuple((begun, ended) for begun, ended in row["spans"]),
+        location=normal(row["location_text"] or ""),
+        pay=tuple(row["pay"]) if row["pay"] else None,
+        template=template if named else None,
     )

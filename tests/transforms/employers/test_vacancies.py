@@ -13,7 +13,7 @@ import pytest
 from extractors.archive.reader import read
 from extractors.response import Response
 from extractors.sources.employer_boards import ashby
-from transforms.employers.title_keys import title_key
+from transforms.employers.title_keys import place_in, title_key
 from transforms.employers.vacancies import Posting, assign_jobs, place_keys
 from transforms.place.places import whereabouts
 from transforms.posting import posting as read_posting
@@ -46,9 +46,11 @@ def advert(
         posting_id=f"{number:03}",
         title=title_key(title, location, employer, frozenset()),
         employers=frozenset([f"name:{employer}"]),
-        places=frozenset(place_keys(where, location)),
-        facts=(requisition, department, pay),
+        places=frozenset(place_keys(where, location, place_in(title, location, employer, frozenset()))),
+        facts=(requisition, department, place_in(title, location, employer, frozenset()) or None),
         spans=((begun, ended),),
+        location=location,
+        pay=pay,
     )
 
 
@@ -78,7 +80,15 @@ CASES = {
         [advert(n, f"Remote - {place}") for n, place in enumerate(("EMEA", "Germany", "France", "Spain", "Italy"))], 1),
     "a group of countries, and one of them": ([advert(1, "APAC"), advert(2, "India")], 1),
     "zone pay of a remote job": (
-        [advert(1, "Remote, US", pay=PAY_HIGH), advert(2, "Remote, United States; Remote, Canada", pay=PAY_LOW)], 1),
+        [advert(1, "Remote - Colorado, US", pay=PAY_HIGH), advert(2, "Remote - Illinois, US", pay=PAY_LOW)], 1),
+    "other pay of a remote job at one location": (
+        [advert(1, "Remote, US", pay=PAY_HIGH), advert(2, "Remote, US", pay=PAY_LOW)], 2),
+    "places that the title alone states": (
+        [advert(n, "Hybrid", title=f"Engineer - {place}") for n, place in enumerate(("Japan", "Spain", "Spain"))], 2),
+    "other places in titles at one location": (
+        [advert(n, "Rio de Janeiro, Brazil", title=f"Engineer - {city}") for n, city in enumerate(("Recife", "Lima"))],
+        2),
+    "towns that no gazetteer has": ([advert(1, "Lane City West, TX"), advert(2, "Qwertyville, TX")], 2),
     "other pay at the same place on the same day": ([advert(1, pay=PAY_LOW), advert(2, pay=PAY_HIGH)], 2),
     "a raise, posted anew": ([advert(1, pay=PAY_LOW, until=9), advert(2, pay=PAY_HIGH, day=9)], 1),
     "ten requisitions of one title": ([advert(n, requisition=f"R-{n}") for n in range(10)], 10),
@@ -98,6 +108,18 @@ CASES = {
 @pytest.mark.parametrize(("postings", "n_jobs"), CASES.values(), ids=CASES)
 def test_what_is_one_vacancy(postings: list[Posting], n_jobs: int) -> None:
     assert len(jobs(*postings)) == n_jobs
+
+
+WIDE = {
+    "EMEA": ("Remote - EMEA", "Remote - Germany", "Remote - France", "Remote - Spain", "Remote - Italy"),
+    "cities": ("Berlin, Germany; Hamburg, Germany", "Berlin, Germany", "Hamburg, Germany"),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_wide_place_joins_what_it_meets_whatever_its_id(name: str) -> None:
+    for order in itertools.permutations(WIDE[name]):
+        assert len(jobs(*(advert(n, place) for n, place in enumerate(order)))) == 1, order
 
 
 def test_a_posting_joins_the_oldest_vacancy_and_is_named_after_its_first() -> None:

@@ -108,9 +108,12 @@ def test_a_template_counts_once_for_each_title_and_stands_for_a_poster_who_names
         elsewhere(6, **nobody, places=(LIMA,)),
         elsewhere(7, employer=None),
         elsewhere(8, employer=None),
+        elsewhere(9, **agency, requisition_id="R-9", title="Cook"),
+        elsewhere(10, **agency, requisition_id="R-10", title="Cook"),
     ]
     ids = resolved(con, refined(tmp_path, "0", Answer(night(0), rows, board=None), source="zeta"))
-    assert {int(id[-1]): int(job[-1]) for id, job in ids.items()} == {1: 1, 2: 1, 3: 3, 4: 4, 5: 4, 6: 6, 7: 7, 8: 8}
+    expected = {1: 1, 2: 1, 3: 3, 4: 4, 5: 4, 6: 6, 7: 7, 8: 8, 9: 9, 10: 10}
+    assert ids == {f"zeta:{id}": f"zeta:{job}" for id, job in expected.items()}
 
 
 def test_tables_of_an_earlier_version_are_made_anew(con: database.Connection, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 -- The complete readings of a board between which each job was listed there, as known at the end of the day `as_of`. A
 -- job is listed while any of its adverts is, so it closes with the last. A job that one reading lacks and the next has
 -- again was not closed: a second reading must confirm a closing. A job whose last advert was old enough for its list to
--- drop it, or whose age is unknown, `is_dropped` and not closed.
+-- drop it, or whose age is unknown, or that another board lists at that reading, `is_dropped` and not closed.
 --
 -- $bridge_days: the most days from a reading without a job to the first with it, for its first day to be known.
 WITH readings AS (  -- columns by name: DuckDB stores the names of an EXCLUDE in a different order each time
@@ -23,6 +23,9 @@ WITH readings AS (  -- columns by name: DuckDB stores the names of an EXCLUDE in
         r.number AS last_number
     FROM begun AS b ASOF JOIN readings AS r
     ON r.source = b.source AND r.board = b.board AND b.last_seen_at >= r.read_at
+), elsewhere AS (  -- listings of jobs that several boards list
+    SELECT job_id, source, board, first_seen_at, last_seen_at FROM shown
+    SEMI JOIN (SELECT job_id FROM shown GROUP BY job_id HAVING count(DISTINCT (source, board)) > 1) USING (job_id)
 ), separate AS (
     SELECT *, coalesce(first_number > 2 + max(last_number) OVER (
         PARTITION BY source, board, job_id ORDER BY first_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
@@ -51,6 +54,12 @@ LEFT JOIN (
     SELECT source, board, number, max_age_days, read_at FROM readings
 ) AS r ON r.source = l.source AND r.board = l.board AND r.number = l.last_number + 1,
 LATERAL (
-    SELECT r.max_age_days IS NOT NULL
-        AND coalesce((r.read_at AT TIME ZONE 'UTC')::DATE - l.posted_on >= r.max_age_days, true) AS may_be_dropped
+    SELECT (
+        r.max_age_days IS NOT NULL
+        AND coalesce((r.read_at AT TIME ZONE 'UTC')::DATE - l.posted_on >= r.max_age_days, true)
+    ) OR EXISTS (
+        FROM elsewhere AS e
+        WHERE e.job_id = l.job_id AND (e.source, e.board) <> (l.source, l.board)
+            AND e.first_seen_at <= r.read_at AND e.last_seen_at >= r.read_at
+    ) AS may_be_dropped
 )

@@ -68,6 +68,20 @@ def test_of_three_readings_only_what_two_lack_is_closed(con: database.Connection
     assert (row["n_closed"], row["open_days"]) == (2, 4 + 3)  # of 1, 3 and 4, the last is gone for good
 
 
+@pytest.mark.parametrize("beside", [{"acme": [2, 9]}, {"acme": [2], "beta": [9]}])
+def test_a_job_closes_with_the_last_of_its_adverts(
+    con: database.Connection, tmp_path: Path, beside: Mapping[str, list[int]]
+) -> None:
+    """9 is an advert of 1, on the same board or on another."""
+    both = {**beside, "acme": [1, *beside["acme"]]}
+    put_nights(con, tmp_path, {0: both, 1: beside, 2: beside})
+    con.execute("UPDATE core.postings SET job_id = 'board:1' WHERE posting_id = 'board:9'")
+    assert cell(con)["n_closed"] == 0
+    after = {board: [id for id in ids if id != 9] or [7] for board, ids in beside.items()}
+    put_nights(con, tmp_path, {3: after, 4: after})
+    assert cell(con)["n_closed"] == 1
+
+
 def test_what_was_known_on_a_day_does_not_change_with_later_readings(con: database.Connection, tmp_path: Path) -> None:
     put_nights(con, tmp_path, {0: {"acme": [1, 2, 3]}, 1: {"acme": [1, 3]}, 2: {"acme": [1, 3]}})
     before = closing_rates(con, night(2).date())

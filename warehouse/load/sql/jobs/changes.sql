@@ -13,7 +13,7 @@ WITH first_versions AS (
     LEFT JOIN core.sources AS s USING (source)
     GROUP BY posting_id
 ), described AS (
-    SELECT v.posting_id, v.source, v.board, v.url, v.employer, v.title, v.title_key, v.requisition_id, v.department,
+    SELECT v.posting_id, v.source, v.board, v.url, v.employer, v.title, v.title_key, v.requisition_id, v.department, v.location_text,
         v.vacancy_places, v.template_hash, v.posted_on::TIMESTAMP AT TIME ZONE 'UTC' AS posted_at,
         s.kind = 'forum' AND v.posted_on IS NOT NULL AS is_of_month, s.expires_after_days, l.read_at, l.spans,
         CASE WHEN v.pay_source = 'stated' THEN [v.pay_low::VARCHAR, v.pay_high::VARCHAR, v.currency, v.period] END AS pay
