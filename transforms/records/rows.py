@@ -272,8 +272,8 @@ class Advert:
     vacancy_places: Annotated[
         tuple[str, ...],
         Column(
-            "Where the vacancy may be filled, from fields alone: cities (country, subdivision, city, with bars between), or "
-            "countries or groups as in remote_scope, or the location as written; empty: unknown"
+            "Where the vacancy may be filled, from fields alone: cities (country, subdivision, city, with bars between), "
+            "or countries or groups as in remote_scope, or the location as written; empty: unknown"
         ),
     ]
     template_hash: Annotated[
