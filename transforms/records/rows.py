@@ -272,7 +272,7 @@ class Advert:
     vacancy_places: Annotated[
         tuple[str, ...],
         Column(
-            "Where the vacancy may be filled, from fields alone: cities (country, subdivision, city, with bars between), "
+            "Where the vacancy may be filled, from fields alone: cities (country, subdivision, city, with bars), "
             "or countries or groups as in remote_scope, or the location as written; empty: unknown"
         ),
     ]
