@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -11,6 +12,9 @@ import re2
 
 from transforms.records.rows import AgencySign, Posting
 from transforms.text.lookups import cells_of
+
+_ENDS = re.compile(r"^[\W_]+|[\W_]+$")
+"""Marks around the words of a sign: the pattern of a cue may hold the character after its last word."""
 
 
 class _Cue(NamedTuple):
@@ -50,6 +54,6 @@ def find_signs(part: str, text: str, language: str | None) -> Iterator[AgencySig
             continue
         data = data or text.encode(errors="replace")
         match = cue.pattern.search(data)
-        if match and (words := match[0].decode().strip(" \n\t*.:!?)")):
+        if match and (words := _ENDS.sub("", match[0].decode())):
             found.add(cue.sign)
             yield AgencySign(sign=cue.sign, words=words)

@@ -17,7 +17,7 @@ from transforms.pay.currency import only_country_of, tender_of
 from transforms.place.gazetteer import is_code, members_of
 from transforms.place.location_line import Item, fold_spaces, is_understood, items_in
 from transforms.place.places import WORLD, Whereabouts, region_of
-from transforms.place.remote_scope import MAX_TITLE_PART, demands_in, scope_of
+from transforms.place.remote_scope import MAX_NAMES, MAX_TITLE_PART, demands_in, scope_of
 from transforms.records.rows import Place, Span
 
 MAX_END_WORDS = 4
@@ -89,7 +89,8 @@ def _clues_in_text(text: str) -> tuple[Clue | None, Clue | None]:
     """Return the clue of the first label and that of the first demand that name countries."""
     first: dict[bool, Clue] = {}
     for demand in demands_in(text):
-        countries = _countries_of([demand.country] if demand.country else scope_of(demand.items))
+        words = " ".join(text[demand.end : demand.end + MAX_NAMES].split())
+        countries = _countries_of([demand.country]) if demand.country else _countries_in(demand.items, words)
         if countries and demand.is_label not in first:
             rule = "place after a label" if demand.is_label else "place where one must live"
             end = demand.end + (demand.items[-1].end if demand.items else 0)
@@ -103,28 +104,44 @@ def _clue_in_title(title: str) -> Clue:
     for n, part in enumerate(_PART.split(title)):
         words = fold_spaces(_POSTCODE.sub("", part.strip(" ,.!")))
         if words and len(words) <= MAX_TITLE_PART:
-            countries |= _countries_of(scope_of(_items_of_part(words, is_first=n == 0)))
+            countries |= _countries_of_part(words, is_first=n == 0)
     return Clue(frozenset(countries), "place in the title", "title")
 
 
-def _items_of_part(part: str, *, is_first: bool) -> Sequence[Item]:
-    """Return the items of the longest end of a part that is understood; () unless it spells out countries.
+def _countries_of_part(part: str, *, is_first: bool) -> frozenset[str]:
+    """Return the countries of the longest end of a part that is understood, if it spells them out.
 
-    The whole part counts only if it is not the first. Beside a word for the workplace, codes and cities count too.
+    A first part that is all places is no clue: it names an office or an employer. In other parts, codes and cities
+    count too beside a word for the workplace.
     """
     words = part.split(" ")
-    begins = [*(() if is_first else (0,)), *range(max(1, len(words) - MAX_END_WORDS), len(words))]
+    begins = [0, *range(max(1, len(words) - MAX_END_WORDS), len(words))]
     begin = next((n for n in begins if is_understood(" ".join(words[n:]))), len(words))
     end = " ".join(words[begin:])
     items = items_in(end)
-    if not end[:1].isupper():
-        return ()
-    has_workplace = begin == 0 and any(item.workplace for item in items)
+    workplaces = [item for item in items if item.workplace]
+    if not end[:1].isupper() or (is_first and begin == 0 and not workplaces):
+        return frozenset()
+    has_workplace = begin == 0 and not is_first and bool(workplaces)
     are_spelt = all(
         item.workplace or ((item.is_area or item.has_country) and not is_code(end[item.start : item.end]))
         for item in items
     )
-    return items if has_workplace or are_spelt else ()
+    return _countries_in(items, end) if has_workplace or are_spelt else frozenset()
+
+
+def _countries_in(items: Sequence[Item], words: str) -> frozenset[str]:
+    """Return the countries of the items of `words`.
+
+    "London, New York" may be two cities rather than a town in a state, so that the countries of both count.
+    """
+    countries = set(_countries_of(scope_of(items)))
+    for item in items:
+        town, _, state = words[item.start : item.end].rpartition(",")
+        pair = [items_in(town), items_in(state)] if item.town and not is_code(state.strip()) else []
+        if pair and all(len(one) == 1 and one[0].chosen and one[0].chosen.city for one in pair):
+            countries |= _countries_of(scope_of([*pair[0], *pair[1]]))
+    return frozenset(countries)
 
 
 def _countries_of(scope: Sequence[str] | set[str]) -> frozenset[str]:

@@ -365,6 +365,7 @@ def seniority_by_years(years: float) -> str:
 # --- employment type --------------------------------------------------------------------------------
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_JOINING = frozenset(("or", "and", "lub", "albo", "i", "ou", "e", "y", "et", "und", "oder"))
 UNSTATED = "UNSTATED"
 """Value in `employment_types.csv` for words that leave the kind open: "permanent" says nothing about hours."""
 _TYPE_ORDER = (
@@ -417,6 +418,17 @@ def contracts_named(words: str) -> frozenset[str]:
     return frozenset(contract for _, contract in _employment_named(words) if contract)
 
 
+def consists_of_employment(words: str) -> bool:
+    """Whether words for employment and contracts are all that there is, but for the words that join them.
+
+    >>> consists_of_employment("Full-time B2B"), consists_of_employment("SaaS B2B Presentation Software")
+    (True, False)
+    """
+    known = _employment_words()
+    codes = filter(None, (_code_words(words), _key(words[:MAX_TITLE])))
+    return any(all(part in known or part[0] in _JOINING for part in _parts(code)) for code in codes)
+
+
 def _kind_named(words: str) -> str | None:
     kinds = {kind for kind, _ in _employment_named(words)}
     return next((kind for kind in _TYPE_ORDER if kind in kinds), None)
@@ -432,12 +444,15 @@ def _known_parts(code: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     rows = _employment_words()
     if code in rows:
         return (rows[code],)
+    return tuple(rows[part] for part in _parts(code) if part in rows)
+
+
+def _parts(code: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the parts of a phrase: the longest known ones, and the other words one by one."""
+    rows = _employment_words()
     longest = max(map(len, rows))
-    found: list[tuple[str, str]] = []
     at = 0
     while at < len(code):
-        size = next((n for n in range(min(longest, len(code) - at), 0, -1) if code[at : at + n] in rows), 0)
-        if size:
-            found.append(rows[code[at : at + size]])
-        at += size or 1
-    return tuple(found)
+        size = next((n for n in range(min(longest, len(code) - at), 0, -1) if code[at : at + n] in rows), 1)
+        yield code[at : at + size]
+        at += size

@@ -1,8 +1,9 @@
 """Read search results of Adzuna's national sites through its API, only with permission on record.
 
 Texts are snippets of 500 characters. Amounts have neither currency nor period. `salary_is_predicted` marks pay that
-Adzuna estimated with a model, which never counts as pay stated in the advert. `adref` and the query of `redirect_url`
-contain a new signature for each caller and are not read.
+Adzuna estimated with a model, which never counts as pay stated in the advert. `contract_type` is "contract" for any
+work that is not permanent, such as a fixed term in France: it says how long, not under which contract. `adref` and the
+query of `redirect_url` contain a new signature for each caller and are not read.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def _read_result(result: dict[str, Any]) -> RawPosting:
     area = (result.get("location") or {}).get("area") or ()  # names, from the country down to a town or county
-    contract = (result.get("contract_type"), result.get("contract_time"))
+    kind = result.get("contract_type")
+    contract = ("temporary" if kind == "contract" else kind, result.get("contract_time"))
     return RawPosting(
         source=SOURCE.name,
         id=result.get("id"),

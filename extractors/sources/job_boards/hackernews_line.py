@@ -13,7 +13,7 @@ from typing import NamedTuple
 from transforms.pay.prose import pay_in
 from transforms.place.location_line import fold_spaces, is_understood
 from transforms.place.places import whereabouts
-from transforms.role.titles import employment_type_of, names_a_job, names_employment
+from transforms.role.titles import consists_of_employment, employment_type_of, names_a_job, names_employment
 
 MAX_BEGIN = 2_000
 """Number of characters of a line that are searched for employer and jobs: four times the longest first line seen."""
@@ -74,6 +74,8 @@ EDGES = " ,;:.*–—→>-"
 """Characters around a title that do not belong to it."""
 WORKER = re.compile(r"\b(?:Engineer|Developer|Lead|Administrator|Marketer|Recruiter|Account Manager)s?$")
 """Pattern of the last word of a title, for work that our list of roles lacks."""
+TRADE = re.compile(r"\bb2b\b", re.IGNORECASE)
+"""Pattern of a word that names a contract beside words for employment alone, and else what an employer sells."""
 ACRONYMS = re.compile(r"(?<=[A-Z])s$")
 """Pattern of the plural's ending of an acronym: "SREs"."""
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
@@ -167,8 +169,8 @@ def _read_pieces(pieces: Sequence[str]) -> Line:
     for piece in pieces[1:]:
         names = [*_says(piece, has_titles=bool(said["titles"]))]
         for name in names:
-            said[name] += _jobs_in(piece) if name == "titles" else [piece]
-        if not names:
+            said[name] += _jobs_in(piece) if name == "titles" else [_kinds_in(piece) if name == "kinds" else piece]
+        if not names and not TRADE.search(piece):
             unread.append(piece)
     line = Line(None, **said)
     first = ADDRESS.sub("", ASIDE.sub("", pieces[0])).strip(" ,:-–—*")
@@ -189,10 +191,15 @@ def _says(piece: str, *, has_titles: bool) -> Iterator[str]:
         yield "pay"
     if is_job:
         yield "titles"
-    elif employment_type_of(piece):
+    elif employment_type_of(_kinds_in(piece)):
         yield "kinds"
     if not is_job and not is_paid and _is_whereabouts(piece):
         yield "places"
+
+
+def _kinds_in(piece: str) -> str:
+    """Return a piece without "B2B" if it has words for other things than employment: it then says what is sold."""
+    return piece if consists_of_employment(piece) else TRADE.sub("", piece)
 
 
 def _is_whereabouts(piece: str) -> bool:

@@ -526,6 +526,24 @@ def test_a_first_line_without_a_job_takes_that_of_the_line_below(below: str, tit
     assert row.title == title
 
 
+@pytest.mark.parametrize(
+    ("piece", "contract"),
+    [
+        ("B2B", "contractor"),
+        ("B2B contract", "contractor"),
+        ("Full-time B2B", "contractor"),
+        ("UoP / B2B", "either"),
+        ("SaaS B2B Presentation Software", None),
+        ("Full-time, B2B SaaS", None),
+        ("Miami, FL", None),
+    ],
+)
+def test_b2b_in_a_first_line_is_a_contract_beside_words_for_employment_alone(piece: str, contract: str | None) -> None:
+    comments = {"children": [{"id": 7, "type": "comment", "text": f"Acme | Crane Engineer | {piece}<p>We build."}]}
+    (row,) = (row for row in parsed(hackernews, json.dumps(comments).encode()) if isinstance(row, Posting))
+    assert (row.employer, row.contract) == ("Acme", contract)
+
+
 def test_hacker_news_is_asked_for_the_newest_threads_of_those_who_hire() -> None:
     web = PagingWeb([(FIXTURES / "hackernews" / "finding" / "answer.json").read_bytes()])
     assert hackernews.fetch(web, boards=(), as_of=DAY) == []

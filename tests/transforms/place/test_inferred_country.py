@@ -47,6 +47,11 @@ def rule_of(row: Posting) -> str | None:
         ("Ubicación: Bogotá, modalidad presencial.", "CO"),
         ("Local de trabalho: São Paulo", "BR"),
         ("Arbeitsort: Hamburg", "DE"),
+        ("Location: New Mexico", "US"),
+        ("Location: London, New York", None),
+        ("Location: London, Ontario", "CA"),
+        ("Location: Paris, TX", "US"),
+        ("Location: Albany, New York", "US"),
         ("Miejsce pracy: Kraków", "PL"),
         ("We have customers in Spain and an office in Lyon.", None),
         ("Relocation: Spain pays for it.", None),
@@ -77,6 +82,10 @@ def test_words_of_a_text_point_to_a_country(text: str, country: str | None) -> N
         ("Automation Engineer (CI / AI)", None),
         ("Account Manager (German)", None),
         ("Norway", None),
+        ("New Mexico | Welder", None),
+        ("Welder New Mexico | Nights", "US"),
+        ("Remote Norway | Welder", "NO"),
+        ("Welder - London, New York", None),
     ],
 )
 def test_a_title_points_to_a_country_by_a_part_that_names_it(title: str, country: str | None) -> None:
