@@ -24,7 +24,7 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
-from transforms.place.inferred_country import add_inferred_place, clue_of_currency, country_by_clues, find_clues
+from transforms.place.inferred_country import Clue, add_inferred_place, clue_of_currency, country_by_clues, find_clues
 from transforms.place.places import Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
 from transforms.raw_posting import DAYS, RawPosting, bound_raw, wording_hash
@@ -220,11 +220,7 @@ def _steps(
     if where.tier is not None or any(span.part == "text" for span in where.spans):
         by_fields = _whereabouts_of(raw, title, location_text, "", ())
     clues = find_clues(where, title, text, source_country)
-    employment_type, is_known = employment_of(raw.get("employment_type"), title, text)
-    if not is_known:
-        rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
-        issues.append(Rejected("employment_type", raw.get("employment_type"), rule).issue)
-    contract = contract_of(raw.get("employment_type"), title, text, employment_type)
+    employment_type, contract = _read_employment(raw, title, text, issues)
     yield
     role, level = role_of(title), seniority_of(title)
     role_group = GROUP_OF_ROLE[role.value]
@@ -239,10 +235,7 @@ def _steps(
     )  # fmt: skip
     issues.extend(_find_swapped(pay))
     head = pay[0] if pay and pay[0].is_headline else None
-    if head and (span := span_of_currency(head, text)):
-        spans.append(span)
-    elif head and not where.places:
-        clues += clue_of_currency(head.currency)
+    clues += _read_currency(head, text, where, spans)
     where = add_inferred_place(where, clues)
     spans.extend(where.spans)
     places = where.places
@@ -308,6 +301,25 @@ def _steps(
         wording_hash=digest,
         record_hash=None if issues else raw.get("record_hash"),  # issues may depend on the day of the answer
     )
+
+
+def _read_employment(raw: RawPosting, title: str, text: str, issues: list[Issue]) -> tuple[str | None, str | None]:
+    """Return the kind of employment and the contract. An unknown word of the source is added to `issues`."""
+    word = raw.get("employment_type")
+    employment_type, is_known = employment_of(word, title, text)
+    if not is_known:
+        rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
+        issues.append(Rejected("employment_type", word, rule).issue)
+    return employment_type, contract_of(word, title, text, employment_type)
+
+
+def _read_currency(head: Pay | None, text: str, where: Whereabouts, spans: list[Span]) -> tuple[Clue, ...]:
+    """Return the currency of the posting's pay as a clue to its country, where no words settle what currency it is."""
+    if head and (span := span_of_currency(head, text)):
+        spans.append(span)
+    elif head and not where.places:
+        return clue_of_currency(head.currency)
+    return ()
 
 
 def _whereabouts_of(

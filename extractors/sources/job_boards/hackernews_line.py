@@ -7,7 +7,7 @@ found with the functions that read roles, places, kinds of employment and pay el
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from transforms.pay.prose import pay_in
@@ -265,12 +265,14 @@ def titles_in(lines: Sequence[str], *, is_announced: bool = False) -> dict[str, 
         headings = set()
     found = [one for one in found if one.has_bullet or one.at in headings]
     titles = _distinct(found)
-    if not titles or not is_announced:
-        return titles
-    first = min(titles.values())
+    return titles if not is_announced or _is_announced(titles, lines) else {}
+
+
+def _is_announced(titles: Mapping[str, int], lines: Sequence[str]) -> bool:
+    first = min(titles.values(), default=0)
     before = lines[max(0, first - MAX_LINES_BEFORE) : first + 1]
     has_links = all(LINK_AT_END.search(lines[at]) for at in titles.values())
-    return titles if has_links or any(map(ANNOUNCES.search, before)) else {}
+    return has_links or any(map(ANNOUNCES.search, before))
 
 
 class _Listed(NamedTuple):
