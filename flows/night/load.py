@@ -180,7 +180,7 @@ def _record_moves(con: database.Connection, request: Request) -> None:
     if request.as_of is not None or not request.outputs.market.exists():
         return
     with open_reader(request.outputs.folder) as reader:
-        published = reader.execute("SELECT posting_id, job_id FROM core.postings").to_arrow_table()
+        published = reader.sql("SELECT posting_id, job_id FROM core.postings").to_arrow_table()
     if n := jobs.record_moves(con, published, clock.today()):
         LOG.info("%s postings count under another job than before; ops.job_moves has them", f"{n:,}")
 

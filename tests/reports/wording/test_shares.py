@@ -108,5 +108,6 @@ def test_every_item_of_a_measure_makes_a_title(name: str) -> None:
 def test_one_employer_with_over_a_fifth_is_mentioned(part: float | None, says: bool) -> None:
     row = ROW | {"largest_employer_share": part}
     single, places = shares.single(CLEARANCE, "data jobs"), shares.places(CLEARANCE, "data jobs", "country")
-    for words in ("; ".join(map(str, single.note([row]))), places.text([row])):
+    listed = shares.items(CLEARANCE, "data jobs")
+    for words in (listed.text([row]), "; ".join(map(str, single.note([row]))), places.text([row])):
         assert ("one employer has 34% of them" in words) == says
