@@ -368,7 +368,7 @@ class SkillCodes:
         str | None, Column("URI in ESCO; name in O*NET, which has no codes for technologies; code of UNSPSC")
     ]
     label: Annotated[str | None, Column("Name there, in English")]
-    reason: Annotated[str | None, Column("How they differ, or why there is none; NULL: no difference is known")]
+    reason: Annotated[str | None, Column("How the two differ, or why the code is missing; NULL: no known difference")]
 
 
 @table("core.employers", "Who hires: one row per employer, resolved over all adverts and all boards that we read.")

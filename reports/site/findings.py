@@ -273,7 +273,7 @@ class Open:
 
     @property
     def part(self) -> float:
-        """How much of what is needed the figure has, as a fraction from 0 to 1."""
+        """The fraction, from 0 to 1, of the data needed that the figure has."""
         return 0.0 if self.lack is None else self.lack.part
 
     @property

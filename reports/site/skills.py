@@ -25,7 +25,7 @@ from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
 
 REQUIRED, PREFERRED, DUTY = "skill_required", "skill_preferred", "skill_duty"
-"""Measures of what adverts require, prefer, and name in duties alone. `ASKED` means any of the three."""
+"""Measures of skills that adverts require, prefer, or name only in duties. `ASKED` means any of the three."""
 MIN_JOBS = 2
 """Fewest jobs that must ask for a skill before it is listed."""
 SHOWN_FIRST = 40

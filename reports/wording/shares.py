@@ -148,11 +148,11 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
     def text(rows: Rows) -> str:
         first, is_bounds = rows[0], _is_bounds(rows[0])
         of = jobs if is_bounds else f"{measure.name_jobs(jobs)}, 95% intervals"
-        parts = [_list(rows, _with_interval), f"n = {_n_of(first):,} {of}", *filter(None, [say_largest(first)])]
+        parts = [_list(rows, _with_interval), f"n = {_n_of(first):,} {of}", say_largest(first)]
         if measure.known_words:
             parts.append(f"{numbers.known_part(first)} of jobs {measure.known_words}")
             parts += [f"of all jobs, {_list(rows, _bounds)}"] if first.get("n_unknown") and not is_bounds else []
-        return "; ".join(parts)
+        return "; ".join(filter(None, parts))
 
     return _listed(measure, jobs, text, columns, more)
 

@@ -28,7 +28,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from transforms.place.gazetteer import groups, key, members_of, scope_names, workplaces
-from transforms.place.location_line import is_understood
+from transforms.place.location_line import REMOTE, is_understood
 from transforms.place.places import Whereabouts
 from transforms.text.characters import normal
 
@@ -36,7 +36,6 @@ MAX_GAP = timedelta(days=30)
 """Maximum time between the end of a posting and a new posting of the same vacancy."""
 MAX_COMPARED = 64
 """Number of earlier postings with the same employer, title and place that a posting is compared with."""
-REMOTE = "remote"
 # fmt: off
 NO_PLACE = frozenset((
     "to be updated", "multiple locations", "various locations", "multiple", "various", "all", "all locations", "tbd",
@@ -82,25 +81,25 @@ def place_keys(where: Whereabouts, location_text: str | None, place_of_title: st
     its cities ("US|US-TX|Austin"), or else for each subdivision or country. A location with words that are no known
     place ("Van, TX") is a place of its own, as written. `place_of_title` counts where fields name no place.
     """
+    location = location_text or ""
     countries = {place.country for place in where.places if place.country}
-    group = groups().get(key(location_text or ""))
+    group = groups().get(key(location))
     is_group = group is not None and not any(place.city for place in where.places)
     if where.workplace == REMOTE or is_group:
         areas = where.remote_scope or (group.scope if group else ()) or countries or {place_of_title}
         return tuple(sorted(areas))
     places = [(p.country, p.subdivision, p.city) for p in where.places if p.country]
     cities = [place for place in places if place[2]]
-    written = _written_place(location_text or "")
-    if not cities and (not places or not is_understood(location_text or "")):
-        return (" ".join(filter(None, (written, place_of_title))),)
+    if not cities and (not places or not is_understood(location)):
+        return (" ".join(filter(None, (_written_place(location), place_of_title))),)
     keys = {"|".join(part or "" for part in place).rstrip("|") for place in cities or places}
     return tuple(sorted(keys))
 
 
 def _written_place(location_text: str) -> str:
     """Return a location as written, without letter case; "" if it only names a workplace or stands in for a place."""
-    written = normal(location_text)
-    return "" if key(location_text) in workplaces(in_text=False) or key(location_text) in NO_PLACE else written
+    folded = key(location_text)
+    return "" if folded in NO_PLACE or folded in workplaces(in_text=False) else normal(location_text)
 
 
 @functools.cache
@@ -112,7 +111,7 @@ def _meeting(place: str) -> tuple[str, ...]:
 
 
 def department_key(text: str | None) -> str | None:
-    """Return a department's name in normal form; None if there is none, or a placeholder."""
+    """Return a department's name in normal form; None if it is missing or a placeholder."""
     name = normal(text or "")
     return None if name in NO_DEPARTMENT else name or None
 

@@ -27,7 +27,7 @@ _POSTCODE = re.compile(r"[, ]+\d{4,6}$")
 
 
 class Clue(NamedTuple):
-    """Countries to one of which an advert's words, source or pay point, and where these words are."""
+    """Countries, one of which is that of the advert by its words, source or pay; and where these words are."""
 
     countries: frozenset[str]
     rule: str
@@ -56,7 +56,7 @@ def clue_of_currency(currency: str | None) -> tuple[Clue, ...]:
 
 
 def country_by_clues(clues: Sequence[Clue]) -> str | None:
-    """Return the country of the first clue to a single one; None if there is none or a stronger clue rules it out."""
+    """Return the only country of the first clue that has only one; None if a stronger clue excludes it."""
     clue = _decisive_clue(clues)
     return next(iter(clue.countries)) if clue else None
 

@@ -537,7 +537,7 @@ class NearOccupation:
     is_compared: Annotated[
         bool, Column("Whether official pay of the occupation is compared with the role; else a code to join by")
     ]
-    reason: Annotated[str | None, Column("How they differ, or why there is none; NULL: no difference is known")]
+    reason: Annotated[str | None, Column("How the two differ, or why the code is missing; NULL: no known difference")]
 
 
 @struct

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from transforms.records.vocabulary import AGENCY, CONTRACTOR, OPEN_CONTRACT
 from transforms.role.titles import contracts_named
-from transforms.skills.sections import lower_text
+from transforms.skills.sections import lines_around, lower_text
 from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
@@ -85,19 +85,12 @@ def _literals() -> tuple[Literals, re.Pattern[str]]:
 
 
 def _lines_of_contracts(text: str) -> Iterator[str]:
-    """Yield, in lower case, each line with a word for a contract; of a long line, only the part around the word."""
+    """Return the lines with a word for a contract (`lines_around`)."""
     latin, others = _literals()
     spans = latin.spans(text)
     if not text.isascii() and _OTHER_LETTERS.search(text):
         spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(lower_text(text)))))
-    floor = 0
-    for start, end in spans:
-        if start < floor:
-            continue
-        first = max(text.rfind("\n", floor, start) + 1, start - REACH, floor)
-        last = text.find("\n", end, end + REACH)
-        floor = last = min(len(text), end + REACH) if last < 0 else last
-        yield lower_text(text[first:last])
+    return lines_around(text, spans, REACH)
 
 
 @functools.lru_cache(maxsize=1 << 12)

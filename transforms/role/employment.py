@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from transforms.role.titles import employment_type_of, names_employment, seniority_of
-from transforms.skills.sections import lines_with, lower_text
+from transforms.skills.sections import lines_around, lines_with, lower_text
 from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
@@ -150,19 +150,12 @@ def _engages_contractor(text: str) -> bool:
 
 
 def _telling(text: str) -> Iterator[str]:
-    """Yield, in lower case, each line with a word for employment; of a long line, only the part around the word."""
-    floor = 0
+    """Return the lines with a word for employment (`lines_around`)."""
     latin, others = _literals()
     spans = latin.spans(text)
     if not text.isascii():
         spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(text))))
-    for start, end in spans:
-        if start < floor:
-            continue
-        first = max(text.rfind("\n", floor, start) + 1, start - REACH, floor)
-        last = text.find("\n", end, end + REACH)
-        floor = last = min(len(text), end + REACH) if last < 0 else last
-        yield lower_text(text[first:last])
+    return lines_around(text, spans, REACH)
 
 
 def _kind_in(line: str) -> str | None:

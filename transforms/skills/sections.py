@@ -347,6 +347,21 @@ def lower_text(text: str) -> str:
     return text.replace("İ", "i").replace("ı", "i").replace("ſ", "s").lower()
 
 
+def lines_around(text: str, spans: Iterable[tuple[int, int]], reach: int) -> Iterator[str]:
+    """Yield each line with a span, in lower case; of a long line, at most `reach` characters before and after the span.
+
+    Spans are sorted by their starts. No part of the text is yielded twice.
+    """
+    floor = 0
+    for start, end in spans:
+        if start < floor:
+            continue
+        first = max(text.rfind("\n", floor, start) + 1, start - reach, floor)
+        last = text.find("\n", end, end + reach)
+        floor = last = min(len(text), end + reach) if last < 0 else last
+        yield lower_text(text[first:last])
+
+
 @functools.cache
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
     """Return a pattern for all patterns that a lookup lists under a cue, with `before` and `after` around them.

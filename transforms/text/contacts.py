@@ -91,7 +91,7 @@ _GERMAN = re.compile(
 
 
 _NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
-"""By word with two meanings, patterns of what follows it if that is no telephone number: "Open Call 2024", "contact
+"""Words with two meanings, and patterns of digits after them that are no telephone number: "Open Call 2024", "contact
 100000000 homes".
 """
 

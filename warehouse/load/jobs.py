@@ -65,19 +65,20 @@ def _assign(con: database.Connection, batch: int) -> None:
 
 def _read(row: Mapping[str, Any]) -> Posting:
     named = evidence(row["employer"], row["source"], row["board"], row["url"])
-    template, title = row["template_hash"], (row["title"], row["location_text"], row["employer"], named)
+    template = row["template_hash"]
+    poster = frozenset([f"poster {row['source']} {template}"] if template else [])
     return Posting(
         read_at=row["read_at"],
         begun_at=row["spans"][0][0],
         source=row["source"],
         posting_id=row["posting_id"],
         title=row["title_key"],
-        employers=named or (frozenset([f"poster {row['source']} {template}"]) if template else named),
+        employers=named or poster,
         places=frozenset(row["vacancy_places"]),
         facts=(
             normal(row["requisition_id"] or "") or number_in(row["title"]),
             department_key(row["department"]),
-            place_in(*title) or None,
+            place_in(row["title"], row["location_text"], row["employer"], named) or None,
         ),
         spans=tuple((begun, ended) for begun, ended in row["spans"]),
         location=normal(row["location_text"] or ""),

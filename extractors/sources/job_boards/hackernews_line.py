@@ -62,7 +62,7 @@ INLINE = re.compile(
 QUALIFIER = re.compile(
     r"\s*(?:\((?P<inside>(?:(?!\s-\s)[^()]){2,50})[^()]*\)|--?\s(?!https?:)(?P<behind>[^(|:–—]{2,50}?)\s*(?:[(|:–—]|https?:|$))"
 )
-"""Pattern of what sets a title apart from the same title in a list: "(Embedded)" or "- Frontend UI"."""
+"""Pattern of words that distinguish equal titles in a list: "(Embedded)" or "- Frontend UI"."""
 INLINE_SEPARATORS = (re.compile(r"https?://\S+"), re.compile(r"\s+[*•·|►>-]+\s+|\s*;\s+"), LIST_SEPARATOR)
 BELOW = re.compile(
     r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"

@@ -1,7 +1,7 @@
--- Skills that jobs ask for or mention: one row per job and skill, open or former, from one text of the job's best class.
--- Jobs that were read and name no skill have no row: the denominator
--- of a share are the jobs of analysis.jobs with `is_skill_read`, of one text class. To count parts with their whole,
--- count distinct jobs by coalesce(parent, skill).
+-- Skills that jobs ask for or mention: one row per job and skill, open or former, from one text of the job's best
+-- class. Jobs that were read and name no skill have no row: the denominator of a share are the jobs of analysis.jobs
+-- with `is_skill_read`, of one text class. To count parts with their whole, count distinct jobs by coalesce(parent,
+-- skill).
 WITH job_adverts AS (
     $job_adverts
 ), named AS (

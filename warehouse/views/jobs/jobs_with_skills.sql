@@ -1,6 +1,6 @@
--- Skills that each job in the stock of the day `as_of` asks for. A job speaks by one of its texts of the best class, drawn
--- by a digest of the ids, so that over jobs the share is the mean over their adverts, and a job with many adverts does
--- not ask for more. `asked` is required, preferred or named in duties; `any` also includes mentioned.
+-- Skills that each job in the stock of the day `as_of` asks for. A job speaks by one of its texts of the best class,
+-- drawn by a digest of the ids, so that over jobs the share is the mean over their adverts, and a job with many adverts
+-- does not ask for more. `asked` is required, preferred or named in duties; `any` also includes mentioned.
 WITH jobs AS (
     FROM $jobs
 ), speaking AS (

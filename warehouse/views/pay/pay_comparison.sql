@@ -1,12 +1,13 @@
 -- What each kind of source says about pay for the same work in the same country, as of the day `as_of`: one row for
--- each country, role (compared in `core.near_occupations`), kind of source (`basis`) and pay market, over all levels. The rows
--- are cells of mart.salary_bands, without amounts if suppressed, and official pay, including that of wider groups and
--- means without a median (`statistic`). Pay of both markets together (`all`) appears only if neither can be printed
--- alone. Adverts for contractors have no rows. Amounts belong to each row's own reference period: dollars are at the rate of each advert's day, as the source
--- gives them, or at the average rate of the period; international dollars (`ppp`) use the price level of the period's
--- year, and only for pay in the country's own market. `ratio_to_advertised` compares medians in dollars with those of
--- adverts that we read, if both are medians of the same market and not of a wider group; `n_bases` counts the kinds of
--- source with a value. Pay of one market is never compared with pay of another.
+-- each country, role (compared in `core.near_occupations`), kind of source (`basis`) and pay market, over all levels.
+-- The rows are cells of mart.salary_bands, without amounts if suppressed, and official pay, including that of wider
+-- groups and means without a median (`statistic`). Pay of both markets together (`all`) appears only if neither can be
+-- printed alone. Adverts for contractors have no rows. Amounts belong to each row's own reference period: dollars are
+-- at the rate of each advert's day, as the source gives them, or at the average rate of the period; international
+-- dollars (`ppp`) use the price level of the period's year, and only for pay in the country's own market.
+-- `ratio_to_advertised` compares medians in dollars with those of adverts that we read, if both are medians of the same
+-- market and not of a wider group; `n_bases` counts the kinds of source with a value. Pay of one market is never
+-- compared with pay of another.
 WITH day AS (
     SELECT b.* FROM mart.salary_bands AS b SEMI JOIN (FROM core.near_occupations WHERE is_compared) AS n
         USING (role_group, role)

@@ -1,7 +1,7 @@
 -- Jobs in the stock of the day `as_of` without any known base pay that would be in a band of employees with it: not
--- known to be other than full-time employment. One row per job and region that all places of one of its adverts are in, as its pay
--- would count there. Role and level are the job's own. A job that was not read may state pay, so it does not count as
--- silent.
+-- known to be other than full-time employment. One row per job and region that all places of one of its adverts are in,
+-- as its pay would count there. Role and level are the job's own. A job that was not read may state pay, so it does not
+-- count as silent.
 SELECT DISTINCT
     level.name AS region_level, level.place AS region, j.job_id, j.employer, j.role, j.role_group, j.seniority,
     j.seniority_inferred
