@@ -2,8 +2,8 @@
 
 The labels are those of adverts_read.jsonl, by the conventions beside it, and of later draws by the same. The texts are
 looked up in recorded answers by posting_id and read by the source's own module. English adverts and those in other
-languages are scored apart. A key that its labeller was unsure of counts in a figure of its own, `.unsure`. Intervals
-are a bootstrap over employers.
+languages are scored apart, and within each figure Ashby's boards and the pages of other employers. A key that its
+labeller was unsure of counts apart, as in doubt. Intervals are a bootstrap over employers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import functools
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from extractors.response import Response
 from extractors.source import all_sources
 from tests.accuracy.scoring import GoldError, Score, find_evidence, is_in_taxonomy, skill_of
 from transforms.pay.region import REMOTE
+from transforms.place.gazetteer import members_of
 from transforms.place.places import whereabouts
 from transforms.posting import posting
 from transforms.records.rows import Pay, Posting
@@ -30,6 +31,8 @@ from transforms.text.lookups import taxonomy
 
 ADVERTS_READ = "adverts_read.jsonl"
 ENGLISH, OTHERS = "english", "others"
+ASHBY, OTHER_PAGES = POPULATIONS = ("Ashby's boards", "other pages")
+"""Where adverts read in full come from. Every figure on them is told for both."""
 SKILL_KEYS = {
     "skills_required": ("required",),
     "skills_preferred": ("preferred",),
@@ -37,6 +40,8 @@ SKILL_KEYS = {
 }
 """Keys of labels, the strongest first, and as what their skills should be read. A tool named in duties is labelled as
 mentioned."""
+DAILY = "daily_text"
+"""Folder of recorded answers of several sources, told apart by the host that answered."""
 ROUNDED = 0.002
 """Relative difference within which two amounts are one: summaries in thousands are rounded."""
 
@@ -52,25 +57,28 @@ Label = Mapping[str, Any]
 PayRange = tuple[float | None, float | None, str | None, str | None]
 
 
-def score_adverts(path: Path, real: Path, tally: Score, *, draw: str = "adverts") -> None:
-    """Add the labelled adverts of a file, read from recorded answers of `real`, to a score; nothing without a file.
+def score_adverts(paths: Sequence[Path], real: Path, tally: Score, *, draw: str = "adverts") -> None:
+    """Add the labelled adverts of files, read from recorded answers of `real`, to a score. Files that do not
+    exist are left out.
 
     Figures are called `<draw>.<english or others>.<key>`. Raises `GoldError` where an advert is in no answer, or a
     label is not as the conventions say.
     """
-    if not path.is_file():
+    lines = [line for path in paths if path.is_file() for line in path.read_text(encoding="utf-8").splitlines()]
+    if not lines:
         return
+    files = ", ".join(map(str, paths))
     try:
-        labels = {one["id"]: one for one in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        labels = {one["id"]: one for one in map(json.loads, lines)}
         adverts = read_adverts(real, labels)
         if missing := [case for case in labels if case not in adverts]:
-            raise GoldError(f"{missing[0]} of {path} is in no answer of {real}; {len(missing)} adverts are missing")
+            raise GoldError(f"{missing[0]} of {files} is in no answer of {real}; {len(missing)} adverts are missing")
         counts = _Counts(tally)
         for case, label in labels.items():
             _score(case, label, adverts[case], counts, draw)
         counts.add_up()
     except (KeyError, ValueError) as error:
-        raise GoldError(f"{path} is not as its conventions say: {type(error).__name__} {error}") from error
+        raise GoldError(f"{files} is not as its conventions say: {type(error).__name__} {error}") from error
 
 
 def score_qualifications(path: Path, real: Path, tally: Score) -> None:
@@ -87,9 +95,8 @@ def score_qualifications(path: Path, real: Path, tally: Score) -> None:
         if case not in adverts:
             raise GoldError(f"{case} of {path} is in no answer of {real}")
         got = set(adverts[case].qualifications or ())
-        employer = adverts[case].employer or case
-        counts.count(recall_figure("qualifications", label["language"]), employer, len(truth & got), len(truth))
-        counts.count(QUALIFICATIONS_PRECISION, employer, len(truth & got), len(got))
+        counts.count(recall_figure("qualifications", label["language"]), adverts[case], len(truth & got), len(truth))
+        counts.count(QUALIFICATIONS_PRECISION, adverts[case], len(truth & got), len(got))
         if truth != got:
             tally.miss(QUALIFICATIONS_PRECISION, case, adverts[case].title, sorted(truth), sorted(got))
     counts.add_up()
@@ -111,13 +118,22 @@ def read_adverts(real: Path, cases: Iterable[str]) -> dict[str, Posting]:
         ids[source].add(native)
     adverts: dict[str, Posting] = {}
     for source, natives in ids.items():
-        rows = {}
-        for response in find_answers(real / "payloads" / source):
-            for one in all_sources()[source].parse(response):
-                if isinstance(one, dict) and str(one["id"]).strip() in natives:
-                    rows[str(one["id"]).strip()] = one
+        rows = _records(find_answers(real / "payloads" / source), source, natives)
+        if missing := natives - rows.keys():
+            host = f"{source}."
+            days = (one for one in find_answers(real / DAILY) if host in one.url)
+            rows |= _records(days, source, missing)
         adverts |= {f"{source}:{native}": posting(**one) for native, one in rows.items()}
     return adverts
+
+
+def _records(answers: Iterable[Response], source: str, natives: set[str]) -> dict[str, Any]:
+    rows = {}
+    for response in answers:
+        for one in all_sources()[source].parse(response):
+            if isinstance(one, dict) and str(one["id"]).strip() in natives:
+                rows[str(one["id"]).strip()] = one
+    return rows
 
 
 def find_answers(folder: Path) -> Iterator[Response]:
@@ -131,17 +147,18 @@ class _Counts:
 
     def __init__(self, tally: Score) -> None:
         self.found = tally
-        self.by_employer: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        self.by_employer: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
 
-    def count(self, figure: str, employer: str, hits: int, of: int) -> None:
-        total = self.by_employer[figure, employer]
+    def count(self, figure: str, advert: Posting, hits: int, of: int) -> None:
+        employer = advert.employer or advert.board or advert.posting_id
+        total = self.by_employer[figure, employer, ASHBY if advert.source == "ashby" else OTHER_PAGES]
         total[0] += hits
         total[1] += of
 
     def add_up(self) -> None:
-        for (figure, _), (hits, of) in self.by_employer.items():
+        for (figure, _, population), (hits, of) in self.by_employer.items():
             if of:
-                self.found.count(figure, hits, of)
+                self.found.count(figure, hits, of, population)
 
 
 # --- what is compared -----------------------------------------------------------------------------------
@@ -159,6 +176,11 @@ def _labelled_city(label: Label) -> str | None:
         return None
     places = whereabouts(", ".join((label["city"], *label["countries"][:1]))).places
     return _fold(places[0].city if len(places) == 1 and places[0].city else label["city"])
+
+
+def _countries_of(scope: Iterable[str]) -> set[str]:
+    """The countries of a remote scope: those of its groups, too. The whole world has none, like no scope."""
+    return set[str]().union(*map(members_of, scope))
 
 
 def _level_in_title(advert: Posting) -> str:
@@ -219,15 +241,17 @@ WHOLE: Mapping[str, tuple[Callable[[Label], object], Callable[[Posting], object]
 
 def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str = "adverts") -> None:
     group = f"{draw}.{ENGLISH if label['language'] == 'en' else OTHERS}"
-    employer = advert.employer or advert.board or case
     unsure = frozenset(label["unsure"])
 
     def judge(key: str, expected: object, got: object, *, part: str = "", is_right: bool | None = None) -> None:
-        name = f"{group}.{key}{part}{'.unsure' if key in unsure else ''}"
+        name = f"{group}.{key}{part}"
         right = expected == got if is_right is None else is_right
-        counts.count(name, employer, int(right), 1)
+        if key in unsure:
+            counts.found.in_doubt[name].append((int(right), 1))
+        else:
+            counts.count(name, advert, int(right), 1)
         if not right:
-            counts.found.miss(name, case, advert.title, expected, got)
+            counts.found.miss(name, f"{case} (labeller unsure)" if key in unsure else case, advert.title, expected, got)
 
     for key, (read_label, read_value) in WHOLE.items():
         if key != "pay_country" or label["pay"]:  # labels were read from texts: pay of a field alone has none
@@ -240,10 +264,10 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
     for reading, key in STATED_IN_TEXTS.items():
         if label[key] is not None and label["language"] in LANGUAGES:
             is_found = label[key] == getattr(advert, key)
-            counts.count(recall_figure(reading, label["language"]), employer, int(is_found), 1)
-    scope = set(advert.remote_scope or ()) - {"WORLD"}
-    if label["remote_scope"]:
-        judge("remote_scope", set(label["remote_scope"]), scope)
+            counts.count(recall_figure(reading, label["language"]), advert, int(is_found), 1)
+    asked, scope = _countries_of(label["remote_scope"]), _countries_of(advert.remote_scope or ())
+    if asked:
+        judge("remote_scope", asked, scope)
     else:
         judge("remote_scope", set(), scope, part=".none")
     ranges, got = _base_ranges(label), [_range_of(pay) for pay in advert.pay if pay.component == "base"]
@@ -252,7 +276,7 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
     else:
         judge("pay", [], got, part=".none")
     if label["is_ai"]:
-        _score_skills(case, label, advert, counts, group, employer)
+        _score_skills(case, label, advert, counts, group)
 
 
 @functools.cache
@@ -261,7 +285,7 @@ def _kinds() -> dict[str, str]:
     return {row.skill: row.kind for row in taxonomy()}
 
 
-def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str, employer: str) -> None:
+def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str) -> None:
     """Skills asked for that the taxonomy has; finds that no label names, also by kind; labels that have a row; finds
     that are asked for as labelled.
 
@@ -273,20 +297,20 @@ def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, gro
     labels |= {one.skill for one in skills_in(wordings)}
     got = {one.skill: one.requirement for one in advert.skills}
     targets = {skill for skill in needs if is_in_taxonomy(skill)}
-    counts.count(f"{group}.skills.recall", employer, len(targets & got.keys()), len(targets))
+    counts.count(f"{group}.skills.recall", advert, len(targets & got.keys()), len(targets))
     if label["language"] in LANGUAGES:
-        counts.count(recall_figure("skills", label["language"]), employer, len(targets & got.keys()), len(targets))
-    counts.count(f"{group}.skills.precision", employer, len(got.keys() & labels), len(got))
+        counts.count(recall_figure("skills", label["language"]), advert, len(targets & got.keys()), len(targets))
+    counts.count(f"{group}.skills.precision", advert, len(got.keys() & labels), len(got))
     kinds = _kinds()
     for kind in SKILL_KINDS:
         of_kind = {skill for skill in got if kinds[skill] == kind}
-        counts.count(f"{group}.skills.precision.{kind}", employer, len(of_kind & labels), len(of_kind))
-    counts.count(f"{group}.skills.covered", employer, len(targets), len(needs))
+        counts.count(f"{group}.skills.precision.{kind}", advert, len(of_kind & labels), len(of_kind))
+    counts.count(f"{group}.skills.covered", advert, len(targets), len(needs))
     stronger: set[str] = set()
     for key, requirements in SKILL_KEYS.items():
         of_key = ({skill_of(one) for one in label[key]} - stronger) & got.keys()
         others, figure = {skill for skill in of_key if got[skill] not in requirements}, key.replace("_", ".")
-        counts.count(f"{group}.{figure}", employer, len(of_key - others), len(of_key))
+        counts.count(f"{group}.{figure}", advert, len(of_key - others), len(of_key))
         for skill in sorted(others):
             counts.found.miss(f"{group}.{figure}", case, find_evidence(advert, skill), f"{skill} {key}", got[skill])
         stronger |= {skill_of(one) for one in label[key]}

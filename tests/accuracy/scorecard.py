@@ -7,7 +7,6 @@ of the cases.
 from __future__ import annotations
 
 import csv
-import functools
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ from tests.accuracy.adverts_read import (
     ENGLISH,
     LANGUAGES,
     OTHERS,
+    POPULATIONS,
     QUALIFICATIONS_PRECISION,
     recall_figure,
     score_adverts,
@@ -45,13 +45,17 @@ RECORD = PROJECT / "tests" / "SCORECARD.md"
 HERE = Path(__file__).parent
 DISPUTED = HERE / "scorecard_disputed.csv"
 """Misses whose label we hold to be wrong, by figure, case and reason; they count as misses all the same."""
-BEFORE = HERE / "scorecard_before.csv"
-"""What the figures on adverts read in full were before any reader was changed with these cases at hand."""
+FIRST = HERE / "scorecard_first.csv"
+"""What the figures on the newest draw were when it was read first, before a reader was changed with it at hand."""
 DRAWS = HERE / "scorecard_draws.csv"
 """How and when each file of cases was drawn."""
-DRAWN = HERE / "cases" / "adverts_drawn_2026-11-26.jsonl"
-"""Labels of the newest draw of adverts: ids and what a person read, no text."""
-QUALIFICATIONS_DRAWN = DRAWN.with_name("qualifications_drawn_2026-11-27.jsonl")
+CASES = HERE / "cases"
+"""Cases of our own. Those of recorded adverts hold ids and what a person read, no text."""
+BUILT_ON = (CASES / "adverts_drawn_2026-11-26.jsonl", CASES / "adverts_built_2026-12-02.jsonl")
+"""Labels of earlier draws of adverts, which readers have been changed with since."""
+NEWEST = CASES / "adverts_drawn_2026-12-02.jsonl"
+"""Labels of the newest draw of adverts."""
+QUALIFICATIONS_DRAWN = CASES / "qualifications_drawn_2026-11-27.jsonl"
 """Labels of what adverts ask a person to show; `draw` says by which of two draws by words, or one of any, they came."""
 DIGITS = 4
 """Decimals of a recorded figure, and so the least fall that is noticed."""
@@ -105,11 +109,9 @@ ADVERT_KEYS: Mapping[str, tuple[str, str, float | None]] = {
 
 
 def _advert_figures() -> Iterator[tuple[str, Measure]]:
-    for draw, group in itertools.product(("adverts", "drawn"), (ENGLISH, OTHERS)):
+    for draw, group in itertools.product(("adverts", "newest"), (ENGLISH, OTHERS)):
         for key, (reader, what, target) in ADVERT_KEYS.items():
-            label = f"{draw}, {group}: {what}"
-            yield f"{draw}.{group}.{key}", Measure(reader=reader, what=label, target=target)
-            yield f"{draw}.{group}.{key}.unsure", Measure(reader=reader, what=f"{label} (labeller unsure)")
+            yield f"{draw}.{group}.{key}", Measure(reader=reader, what=f"{draw}, {group}: {what}", target=target)
 
 
 AUDIT = "audit."
@@ -201,8 +203,8 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     real = REAL if (REAL / "payloads").is_dir() else None
     tally: Score = score(gold or GOLD, real)
     if real is not None:
-        score_adverts((gold or GOLD) / ADVERTS_READ, real, tally)
-        score_adverts(DRAWN, real, tally, draw="drawn")
+        score_adverts(((gold or GOLD) / ADVERTS_READ, *BUILT_ON), real, tally)
+        score_adverts((NEWEST,), real, tally, draw="newest")
         score_qualifications(QUALIFICATIONS_DRAWN, real, tally)
         score_halves(real, tally)
     if data is not None and (data / ANSWERS).exists():
@@ -228,15 +230,9 @@ def _read_disputed() -> list[tuple[str, str, str]]:
         return [(row["figure"], row["case"], row["reason"]) for row in csv.DictReader(file)]
 
 
-@functools.cache
-def _read_before() -> Mapping[str, Fresh]:
-    with BEFORE.open(encoding="utf-8", newline="") as file:
+def _read_first() -> Mapping[str, Fresh]:
+    with FIRST.open(encoding="utf-8", newline="") as file:
         return {row["figure"]: Fresh(float(row["value"]), row["counts"]) for row in csv.DictReader(file)}
-
-
-def _before(name: str) -> str:
-    before = _read_before().get(name)
-    return "" if before is None else _value(DECLARED[name].form, before.value)
 
 
 def is_met(name: str, value: float) -> bool | None:
@@ -290,14 +286,13 @@ class Gap(NamedTuple):
 def gaps_of(card: Card) -> list[Gap]:
     """How cases that readers were built on differ from adverts drawn afresh.
 
-    The newest draw counts as it was read at first (`BEFORE`); since then readers have been changed with it at hand, and
-    it is a file of cases to build on like the others.
+    The newest draw counts as it was read at first (`FIRST`): from then on it is a file of cases to build on.
     """
-    before = _read_before()
+    first = _read_first()
     gaps = []
     for what, (base, key) in GAPS.items():
-        names = {group: f"drawn.{group}.{key}" for group in (ENGLISH, OTHERS)}
-        fresh = {group: before[name] for group, name in names.items() if name in before}
+        names = {group: f"newest.{group}.{key}" for group in (ENGLISH, OTHERS)}
+        fresh = {group: first[name] for group, name in names.items() if name in first}
         if base in card.figures and fresh:
             gaps.append(Gap(what, card.figures[base].value, fresh))
     return gaps
@@ -335,6 +330,12 @@ def find_worse_scores(figures: Mapping[str, Figure], before: Mapping[str, float]
     return tuple(worse)
 
 
+HEAD = (
+    f"| figure | value | counts | {' | '.join(POPULATIONS)} | in doubt | 95 % interval | target | met | what it says |",
+    "|---|---|---|---|---|---|---|---|---|---|",
+)
+
+
 def write_record(card: Card, record: Path = RECORD) -> None:
     """Write the record: figures, counts and ids, no text of the cases."""
     lines = [
@@ -343,7 +344,8 @@ def write_record(card: Card, record: Path = RECORD) -> None:
         "What the readers get right on labelled adverts that are kept beside this repository. Written by",
         "`jobmarket readers scorecard`; `tests/accuracy/test_scorecard.py` fails when a figure falls below it.",
         "Intervals are 95 %: Wilson's where each case stands for itself, else a bootstrap over documents, and over",
-        "employers for adverts read in full. `before`: tests/accuracy/scorecard_before.csv.",
+        "employers for adverts read in full. These adverts come from Ashby's boards and from pages of other employers;",
+        "`in doubt`: right of all cases whose labeller was unsure. They are not in the figure.",
         "",
         "## Cases used for building, and cases drawn afresh",
         "",
@@ -361,24 +363,22 @@ def write_record(card: Card, record: Path = RECORD) -> None:
         "",
         "## Asked for",
         "",
-        "| figure | value | before | counts | 95 % interval | target | met | what it says |",
-        "|---|---|---|---|---|---|---|---|",
+        *HEAD,
     ]
     figures = [figure for figure in card.figures.values() if not figure.name.startswith(AUDIT)]
     lines += [_record_row(figure) for figure in figures if DECLARED[figure.name].target is not None]
     lines += [
-        f"| speed | see there | | | | | | {SPEED} |",
+        f"| speed | see there | | | | | | | | {SPEED} |",
         "",
         "## The rest",
         "",
-        "| figure | value | before | counts | 95 % interval | target | met | what it says |",
-        "|---|---|---|---|---|---|---|---|",
+        *HEAD,
     ]
     lines += [_record_row(figure) for figure in figures if DECLARED[figure.name].target is None]
     lines += ["", "## By source of the cases", "", "Sources in order of their number of cases.", ""]
     lines += ["| figure | right of all, source by source |", "|---|---|"]
     for figure in figures:
-        if len(figure.by_source) > 1:
+        if len(figure.by_source) > 1 and not _has_populations(figure):
             shares = ", ".join(f"{hits}/{of}" for hits, of in figure.by_source.values())
             lines.append(f"| {figure.name} by source | {shares} |")
     lines += ["", "## Disputed", "", "Labels that we hold to be wrong. They count as misses.", ""]
@@ -391,9 +391,19 @@ def _record_row(figure: Figure) -> str:
     measure = DECLARED[figure.name]
     verdict = MET[is_met(figure.name, figure.value)]
     return (
-        f"| `{figure.name}` | {figure.value:.{DIGITS}f} | {_before(figure.name)} | {_counts(figure)} |"
+        f"| `{figure.name}` | {figure.value:.{DIGITS}f} | {_counts(figure)} | {' | '.join(_parts(figure))} |"
         f" {figure.low:.3f} to {figure.high:.3f} | {_target(figure.name)} | {verdict} | {measure.what} |"
     )
+
+
+def _has_populations(figure: Figure) -> bool:
+    return not figure.by_source.keys().isdisjoint(POPULATIONS)
+
+
+def _parts(figure: Figure) -> Iterator[str]:
+    """Yield right of all by population, and of the cases whose labeller was unsure; "" for a part without cases."""
+    for hits, of in (*(figure.by_source.get(one, (0, 0)) for one in POPULATIONS), figure.in_doubt):
+        yield f"{hits:,}/{of:,}" if of else ""
 
 
 # --- printing -------------------------------------------------------------------------------------------
@@ -412,6 +422,7 @@ def as_json(card: Card) -> str:
             "target": DECLARED[name].target,
             "is_met": is_met(name, figure.value),
             "by_source": {source: list(counts) for source, counts in figure.by_source.items() if source},
+            "in_doubt": list(figure.in_doubt),
         }
         for name, figure in card.figures.items()
     }
@@ -429,8 +440,16 @@ def show(card: Card, out: Console) -> None:
         _show_misses(name, [miss for miss in card.misses if miss.figure == name], out)
     for name, case, reason in card.disputed:
         out.print(Text.assemble(("disputed  ", "bold"), f"{name}, {case}: {reason}"))
+    of_adverts = [figure for figure in card.figures.values() if _has_populations(figure)]
     for cases in dict.fromkeys(name.partition(".")[0] for name in card.figures):
-        _show_sources([f for f in card.figures.values() if f.name.partition(".")[0] == cases], cases, out)
+        figures = [f for f in card.figures.values() if f.name.partition(".")[0] == cases and f not in of_adverts]
+        _show_sources(figures, cases, out)
+    if of_adverts:
+        title = "Adverts read in full: right of all by where they come from"
+        table = Table("figure", *_right_columns(*POPULATIONS, "in doubt"), title=title, **LOOK)
+        for figure in of_adverts:
+            table.add_row(figure.name, *_parts(figure))
+        out.print(table)
     out.print(_table("Besides", [f for f in card.figures.values() if DECLARED[f.name].target is None]))
     targets = _table("Asked for", [f for f in card.figures.values() if DECLARED[f.name].target is not None])
     out.print(targets)
@@ -452,7 +471,7 @@ def _right_columns(*names: str) -> list[Column]:
 def _table(title: str, figures: Sequence[Figure]) -> Table:
     is_asked = any(DECLARED[figure.name].target is not None for figure in figures)
     last = (*_right_columns("target"), Column("met", no_wrap=True)) if is_asked else ()
-    table = Table("reader and cases", *_right_columns("figure", "before", "counts", "95 %"), *last, title=title, **LOOK)
+    table = Table("reader and cases", *_right_columns("figure", "counts", "95 %"), *last, title=title, **LOOK)
     reader = ""
     for figure in figures:
         measure = DECLARED[figure.name]
@@ -463,7 +482,6 @@ def _table(title: str, figures: Sequence[Figure]) -> Table:
         table.add_row(
             Padding(measure.what, (0, 0, 0, 2)),
             Text(_value(measure.form, figure.value), STYLES[verdict]),
-            _before(figure.name),
             _counts(figure),
             f"{_value(measure.form, figure.low, is_bare=True)}–{_value(measure.form, figure.high, is_bare=True)}",
             *((_target(figure.name), Text(MET[verdict], STYLES[verdict])) if is_asked else ()),

@@ -88,6 +88,8 @@ class Figure:
     hits: int | None = None
     of: int | None = None
     by_source: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    in_doubt: tuple[int, int] = (0, 0)
+    """Hits and number of the cases whose labeller was unsure. They are not in the figure."""
 
 
 @dataclass
@@ -96,6 +98,8 @@ class Score:
 
     units: dict[str, list[tuple[str, int, int]]] = field(default_factory=lambda: defaultdict(list))
     """By figure: (source of the case, hits, of)."""
+    in_doubt: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    """By figure: (hits, of) of the cases whose labeller was unsure."""
     pairs: list[tuple[str, str]] = field(default_factory=list)
     """titles: the role expected and the role read."""
     misses: list[Miss] = field(default_factory=list)
@@ -118,7 +122,11 @@ class Score:
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures, in the order in which they were counted."""
-        figures = [_figure(name, units) for name, units in self.units.items() if sum(of for _, _, of in units)]
+        figures = [
+            _figure(name, units, self.in_doubt.get(name, ()))
+            for name, units in self.units.items()
+            if sum(of for _, _, of in units)
+        ]
         return (*figures, _macro_f1("titles.macro_f1", self.pairs)) if self.pairs else tuple(figures)
 
 
@@ -144,7 +152,7 @@ def score(gold: Path, real: Path | None = None) -> Score:
     return tally
 
 
-def _figure(name: str, units: Sequence[tuple[str, int, int]]) -> Figure:
+def _figure(name: str, units: Sequence[tuple[str, int, int]], in_doubt: Sequence[tuple[int, int]]) -> Figure:
     """Hits over all: Wilson's interval where each unit is one case, else a bootstrap over the documents."""
     counts = np.array([unit[1:] for unit in units])
     hits, of = (int(total) for total in counts.sum(axis=0))
@@ -155,7 +163,15 @@ def _figure(name: str, units: Sequence[tuple[str, int, int]]) -> Figure:
         by_source[source] = (before[0] + n_hit, before[1] + n)
     largest = sorted(by_source.items(), key=lambda entry: (-entry[1][1], entry[0]))
     return Figure(
-        name=name, value=hits / of, low=low, high=high, n=len(units), hits=hits, of=of, by_source=dict(largest)
+        name=name,
+        value=hits / of,
+        low=low,
+        high=high,
+        n=len(units),
+        hits=hits,
+        of=of,
+        by_source=dict(largest),
+        in_doubt=(sum(hits for hits, _ in in_doubt), sum(of for _, of in in_doubt)),
     )
 
 

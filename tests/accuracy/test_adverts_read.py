@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests.accuracy.adverts_read import _Counts, _is_all_pay, _score, read_adverts, score_adverts
+from tests.accuracy.adverts_read import (
+    ASHBY,
+    OTHER_PAGES,
+    _Counts,
+    _is_all_pay,
+    _score,
+    read_adverts,
+    score_adverts,
+)
 from tests.accuracy.scorecard import REAL
-from tests.accuracy.scoring import GoldError, Score
+from tests.accuracy.scoring import Figure, GoldError, Score
 from transforms.posting import posting
 
 TEXT = "Requirements\nPython. 3+ years of experience. The base salary is $100,000 to $120,000 a year."
@@ -26,13 +34,18 @@ LABEL: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def counts_of(label: Mapping[str, Any]) -> dict[str, tuple[int | None, int | None]]:
+def figures_of(*labels: Mapping[str, Any], source: str = "gold") -> dict[str, Figure]:
     result = Score()
     counts = _Counts(result)
-    advert = posting(source="gold", id="1", title="Data Scientist", text=TEXT, location_text="Boston, MA", board="b")
-    _score("gold:1", label, advert, counts)
+    advert = posting(source=source, id="1", title="Data Scientist", text=TEXT, location_text="Boston, MA", board="b")
+    for label in labels:
+        _score("gold:1", label, advert, counts)
     counts.add_up()
-    return {figure.name: (figure.hits, figure.of) for figure in result.figures()}
+    return {figure.name: figure for figure in result.figures()}
+
+
+def counts_of(label: Mapping[str, Any]) -> dict[str, tuple[int | None, int | None]]:
+    return {name: (figure.hits, figure.of) for name, figure in figures_of(label).items()}
 
 
 def test_each_key_is_scored_by_the_conventions() -> None:
@@ -52,9 +65,14 @@ def test_a_label_without_a_row_may_name_skills_within_it() -> None:
 
 
 def test_what_the_labeller_was_unsure_of_counts_apart() -> None:
-    counts = counts_of({**LABEL, "unsure": ["role"], "role": "other"})
-    assert counts["adverts.english.role.unsure"] == (0, 1)
-    assert "adverts.english.role" not in counts
+    figure = figures_of(LABEL, {**LABEL, "unsure": ["role"], "role": "other"})["adverts.english.role"]
+    assert (figure.hits, figure.of, figure.in_doubt) == (1, 1, (0, 1))
+
+
+@pytest.mark.parametrize(("source", "population"), [("ashby", ASHBY), ("lever", OTHER_PAGES)])
+def test_every_figure_is_told_by_where_the_adverts_come_from(source: str, population: str) -> None:
+    figures = figures_of(LABEL, source=source)
+    assert figures and all(figure.by_source == {population: (figure.hits, figure.of)} for figure in figures.values())
 
 
 def test_a_lone_flag_of_false_is_not_scored() -> None:
@@ -85,8 +103,8 @@ def test_all_ranges_must_be_read_and_none_invented(labels: list[Any], readings: 
 def test_labels_without_their_advert_are_named(tmp_path: Path) -> None:
     (tmp_path / "adverts_read.jsonl").write_text('{"id": "ashby:none"}\n', encoding="utf-8")
     with pytest.raises(GoldError, match="ashby:none"):
-        score_adverts(tmp_path / "adverts_read.jsonl", tmp_path, Score())
-    score_adverts(tmp_path / "no file", tmp_path, Score())
+        score_adverts([tmp_path / "adverts_read.jsonl"], tmp_path, Score())
+    score_adverts([tmp_path / "no file"], tmp_path, Score())
 
 
 @pytest.mark.skipif(not (REAL / "payloads").is_dir(), reason=f"the recorded answers are not at {REAL}")
