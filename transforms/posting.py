@@ -19,7 +19,6 @@ from transforms.employers.shared_names import find_site
 from transforms.employers.title_keys import place_in, title_key
 from transforms.employers.token_names import find_spelling
 from transforms.employers.vacancies import place_keys
-from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
@@ -276,6 +275,7 @@ def _steps(
         **shared,
         workplace=where.workplace,
         remote_scope=where.remote_scope,
+        ruled_out=where.ruled_out or None,
         employment_type=employment_type,
         contract=contract or choose_contract(each.contract for each in pay if each.component == "base"),
         **days,
@@ -363,7 +363,7 @@ def _read_pay(
     """Return the pay of a posting, its headline first, and whether the text repeats the pay of the fields."""
     # The one country where the job is, or to which its remote work is open, unless its pay is said not to count there.
     country_of_pay = country or _only_country(where.remote_scope)
-    if country_of_pay is not None and country_of_pay in countries_ruled_out(location_text or ""):
+    if country_of_pay in where.ruled_out:
         country_of_pay = None
     pay, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, title, country=country_of_pay)
     if any(each.currency is None for each in pay):

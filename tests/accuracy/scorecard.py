@@ -36,6 +36,7 @@ from tests.accuracy.adverts_read import (
 )
 from tests.accuracy.audited_cases import score_audited
 from tests.accuracy.bilingual_halves import score_halves
+from tests.accuracy.negations import by_hand, score_negations
 from tests.accuracy.scoring import Figure, Miss, Score, score
 from transforms.records.vocabulary import READERS
 
@@ -177,6 +178,12 @@ DECLARED: Mapping[str, Measure] = {
     recall_figure("qualifications", "en"): _without_target(
         "requirement", "qualifications asked for in English, recall"
     ),
+    "negations.made": _with_target("negation", "places ruled out, made sentences", 0.95),
+    "negations.held_out": _with_target("negation", "what is ruled out, sentences by hand held out", 0.85),
+    **{
+        f"negations.{language}": _without_target("negation", f"what is ruled out, by hand, {language}")
+        for language in dict.fromkeys(one.language for one in by_hand())
+    },
     QUALIFICATIONS_PRECISION: _without_target("requirement", "qualifications asked for in English: precision"),
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
@@ -202,6 +209,7 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     """
     real = REAL if (REAL / "payloads").is_dir() else None
     tally: Score = score(gold or GOLD, real)
+    score_negations(tally)
     if real is not None:
         score_adverts(((gold or GOLD) / ADVERTS_READ, *BUILT_ON), real, tally)
         score_adverts((NEWEST,), real, tally, draw="newest")

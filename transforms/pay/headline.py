@@ -31,12 +31,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from transforms.pay.currency import legal_tender
-from transforms.pay.exclusion import split
 from transforms.pay.scope import employment_of
 from transforms.place.places import whereabouts
 from transforms.records.rows import Pay, Place
 from transforms.records.vocabulary import EMPLOYEE, OPEN_CONTRACT
 from transforms.role.titles import seniority_of
+from transforms.text.exclusion import split
 
 BY_THE_HOUR = ("CONTRACTOR", "PER_DIEM", "TEMPORARY")
 """Kinds of employment for which pay by the hour, day or week is preferred to pay for longer periods."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from transforms.pay.currency import legal_tender, only_country_of
-from transforms.pay.exclusion import countries_ruled_out
 from transforms.place.gazetteer import groups
+from transforms.place.location_line import countries_ruled_out
 from transforms.place.places import Whereabouts, region_of
 from transforms.records.rows import Pay, Place
 

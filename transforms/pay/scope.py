@@ -19,11 +19,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from transforms.pay.exclusion import last_exclusion, split
 from transforms.pay.vocabulary import Hit, hits_in, line_end
+from transforms.place.location_line import countries_ruled_out
 from transforms.place.places import country_of, whereabouts
 from transforms.records.rows import Place
 from transforms.role.titles import role_of, seniority_of
+from transforms.text.exclusion import exclusion_pattern, split
 from transforms.text.lookups import cells_of
 
 NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,2}\d{1,2}\b", re.IGNORECASE)
@@ -285,7 +286,7 @@ def _label(lead: str) -> str | None:
 
 
 def _named_place(lead: str, tail: str) -> str | None:
-    exclusion = last_exclusion(lead)
+    exclusion = _last_exclusion(lead)
     lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
     names = [after[1]] if after else []
@@ -294,6 +295,12 @@ def _named_place(lead: str, tail: str) -> str | None:
     names += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
     names += [m[1] for m in reversed(list(_LED.finditer(lead)))]
     return next((name for name in map(_trim, names) if _place(name)[0]), exclusion)
+
+
+def _last_exclusion(text: str) -> str | None:
+    """Return the last words of a text that rule out countries or groups of countries: "outside of the US"."""
+    exclusions = [match[0] for match in exclusion_pattern().finditer(text)]
+    return next((words for words in reversed(exclusions) if countries_ruled_out(words)), None)
 
 
 def _trim(name: str) -> str:

@@ -17,7 +17,7 @@ from transforms.pay.currency import only_country_of, tender_of
 from transforms.place.gazetteer import is_code, members_of
 from transforms.place.location_line import Item, fold_spaces, is_understood, items_in
 from transforms.place.places import WORLD, Whereabouts, region_of
-from transforms.place.remote_scope import MAX_NAMES, MAX_TITLE_PART, demands_in, scope_of
+from transforms.place.remote_scope import DEMAND, LABEL, MAX_NAMES, MAX_TITLE_PART, REFUSAL, demands_in, scope_of
 from transforms.records.rows import Place, Span
 
 MAX_END_WORDS = 4
@@ -87,15 +87,17 @@ def _clue_of_scope(where: Whereabouts) -> Clue | None:
 
 def _clues_in_text(text: str) -> tuple[Clue | None, Clue | None]:
     """Return the clue of the first label and that of the first demand that name countries."""
-    first: dict[bool, Clue] = {}
+    first: dict[str, Clue] = {}
     for demand in demands_in(text):
+        if demand.kind == REFUSAL:
+            continue
         words = " ".join(text[demand.end : demand.end + MAX_NAMES].split())
         countries = _countries_of([demand.country]) if demand.country else _countries_in(demand.items, words)
-        if countries and demand.is_label not in first:
-            rule = "place after a label" if demand.is_label else "place where one must live"
+        if countries and demand.kind not in first:
+            rule = "place after a label" if demand.kind == LABEL else "place where one must live"
             end = demand.end + (demand.items[-1].end if demand.items else 0)
-            first[demand.is_label] = Clue(countries, rule, "text", demand.start, end)
-    return first.get(True), first.get(False)
+            first[demand.kind] = Clue(countries, rule, "text", demand.start, end)
+    return first.get(LABEL), first.get(DEMAND)
 
 
 def _clue_in_title(title: str) -> Clue:

@@ -8,7 +8,8 @@ A place may still have several meanings. The choice between them depends first o
 other places of the line ("Cambridge" next to "Boston"), then on the score. The score is the number of inhabitants
 weighted by the number of adverts in the country, so a name alone means the place that most adverts mean.
 
-A time zone is a rule about working hours and names no place.
+A time zone is a rule about working hours and names no place. Places that the line rules out ("Europe, excluding UK")
+are read apart (`ruled_out_in`).
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ from transforms.place.gazetteer import (
     gazetteer,
     groups,
     key,
+    members_of,
     noise,
     region_of,
     territories,
     workplaces,
 )
+from transforms.text.exclusion import exclusions_in
 
 MAX_LOCATION = 4_000
 """Maximum number of characters of a line that are read; lists of all offices of an employer are shorter."""
@@ -66,6 +69,8 @@ MIN_SHARE_IN_LIST = 0.1
 """The same share in a line that lists cities, or if the place next to the city is named like a city ("Boston, New
 York").
 """
+MAX_BEFORE_RULED_OUT = 10
+"""Maximum number of characters between a word of exclusion and the first name that it rules out: "excluding the"."""
 REMOTE = "remote"
 
 
@@ -119,9 +124,80 @@ def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[
     The items are cached: do not change them. `known_countries` are countries in which the line's places are known to
     lie.
     """
+    return _decided(_without_ruled_out(line)[0], known_countries)
+
+
+def _decided(line: str, known_countries: frozenset[str]) -> tuple[Item, ...]:
     items = _join_parts(_parts(line))
     _decide(items, known_countries)
     return tuple(items)
+
+
+@functools.lru_cache(maxsize=20_000)
+def ruled_out_in(line: str, known_countries: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return what a folded line rules out: ISO codes of countries and subdivisions, and names of groups of countries.
+
+    Cities are left out. The places of the line itself help to decide what is meant: after "US", CA is California.
+
+    >>> sorted(ruled_out_in("Remote, US (except CA, NY)")), sorted(ruled_out_in("Europe, not only in the UK"))
+    (['US-CA', 'US-NY'], [])
+    """
+    ruled_out = _without_ruled_out(line)[1]
+    if not ruled_out:
+        return frozenset()
+    around = known_countries | {item.chosen.country for item in items_in(line, known_countries) if item.chosen}
+    return frozenset(code for words in ruled_out for code in codes_of(_decided(words, around)))
+
+
+def countries_ruled_out(text: str) -> frozenset[str]:
+    """Return the countries and groups of countries that a text about places rules out as a whole.
+
+    The result holds ISO codes of countries, names of groups, and ISO codes of the members of these groups.
+
+    >>> sorted(countries_ruled_out("Remote (anywhere except Canada)")), countries_ruled_out("Remote, US except Ohio")
+    (['CA'], frozenset())
+    """
+    codes = {code for code in ruled_out_in(fold_spaces(text)) if "-" not in code}
+    return frozenset(codes.union(*map(members_of, codes)))
+
+
+def codes_of(items: Iterable[Item]) -> set[str]:
+    """Return the ISO codes of the countries and subdivisions that items name, and the names of groups of countries.
+
+    A city that has the name of its state means the state; other cities are left out.
+    """
+    return {code for item in items for code in _codes_of(item)}
+
+
+def _codes_of(item: Item) -> tuple[str, ...]:
+    if item.group:
+        return item.group.scope
+    meaning = item.chosen
+    if meaning is None:
+        return ()
+    if meaning.city and not item.town:
+        of_country = gazetteer().subdivisions.get(meaning.country, {})
+        state = of_country.get(key(meaning.city)) or of_country.get(item.keys[0])
+        return (state,) if state else (meaning.country,) if meaning.country in city_states() else ()
+    return () if item.town else (meaning.subdivision or meaning.country,)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _without_ruled_out(line: str) -> tuple[str, tuple[str, ...]]:
+    """Return the line with blanks in place of what it rules out, and the words that it rules out.
+
+    Words that exclude no place stay: "no agencies", "not remote", "not only in Spain".
+    """
+    kept, ruled_out = line, []
+    for one in exclusions_in(line):
+        words = line[one.first : one.last]
+        named = [part for part in _parts(words) if part.meanings or part.group]
+        if one.is_rest or not named or (one.first >= one.end and named[0].start > MAX_BEFORE_RULED_OUT):
+            continue
+        ruled_out.append(words[named[0].start : named[-1].end])
+        start, end = min(one.start, one.first + named[0].start), max(one.end, one.first + named[-1].end)
+        kept = kept[:start] + " " * (end - start) + kept[end:]
+    return kept, tuple(ruled_out)
 
 
 def is_bare(line: str) -> bool:

@@ -50,6 +50,7 @@ from transforms.place.location_line import (
     is_bare,
     is_understood,
     items_in,
+    ruled_out_in,
     town_of,
 )
 from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
@@ -88,6 +89,8 @@ class Whereabouts:
     """If the text decided about the workplace, the strength of its statement (one of `workplace_text.TIERS`); otherwise
     None.
     """
+    ruled_out: tuple[str, ...] = ()
+    """Where the job cannot be done, sorted: ISO codes of countries and subdivisions, and names of groups."""
     is_repeated: bool | None = None
     """Whether the text agrees with the source's field on the workplace; None if text or field says nothing."""
 
@@ -152,7 +155,7 @@ def whereabouts(
     read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, tiers)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
-    if read.workplace == REMOTE and read.remote_scope is None:
+    if read.workplace == REMOTE:
         read = _with_scope(read, fold_spaces(title or ""), text or "")
     if read.tier is None:
         return read
@@ -162,12 +165,15 @@ def whereabouts(
 
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
-    demand = scope_in_text(text)
+    demand = scope_in_text(text, _countries(read.places))
     if demand is not None:
-        scope, start, end = demand
+        read = dataclasses.replace(read, ruled_out=tuple(sorted({*read.ruled_out, *demand.ruled_out})))
+    if read.remote_scope is not None:
+        return read
+    if demand is not None and demand.scope:
         rule = "countries that the text asks one to live in"
-        span = Span(field="remote_scope", part="text", start=start, end=end, rule=rule, reading="parsed")
-        return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
+        span = Span(field="remote_scope", part="text", start=demand.start, end=demand.end, rule=rule, reading="parsed")
+        return dataclasses.replace(read, remote_scope=demand.scope, spans=(*read.spans, span))
     scope = scope_in_title(title, _countries(read.places)) if title else ()
     if not scope:
         return read
@@ -337,14 +343,23 @@ def _whereabouts(
     scope: set[str] = set()
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
+    ruled_out = set[str]().union(*(ruled_out_in(line.text, _countries([*line.stated, *line.read])) for line in lines))
+    closed = ruled_out.union(*map(members_of, ruled_out))
+    places = _all_places(lines, spans, is_remote=workplace == REMOTE)
     return Whereabouts(
-        places=_all_places(lines, spans, is_remote=workplace == REMOTE),
+        places=tuple([place for place in places if closed.isdisjoint((place.country, place.subdivision))]),
         workplace=workplace,
-        remote_scope=tuple(sorted(scope)) or None,
+        remote_scope=tuple(sorted(token for token in scope if not _is_closed(token, closed))) or None,
         spans=tuple(spans),
         tier=tier,
+        ruled_out=tuple(sorted(ruled_out)),
         is_repeated=_repeats_field(claims),
     )
+
+
+def _is_closed(token: str, closed: set[str]) -> bool:
+    """Whether all countries of a scope are ruled out."""
+    return bool(closed) and (token in closed or (bool(members_of(token)) and members_of(token) <= closed))
 
 
 def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -> tuple[Place, ...]:

@@ -3,6 +3,8 @@
 The text names countries after a demand ("must be based in Spain") or after a word for remote work ("anywhere in the
 EU"). Cities are offices and state no scope. Time zones are rules about hours.
 
+"We cannot hire in Ohio" and "anywhere in the EU except France" rule places out.
+
 A title names a country in a part of its own ("Engineer (Chile/Peru)"). The title counts only if it names all countries
 of the known places. A group of countries counts only if no places are known, since it may be a sales territory.
 """
@@ -16,11 +18,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from transforms.place.gazetteer import is_code, members_of
-from transforms.place.location_line import Item, has_time_zone, is_understood, items_in
+from transforms.place.location_line import Item, codes_of, has_time_zone, is_understood, items_in, ruled_out_in
 from transforms.place.workplace_text import fold_letters
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Phrases
 
+DEMAND, REFUSAL, LABEL = "demand", "refusal", "label"
 MAX_TITLE_PART = 60
 """Maximum number of characters in a part of a title that holds only a workplace and a place."""
 MAX_NAMES = 90
@@ -29,12 +32,15 @@ MAX_BEFORE_NAME = 8
 """Maximum number of characters between a demand and the first country: "in the "."""
 MAX_DEMANDS = 40
 """Maximum number of demands that are checked in a text."""
+TEXTS_KEPT = 256
+"""Number of texts whose demands are cached: several readers ask for those of one text."""
 TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
 MAX_ZONE = 12
 """Number of characters after names that may show that these names belong to a time zone."""
 MAX_BEFORE = 40
 """Number of characters before a demand that may deny the demand, or show that it concerns somebody else."""
 _BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
+_SENTENCE_END = re.compile(r"[.;!?\n•|]")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
 
 
@@ -70,18 +76,36 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(scope)) if countries <= scope and all(len(members_of(token)) == 1 for token in scope) else ()
 
 
-def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
-    """Return where a text asks a person to live, and the start and end of the words that say so.
+class TextScope(NamedTuple):
+    """Where a text asks a person to live, and what it rules out.
 
-    The first item holds countries and groups, sorted. Return None if the text does not say.
+    `scope` holds countries and groups, sorted; it is empty if the text only rules places out. `ruled_out` holds codes
+    as `ruled_out_in` returns them. The words from `start` to `end` say so.
     """
+
+    scope: tuple[str, ...]
+    ruled_out: frozenset[str]
+    start: int
+    end: int
+
+
+def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextScope | None:
+    """Return where a text asks a person to live. The first demand counts, and all refusals. None if the text says
+    nothing.
+
+    `countries` are those of the advert's places: where these include the US, "CA" is California.
+    """
+    refusals = [demand for demand in demands_in(text) if demand.kind == REFUSAL]
+    ruled_out = frozenset(code for demand in refusals for code in codes_of(demand.items))
     for demand in demands_in(text):
         if demand.country:
-            return (demand.country,), demand.start, demand.end
-        if not demand.is_label and demand.items[0].is_area:
+            return TextScope((demand.country,), ruled_out, demand.start, demand.end)
+        if demand.kind == DEMAND and demand.items[0].is_area:
             areas = [item for item in demand.items if item.is_area]
-            return tuple(sorted(scope_of(areas))), demand.start, demand.end + areas[-1].end
-    return None
+            names = _SENTENCE_END.split(text[demand.end : demand.end + MAX_NAMES], maxsplit=1)[0]
+            ruled_out |= ruled_out_in(" ".join(names.split()), countries)
+            return TextScope(tuple(sorted(scope_of(areas))), ruled_out, demand.start, demand.end + areas[-1].end)
+    return TextScope((), ruled_out, refusals[0].start, refusals[0].end) if ruled_out else None
 
 
 def _is_country(item: Item, words: str, countries: frozenset[str]) -> bool:
@@ -92,38 +116,44 @@ def _is_country(item: Item, words: str, countries: frozenset[str]) -> bool:
 
 
 class Demand(NamedTuple):
-    """Words of a text that say where a person must live, or a label ("Location:"), with the places after them.
+    """Words of a text with the places after them.
 
-    `country` is set for words that name a country or group by themselves; then there are no `items`. Offsets of the
-    items count from `end`.
+    `kind` is `DEMAND` for words that say where a person must live, `REFUSAL` for words that say where nobody is hired,
+    and `LABEL` for a label ("Location:"). `country` is set for words that name a country or group by themselves; then
+    there are no `items`. Offsets of the items count from `end`.
     """
 
-    is_label: bool
+    kind: str
     country: str | None
     items: Sequence[Item]
     start: int
     end: int
 
 
-def demands_in(text: str) -> Iterator[Demand]:
-    """Yield the demands of a text that somebody else's place or a denial does not explain, in order."""
+@functools.lru_cache(maxsize=TEXTS_KEPT)
+def demands_in(text: str) -> tuple[Demand, ...]:
+    """Return the demands of a text that somebody else's place or a denial does not explain, in order."""
+    return tuple(_demands_in(text))
+
+
+def _demands_in(text: str) -> Iterator[Demand]:
     rows, search = _demands()
     plain = fold_letters(text)
     ends = {start: (end, number) for start, end, number in search.find(plain.encode("latin-1", "replace"))}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
-        is_label, country = rows[number]
-        if _no_demand().search(plain, max(0, start - MAX_BEFORE), start):
+        kind, country = rows[number]
+        if kind != REFUSAL and _no_demand().search(plain, max(0, start - MAX_BEFORE), start):
             continue
         if country:
             if not _BEFORE_NOUN.match(plain, end):
-                yield Demand(is_label, country, (), start, end)
+                yield Demand(kind, country, (), start, end)
             continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         if has_time_zone(text[end : end + len(names) + MAX_ZONE]):
             continue
         items = items_in(" ".join(names.split()))
         if items and items[0].start <= MAX_BEFORE_NAME:
-            yield Demand(is_label, None, items, start, end)
+            yield Demand(kind, None, items, start, end)
 
 
 def scope_of(items: Iterable[Item]) -> set[str]:
@@ -136,17 +166,17 @@ def scope_of(items: Iterable[Item]) -> set[str]:
 
 
 @functools.cache
-def _demands() -> tuple[tuple[tuple[bool, str | None], ...], Phrases]:
-    """Return for each demand whether it is a label and its country, and a search for all demands.
+def _demands() -> tuple[tuple[tuple[str, str | None], ...], Phrases]:
+    """Return for each demand its kind and its country, and a search for all demands.
 
     The country is None for a demand that countries follow ("must be based in"). It is set for a demand that means a
     country by itself ("bundesweit").
     """
     rows = list(rows_of("scope_demands"))
-    endings = [" ?: ?" if row["kind"] == "label" else "" if row["country"] else r"\s" for row in rows]
+    endings = [" ?: ?" if row["kind"] == LABEL else "" if row["country"] else r"\s" for row in rows]
     patterns = [fold_letters(row["pattern"] or "") for row in rows]
     expressions = [rf"\b(?:{pattern}){end}" for pattern, end in zip(patterns, endings, strict=True)]
-    return tuple((row["kind"] == "label", row["country"]) for row in rows), Phrases(expressions, has_starts=True)
+    return tuple((row["kind"] or "", row["country"]) for row in rows), Phrases(expressions, has_starts=True)
 
 
 @functools.cache

@@ -221,6 +221,13 @@ class Advert:
             "LATAM, SOUTH_AMERICA, AMERICAS, WORLD"
         ),
     ]
+    ruled_out: Annotated[
+        tuple[str, ...] | None,
+        Column(
+            'Where the advert says that the job cannot be done ("excluding UK"): ISO codes of countries and '
+            "subdivisions, or groups as in remote_scope"
+        ),
+    ]
     employment_type: Annotated[str | None, Column("schema.org employmentType", values=EMPLOYMENT_TYPES)]
     contract: Annotated[
         str | None,

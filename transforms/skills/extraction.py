@@ -105,7 +105,7 @@ _NOT_NEEDED_AFTER = re.compile(
 )
 _SET_ASIDE = re.compile(
     rf"(?!\W*(?:just|only|merely|simply|solely|nur|bloß|seulement|solo|só|alleen|tylko)\b)"
-    rf"(?:[^\S\n][^\s,;()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
+    rf"(?:[^\S\n][^\s,;:()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
 )
 
 

@@ -3,7 +3,7 @@
 Decisions are data: `skills.csv` (the taxonomy), `skill_translations.csv` (its names in other languages),
 `skill_phrases.csv` (skills said with a verb: "deploy large models"), `skill_context.csv` (what must or must not stand
 beside an ambiguous word; a row that names a skill holds for that skill alone), `section_words.csv` (headings and turns
-of phrase in eleven languages).
+of phrase in eleven languages), `exclusions.csv` (words that rule something out, for skills as for places).
 
 Latin-1 lacks Chinese, Japanese and Korean characters, so names in these languages have a database of their own, over
 UTF-16: a character takes two bytes. These languages put no blanks between words, so a name may stand within a run of
@@ -121,6 +121,9 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
         meaning = Meaning(kind=str(row["kind"]), where=where)
         for form in _forms(words, where, row["language"]):
             entries.add(map(form.format, _variants(words, True)), meaning)
+    for row in rows_of("exclusions"):
+        if row["skills"]:
+            entries.add(_variants(str(row["words"]), True), Meaning(kind="contrast", where="clause"))
     return list(entries.meanings), [_Spelling(*spelling) for spelling in entries.spellings]
 
 

@@ -6,17 +6,19 @@ import doctest
 
 import pytest
 
-import transforms.pay.exclusion
-from transforms.pay.exclusion import countries_ruled_out
+import transforms.place.location_line
+import transforms.text.exclusion
 from transforms.pay.region import REMOTE, SEVERAL, market_of, where_pay_counts
 from transforms.pay.scope import tied_to
+from transforms.place.location_line import countries_ruled_out
 from transforms.place.places import whereabouts
 from transforms.posting import posting
 from transforms.records.rows import Pay
 
 
 def test_the_examples_of_the_module() -> None:
-    assert doctest.testmod(transforms.pay.exclusion).failed == 0
+    assert doctest.testmod(transforms.text.exclusion).failed == 0
+    assert doctest.testmod(transforms.place.location_line).failed == 0
 
 
 @pytest.mark.parametrize(

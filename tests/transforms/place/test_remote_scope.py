@@ -81,3 +81,24 @@ def test_only_remote_work_has_a_scope_and_the_location_s_comes_first() -> None:
     assert read.remote_scope == ("ES",)
     spans = [span for span in read.spans if span.field == "remote_scope"]
     assert [(span.part, text[span.start : span.end]) for span in spans] == [("text", "must be based in Spain")]
+
+
+@pytest.mark.parametrize(
+    ("location", "text", "scope", "ruled_out"),
+    [
+        ("Remote", "Work from anywhere in the EU except France.", ("EU",), ("FR",)),
+        ("Remote, US", "We are unable to hire in California or Colorado.", ("US",), ("US-CA", "US-CO")),
+        ("Remote", "We are not able to hire candidates based in Brazil.", None, ("BR",)),
+        ("Remote", "Wir können derzeit niemanden in der Schweiz anstellen.", None, ("CH",)),
+        ("Remote (Europe, excluding UK)", "", ("EUROPE",), ("GB",)),
+        ("Remote (France, Spain, not Spain)", "", ("FR",), ("ES",)),
+        ("Gijón", "We cannot hire in France.", None, ()),
+        ("Remote", "We cannot hire everybody.", None, ()),
+    ],
+)
+def test_places_that_are_ruled_out_are_no_scope(
+    location: str, text: str, scope: tuple[str, ...] | None, ruled_out: tuple[str, ...]
+) -> None:
+    where = whereabouts(location, text=text)
+    assert (where.remote_scope, where.ruled_out) == (scope, ruled_out)
+    assert not any(place.country in ruled_out or place.subdivision in ruled_out for place in where.places)
