@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.pay.currency import codes, currencies_of, first_words, legal_tender, local_currencies_of, tender_of
-from transforms.pay.range_grammar import Joint, is_scale, joint_of, makes_range
+from transforms.pay.range_grammar import Joint, begins_with_word, is_from, is_scale, is_slash, joint_of, makes_range
 from transforms.pay.vocabulary import line_end
 from transforms.text.lookups import cells_of
 
@@ -31,7 +31,8 @@ YEARS = range(1900, 2101)
 """A four-digit number in this range is a year unless it has a currency or unit."""
 
 _SPACE = "[ \u00a0\u202f\u2009]"
-_WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts without spaces between words: Thai, Japanese, Chinese, Korean."""
 _NUMBER = re.compile(
     "[0-9](?:"
     # 120,000  60.000  60 000  1'234  and "45¿000", where a French source lost a narrow space
@@ -68,13 +69,9 @@ _BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
 _WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
 _FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
 _NO_DIGIT = re.compile("[^0-9.,]")
-_BETWEEN = re.compile(
-    r"(?:between|entre|zwischen|tra|fra|tussen|mellom|mellan|mellem|między|mezi|medzi|from|von|ranges?|між|между|între)"
-    r"\W{1,3}$",
-    re.IGNORECASE,
-)
-"""Words such as "between", after which "and" makes two amounts a range."""
 _BULLET = re.compile(r"\n\s*[-*•]{1,2} (?!\s*\n)")
+_MISGROUPED = re.compile("[.,][0-9]{4,}")
+"""Digits after a number that show wrong grouping: ".0000" in "45.0000"."""
 _COUNTED = re.compile(
     r"\s?(?:%|x\b|\+?\s?(?:hours?|hrs|years?|yrs|days?|weeks?|months?|minutes?|people|employees"
     r"|Stunden|Jahre|Tage|ans|heures)\b)"
@@ -84,13 +81,14 @@ _NONE: frozenset[str] = frozenset()
 
 
 class Unit(NamedTuple):
-    """The factor of a unit, and the currency and period that some units imply.
+    """The factor of a unit, and the currencies and period that some units imply.
 
-    LPA (lakh per annum) has the factor 100,000 and implies rupees and a year.
+    LPA (lakh per annum) has the factor 100,000 and implies Indian rupees and a year. A lakh implies one of several
+    rupees, or taka: the country decides which.
     """
 
     factor: float
-    currency: str | None
+    currencies: frozenset[str]
     period: str | None
 
 
@@ -102,6 +100,7 @@ class Amount(NamedTuple):
     - `is_signed`: whether a currency is written next to the number
     - `is_sum`: whether the number may be a sum of money by itself; otherwise it can only be an end of a range
     - `is_open`: whether a plus sign follows
+    - `is_misgrouped`: whether its digits are grouped wrongly, so that nobody knows the number ("45.0000")
     """
 
     start: int
@@ -113,6 +112,7 @@ class Amount(NamedTuple):
     is_signed: bool
     is_sum: bool
     is_open: bool
+    is_misgrouped: bool = False
 
 
 class Range(NamedTuple):
@@ -134,6 +134,10 @@ class Range(NamedTuple):
     unit: Unit | None
     gap: tuple[int, int] | None
     last: Amount
+
+    @property
+    def is_misgrouped(self) -> bool:
+        return self.last.is_misgrouped
 
 
 def ranges_in(text: str, country: str | None) -> Iterator[Range]:
@@ -209,7 +213,7 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
 def _number(text: str, start: int, end: int) -> Amount | None:
     after = text[end : end + 1]
     number = _value(text[start:end])
-    if after.isalpha() or (after in "(-" and number in _named_numbers()):
+    if _is_glued(text, end) or (after in "(-" and number in _named_numbers()):
         return None
     return Amount(
         start=start,
@@ -239,7 +243,7 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
         is_large = size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS)
         if is_large or _may_be_signed(text, start, country):
             yield start, end, True
-        elif before != "_" and not (before.isalpha() and before < _WIDE[0]):
+        elif before != "_" and not (before.isalpha() and not _is_unspaced(before)):
             yield (
                 start,
                 end,
@@ -312,9 +316,9 @@ def _may_name(word: str) -> bool:
     if match is None:
         return False
     first = match[0]
-    signs = (first, first.rstrip(_QUOTED))
+    signs = (first, first.rstrip(_QUOTED), re.split("['’]", first, maxsplit=1)[0])
     is_one = any(currencies_of(sign) or local_currencies_of(sign) for sign in signs)
-    return is_one or first[0] >= _WIDE[0] or first.casefold() in first_words()
+    return is_one or _is_unspaced(first[0]) or first.casefold() in first_words()
 
 
 def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
@@ -332,7 +336,6 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     if sign is None:
         return None
     figure = _figure(text, start, end, is_signed=sign.is_there)
-    after = _char(text, figure.end)
     unit, tail = _unit_at(text, figure.end, is_signed=sign.is_there)
     if figure.number in _named_numbers() and not sign.is_there and (unit or figure.number < MIN_SUM):
         return None
@@ -341,7 +344,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
         name = _find_name_after(text, tail + 1, of_sign, country, is_small=False)
     is_signed = sign.is_there or name is not None or bool(figure.currencies)
-    if not is_signed and unit is None and (after.isalpha() or _is_name(text, figure, start)):
+    if not is_signed and unit is None and (_is_glued(text, figure.end) or _is_name(text, figure, start)):
         return None
     tail = name.end if name else tail
     return Amount(
@@ -354,7 +357,14 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
         is_signed=is_signed,
         is_sum=is_signed or unit is not None or _is_bare_sum(figure.number, figure.end - start),
         is_open=text[tail : tail + 1] == "+",
+        is_misgrouped=figure.is_misgrouped,
     )
+
+
+def _is_glued(text: str, end: int) -> bool:
+    """Whether a letter follows a number directly, other than a range word in a script without spaces ("50,000至")."""
+    after = _char(text, end)
+    return after.isalpha() and not (_is_unspaced(after) and begins_with_word(text, end))
 
 
 class _Sign(NamedTuple):
@@ -368,6 +378,7 @@ class _Figure(NamedTuple):
     number: float
     end: int
     currencies: frozenset[str]
+    is_misgrouped: bool = False
 
 
 class _Name(NamedTuple):
@@ -383,7 +394,7 @@ def _char(text: str, at: int) -> str:
 def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
     before = text[start - 1] if start else " "
     size, currencies, is_local, end = _sign_at(text, start, before, country)
-    if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
+    if not size and (before == "_" or (before.isalpha() and not _is_unspaced(before))):
         return None
     sign = _Sign(end - size, currencies, is_local, size > 0)
     code = _CODE_BEFORE.search(text, max(0, sign.start - 5), sign.start) if len(currencies) > 1 else None
@@ -394,6 +405,9 @@ def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
 
 
 def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
+    if wrong := _MISGROUPED.match(text, end):
+        digits = _NO_DIGIT.sub("", text[start : wrong.end()]).replace(",", "").replace(".", "")
+        return _Figure(float(digits), wrong.end(), _NONE, is_misgrouped=True)
     number = _value(text[start:end])
     if is_signed:
         group = _SPACED.match(text, end) if end - start <= len("999") else None
@@ -405,9 +419,11 @@ def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
 
 
 def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
-    if unit is None or unit.currency is None or country not in (None, *tender_of(unit.currency)):
+    if unit is None or not unit.currencies:
         return _NONE
-    return frozenset({unit.currency})
+    if country is None:
+        return unit.currencies if len(unit.currencies) == 1 else _NONE
+    return frozenset(currency for currency in unit.currencies if country in tender_of(currency))
 
 
 @functools.cache
@@ -473,12 +489,14 @@ def _initials() -> frozenset[str]:
 def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
     units: dict[str, Unit] = {}
     for row in cells_of("pay_units"):
-        units[row["unit"]] = Unit(float(row["factor"]), row["currency"] or None, row["period"] or None)
+        units[row["unit"]] = Unit(
+            float(row["factor"]), frozenset(filter(None, row["currency"].split(";"))), row["period"] or None
+        )
     for unit in [u for u in units if len(u) > len("mm")]:  # short units differ by case: m is not M, and t is not T
         units.setdefault(unit.capitalize(), units[unit])
         units.setdefault(unit.upper(), units[unit])
     alternatives = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
-    return re.compile(f"({_SPACE}?)({alternatives})\\.?(?:(?=[A-Z]{{3}}\\b)|(?=[{_WIDE}])|(?![^\\W_]))"), units
+    return re.compile(f"({_SPACE}?)({alternatives})\\.?(?:(?=[A-Z]{{3}}\\b)|(?=[{_UNSPACED}])|(?![^\\W_]))"), units
 
 
 @functools.lru_cache(maxsize=65536)
@@ -518,7 +536,7 @@ def _find_name_after(
     if not of_sign and _NEXT.match(text, words.end(max(n, 1))) and (not words[1][0].isalpha() or is_small):
         return None  # "Level 7 $92,000": the sign belongs to the next number
     currencies = of_sign & others or others
-    tail = words.end(n) if n > 0 else words.start(1) + 1
+    tail = words.end(n) if n > 0 else words.start(1) - n
     other = _ALTERNATIVE.match(text, tail)
     if other and other[1] in codes():
         currencies, tail = currencies | {other[1]}, other.end()
@@ -532,8 +550,8 @@ def _sign_after(
 ) -> tuple[int, frozenset[str], bool]:
     """Return how many of the words after a number name a currency, the currencies they may mean, and `is_local`.
 
-    The number of words is 0 if no currency is named. It is -1 if only the first character names one, as in scripts
-    without spaces (円以上).
+    The number of words is 0 if no currency is named. In scripts without spaces it is minus the number of characters
+    that name one (円以上). An ending after an apostrophe does not belong to the name (TL'den).
     """
     if second and third and (currencies := currencies_of(f"{first} {second} {third}")):
         return 3, currencies, False
@@ -543,9 +561,18 @@ def _sign_after(
         currencies, is_local = _currencies(sign, country)
         if currencies:
             return 1, currencies, is_local
-    if first[0] >= _WIDE[0] and (currencies := currencies_of(first[0])):
-        return -1, currencies, False
+    stem = re.split("['’]", first, maxsplit=1)[0]
+    sizes = range(len(first) - 1, 0, -1) if _is_unspaced(first[0]) else (len(stem),) if 0 < len(stem) < len(first) else ()
+    for size in sizes:
+        currencies, is_local = _currencies(first[:size], country)
+        if currencies:
+            return -size, currencies, is_local
     return 0, frozenset(), False
+
+
+def _is_unspaced(letter: str) -> bool:
+    """Whether a letter is of a script without spaces between words."""
+    return letter >= "\u3040" or "\u0e00" <= letter < "\u0f00"
 
 
 def _single(a: Amount) -> Range:
@@ -595,7 +622,7 @@ def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range |
         is_open=b.is_open,
         unit=b.unit or a.unit,
         gap=(a.end, b.start),
-        last=b,
+        last=b._replace(is_misgrouped=a.is_misgrouped or b.is_misgrouped),
     )
 
 
@@ -615,14 +642,17 @@ def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
     gap = text[a.end : b.start]
     if _BULLET.search(gap):
         return False
+    if gap.isspace() and is_from(last := text[a.start : a.end].rsplit(maxsplit=1)[-1]):  # "4000 eurosta 5000 euroon"
+        gap = last + gap
     if gap.isspace():
         is_split = ("\n" in gap or len(gap) > 1) and a.is_signed and b.is_signed and a.unit == b.unit
         return is_split and a.number < b.number <= 4 * a.number
     joint = joint_of(gap[1:] if a.is_open and gap.startswith("+") else gap)
     if joint is None or (is_third and joint.asides and not is_scale(joint)):
         return False
-    is_led = _BETWEEN.search(text, max(0, a.start - 14), a.start) is not None
-    if makes_range(text, joint, a.start, b.end, is_led_by_between=is_led):
+    if is_slash(gap) and (a.is_signed == b.is_signed or not a.is_signed):
+        return a.number < b.number * (1.0 if b.number < MIN_SUM or a.number >= MIN_SUM else 0.001) <= 2 * a.number
+    if makes_range(text, joint, a.start, b.end):
         return True
     is_listed = joint == Joint(("and",), (), False) and text[max(0, a.start - 3) : a.start].rstrip().endswith(":")
     return is_listed and a.number < b.number <= 2 * a.number

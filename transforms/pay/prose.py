@@ -25,7 +25,7 @@ from transforms.pay.range_grammar import joint_of
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.records.rows import Pay
-from transforms.records.vocabulary import INVOICE, PER_YEAR
+from transforms.records.vocabulary import INVOICE, OTHER_PERIODS, PER_YEAR
 
 CLAUSE = 240
 """Number of characters before an amount that are searched for a governing word: about two long lines of an advert."""
@@ -59,6 +59,10 @@ weak currencies (where pay is monthly and low).
 """
 MAX_ANNUAL_USD = 2e6
 """Rough US dollars a year up to which an amount with a period is pay without a pay word."""
+MAX_OTHER_USD = 500e3
+"""Rough US dollars a year above which a period such as two weeks says when a year's pay is paid out, not what it is
+for: "$95,000 (biweekly)".
+"""
 MIN_ANNUAL_USD = 500.0
 """Rough US dollars a year below which an amount is pay only if a word calls it pay. If an amount in `$` would be below
 this in a weak local currency, the sign means another currency.
@@ -113,6 +117,7 @@ _SHARED = (
 _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
 """A sum right after a word. The word then belongs to that sum: "base" in "$300k (base $180k)"."""
 _INVOICED = re.compile(r"\b(?:B2B|C2C|faktur\w+)\b|(?:\+|plus|zzgl\.?) ?(?:VAT|MwSt|USt|IVA|TVA)\b", re.IGNORECASE)
+_MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
 _MARKS_BETWEEN = "()[]/-–—,*·×"
 """Marks that may stand between an amount and the words that describe it."""
@@ -141,6 +146,7 @@ class _Before(NamedTuple):
 
 class _After(NamedTuple):
     period: str | None
+    other_period: str | None
     tax: str | None
     months: int | None
     component: str | None
@@ -244,23 +250,25 @@ def _pad(entity: re.Match[str]) -> str:
 def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
     currency = resolve_currency(amount.currencies, country, strict=amount.is_local) if amount.currencies else None
     per_usd = _per_usd(amount, currency, country)
-    if _is_too_large(amount, per_usd):
+    if _is_too_large(amount, per_usd) or (not amount.is_range and _is_negative(text, amount.start)):
         return None
     before = _find_before(text, amount, must_be_named=_is_in_millions(amount, per_usd) or _is_bare(text, amount))
     if before is None:
         return None
     is_open = amount.is_open and not _adds(text, amount.end)
     after = _after(text, amount.end + is_open, amount.end + TAIL)
-    period = after.period or (amount.unit and amount.unit.period) or _gap_period(text, amount) or before.period
+    usual = usual_period(amount.low, amount.high, currency, country)
+    period = _stated_period(text, amount, before, after, usual)
     if len(amount.currencies) > 1 and per_usd >= STRONG and _annual(amount.high / per_usd, period) < MIN_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires is not in pesos
-    usual = usual_period(amount.low, amount.high, currency, country)
     site = _Site(text, amount, amount.start - before.size, before, after, is_open, per_usd, usual)
     last = amounts[-1] if amounts else None
     evidence = _evidence(site, last)
     if evidence is None:
         return None
     period = period or evidence.period or _period_of_same_clause(site, last)
+    if period in OTHER_PERIODS and _annual(site.amount.high / per_usd, period) > MAX_OTHER_USD:
+        period = "year"
     if not _is_believable(_Claim(site, evidence, period, follows_pay=last is not None)):
         return None
     tie = _tie_of(site, last)
@@ -268,6 +276,36 @@ def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: s
         currency = resolve_currency(amount.currencies, tie.country) or currency
     pay = _make_pay(site, evidence.component, currency, period, tie)
     return _AmountBefore(pay, amount.start, amount.end, amount.high, amount.currencies)
+
+
+def _stated_period(text: str, amount: Range, before: _Before, after: _After, usual: str | None) -> str | None:
+    """Return the period that is stated beside an amount, else the one of its unit, its gap, or an adjective before it.
+
+    Of two periods that one word may mean (Danish "md", month, and Polish "MD", man-day), the usual one of the amount
+    is stated.
+    """
+    if after.other_period and after.other_period == usual:
+        return usual
+    return after.period or (amount.unit and amount.unit.period) or _gap_period(text, amount) or before.period
+
+
+def _is_negative(text: str, start: int) -> bool:
+    """Whether a minus sign stands right before a single amount, after a word or a mark: "Salary: -5,000".
+
+    A dash that begins a line, or stands after an amount or a job title, is no minus sign.
+    """
+    sign = start - 1
+    if sign < 1 or text[sign] not in "-−":
+        return False
+    if text[sign - 1] in _MONEY:
+        return True
+    lead = text[max(0, sign - TAIL) : sign]
+    last = lead.rsplit(None, 1)[-1] if lead[-1:] in " \u00a0" and lead.strip() else lead[-1:]
+    if "\n" in lead[len(lead.rstrip(" \u00a0")) - 1 :] or any(letter.isdecimal() for letter in last):
+        return False
+    if last in (":", "(", "=") or last.endswith(":"):
+        return True
+    return lead[-1:].isspace() and any(hit.of("pay") for hit in hits_in(last))
 
 
 def _is_too_large(amount: Range, per_usd: float) -> bool:
@@ -324,7 +362,7 @@ def _per_usd(amount: Range, currency: str | None, country: str | None) -> float:
 
 
 def _annual(amount: float, period: str | None) -> float:
-    return amount * PER_YEAR[period or "year"]
+    return amount * (OTHER_PERIODS.get(period or "") or PER_YEAR[period or "year"])
 
 
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
@@ -558,10 +596,13 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
     if tax == "net" and _INVOICED.search(site.text, site.begin, max(amount.end, after.end) + len(" for B2B)")):
         tax = INVOICE  # net of VAT, which says nothing about income tax
     months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
+    factor = OTHER_PERIODS.get(period or "", 1.0)
+    period = "year" if period in OTHER_PERIODS else period
+    is_misgrouped = amount.is_misgrouped
     return Pay(
         component=component,
-        low=None if bound == "high" else amount.low or None,
-        high=None if bound == "low" else amount.high,
+        low=None if bound == "high" or is_misgrouped else amount.low * factor or None,
+        high=None if bound == "low" or is_misgrouped else amount.high * factor,
         currency=currency,
         period=period,
         period_reading="parsed" if period else None,
@@ -570,6 +611,7 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
         place_text=tie.place_text,
         country=tie.country,
         level_text=tie.level_text,
+        flag="digits_misgrouped" if is_misgrouped else None,
         start=amount.start,
         end=max(amount.end, after.end),
     )
@@ -667,10 +709,9 @@ def _has_not_pay(hits: Sequence[Hit]) -> bool:
 
 def _bound_before(before: Sequence[Hit]) -> str | None:
     for hit in reversed(before[-5:]):
-        word = hit.of("bound")
-        if word and word.reach == "before":
-            return word.value
-        if hit.is_unknown or (hit.words and not hit.of("filler")):
+        if bound := hit.bound("before"):
+            return bound
+        if hit.is_unknown or (hit.words and not (hit.of("filler") or hit.of("tax"))):
             return None
     return None
 
@@ -684,7 +725,10 @@ def _adjective(hits: Sequence[Hit], end: int) -> str | None:
         word = hits[index].of("period")
         if word and word.reach == "both":
             is_last = end - hits[index].end <= len(" rate is at ")
-            if is_last or any(h.of("pay") for h in hits[max(0, index - 1) : index + 5]):
+            if word.value in OTHER_PERIODS:  # "reviewed quarterly" says nothing of pay
+                if any(h.of("pay") for h in hits[max(0, index - 1) : index + 2]):
+                    return word.value
+            elif is_last or any(h.of("pay") for h in hits[max(0, index - 1) : index + 5]):
                 return word.value
     return None
 
@@ -731,17 +775,18 @@ def _read_after(line: str, next_sum: str) -> _After:
         if facts and _is_abbreviation_apart(line, hit):
             break  # "..., PM ($150k)" is a product manager
         for word in facts:
-            values.setdefault(word.kind, word.value)
+            if word.value != values.setdefault(word.kind, word.value) and word.kind == "period" and hit.start <= end:
+                values.setdefault("other_period", word.value)
         kind = next((w for w in hit.words if w.kind in ("pay", "not_pay") and w.reach != "before"), None)
-        bound = hit.of("bound")
+        bound = hit.bound("after")
         if kind is not None:
             if "component" in values or "," in line[: hit.start] or _NEXT_SUM.match(line + next_sum, hit.end):
                 break
             values["component" if kind.kind == "pay" else "not_pay"] = kind.value
             if kind.kind == "not_pay":
                 break
-        elif bound and bound.reach == "after" and not facts:
-            values["bound"] = bound.value
+        elif bound and not facts:
+            values.setdefault("bound", bound)
         elif _filler(hit) in ("", "place"):
             continue
         elif not facts:
@@ -750,6 +795,7 @@ def _read_after(line: str, next_sum: str) -> _After:
     months = values.get("months")
     return _After(
         period=values.get("period"),
+        other_period=values.get("other_period"),
         tax=values.get("tax"),
         months=int(months) if months else None,
         component=values.get("component"),

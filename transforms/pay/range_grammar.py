@@ -5,6 +5,7 @@ and place of the first end. Words and marks are read as these parts:
 
 - `to` makes a range by itself ("to", "bis", a dash)
 - `and` makes a range only with further words, as in "between ... and"
+- `between` makes a range of two amounts with `and`, before the first end or after the second ("arasında")
 - `least`, `middle`, `most` mark an end ("minimum", "high end")
 - `apart` is a separator
 - `small` changes nothing
@@ -21,8 +22,12 @@ from typing import NamedTuple
 from transforms.pay.vocabulary import hits_in
 from transforms.text.lookups import cells_of
 
+UNSPACED = "\u0e00"
+"""The first letter of the scripts without spaces between words. Range words in these scripts may touch other words."""
 MAX_ASIDE = 40
 """Maximum number of characters in brackets after an end: "(for people in Ohio)"."""
+BETWEEN = 24
+"""Number of characters before the first end and after the second that are searched for a word such as "between"."""
 LEAD, TAIL = 40, 24
 """Number of characters before the first end and after the second end that are searched for words that mark the lowest
 and highest amount."""
@@ -58,9 +63,37 @@ def _words() -> dict[str, str]:
 
 
 @functools.cache
-def _word() -> re.Pattern[str]:
-    words = sorted(_words(), key=len, reverse=True)
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?![^\W_])", re.IGNORECASE)
+def _word(*parts: str) -> re.Pattern[str]:
+    """Return a pattern for the words with one of some parts, or for all words."""
+    words = sorted((word for word, part in _words().items() if not parts or part in parts), key=len, reverse=True)
+    unspaced = "|".join(re.escape(word) for word in words if word[0] >= UNSPACED[0])
+    spaced = "|".join(re.escape(word) for word in words if word[0] < UNSPACED[0])
+    return re.compile(rf"(?:{unspaced})|(?<![^\W_])(?:{spaced})(?![^\W_])", re.IGNORECASE)
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the patterns of parts in the order in which they are tried; "" stands for the part of a listed word."""
+    return (
+        *(("small", _PERIOD), ("place", _PLACE), ("", _word())),
+        *(("to", _DASHES), ("apart", _SEPARATOR), ("small", _BRACKET)),
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def is_from(word: str) -> bool:
+    """Whether a word marks the first end of a range by its ending: "eurosta", from so many euros."""
+    return _words().get(word.casefold()) == "to"
+
+
+def begins_with_word(text: str, start: int) -> bool:
+    """Whether a word for ranges begins at an offset."""
+    return _word().match(text, start) is not None
+
+
+def is_slash(gap: str) -> bool:
+    """Whether only a slash stands between two amounts."""
+    return gap.strip() == "/"
 
 
 @functools.lru_cache(maxsize=4096)
@@ -78,27 +111,26 @@ def joint_of(gap: str) -> Joint | None:
             asides.append(aside[1])
             at = aside.end()
             continue
-        for pattern, part in ((_PERIOD, "small"), (_word(), ""), (_DASHES, "to"), (_SEPARATOR, "apart")):
-            if match := pattern.match(gap, at):
-                parts.append(part or _words()[match[0].casefold()])
-                break
-        else:
-            match = _BRACKET.match(gap, at) or _PLACE.match(gap, at)
-            if match is None:
-                return None
-            has_place = has_place or match[0][0].isalpha()
+        part, match = next(((part, match) for part, pattern in _patterns() if (match := pattern.match(gap, at))), ("", None))
+        if match is None:
+            return None
+        part = part or _words()[match[0].casefold()]
+        if part == "between":
+            return None
+        has_place = has_place or part == "place"
+        parts.append(part)
         at = match.end()
-    return Joint(tuple(part for part in parts if part != "small"), tuple(asides), has_place)
+    return Joint(tuple(part for part in parts if part not in ("small", "place")), tuple(asides), has_place)
 
 
-def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_between: bool) -> bool:
+def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:
     """Whether a joint makes a range of two amounts, the first from offset `start` on, the second up to offset `end`.
 
     A joint makes a range in these cases:
 
     - it holds `to`; if it also holds `and` or `apart`, no other kind of pay may be named after the second amount
     - it marks the second end as the highest, or its asides are points of a pay scale (`is_scale`)
-    - it holds `and` and stands after a word such as "between" (`is_led_by_between`)
+    - it holds `and`, and a word such as "between" stands before the first amount or after the second
     - the first end is marked as the lowest and the second as the highest, each before or after its amount
 
     If the joint has asides, neither these nor the words after the second amount may name another kind of pay: "$90k
@@ -113,12 +145,19 @@ def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_betw
         return is_run or not _names_other(tail)
     if "most" in parts or is_scale(joint):
         return True
-    if "and" in parts and is_led_by_between:
+    if "and" in parts and _is_between(text, start, end):
         return True
     if not parts or parts - {"and", "apart", "least"}:
         return False
     is_least = "least" in parts or any(_has(aside, "least") for aside in joint.asides) or _leads(text, start)
     return is_least and _follows(text, end)
+
+
+def _is_between(text: str, start: int, end: int) -> bool:
+    lead = text[max(0, start - BETWEEN) : start].rstrip(" \u00a0\u202f\u2009:(~≈")
+    if any(match.end() == len(lead) for match in _word("between").finditer(lead)):
+        return True
+    return _word("between").match(text[end : end + BETWEEN].lstrip()) is not None
 
 
 def is_scale(joint: Joint) -> bool:
