@@ -70,8 +70,11 @@ _WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
 _FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
 _NO_DIGIT = re.compile("[^0-9.,]")
 _BULLET = re.compile(r"\n\s*[-*•]{1,2} (?!\s*\n)")
+_STEM = re.compile(f"[^'’〜～{_UNSPACED}]+")
 _MISGROUPED = re.compile("[.,][0-9]{4,}")
 """Digits after a number that show wrong grouping: ".0000" in "45.0000"."""
+_CENTS_OR_THOUSANDS = re.compile("[0-9]{2,3},00")
+"""Digits that may be a mistyped number of thousands where a comma groups thousands: "$160,00"."""
 _COUNTED = re.compile(
     r"\s?(?:%|x\b|\+?\s?(?:hours?|hrs|years?|yrs|days?|weeks?|months?|minutes?|people|employees"
     r"|Stunden|Jahre|Tage|ans|heures)\b)"
@@ -100,7 +103,8 @@ class Amount(NamedTuple):
     - `is_signed`: whether a currency is written next to the number
     - `is_sum`: whether the number may be a sum of money by itself; otherwise it can only be an end of a range
     - `is_open`: whether a plus sign follows
-    - `is_misgrouped`: whether its digits are grouped wrongly, so that nobody knows the number ("45.0000")
+    - `grouping`: `wrong` if digits are grouped wrongly, so that nobody knows the number ("45.0000"), `short` if
+      thousands may lack a digit ("$160,00"), else ""
     """
 
     start: int
@@ -112,7 +116,7 @@ class Amount(NamedTuple):
     is_signed: bool
     is_sum: bool
     is_open: bool
-    is_misgrouped: bool = False
+    grouping: str = ""
 
 
 class Range(NamedTuple):
@@ -137,7 +141,8 @@ class Range(NamedTuple):
 
     @property
     def is_misgrouped(self) -> bool:
-        return self.last.is_misgrouped
+        """Whether nobody knows an amount, since its digits are grouped wrongly."""
+        return bool(self.last.grouping)
 
 
 def ranges_in(text: str, country: str | None) -> Iterator[Range]:
@@ -305,6 +310,10 @@ def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[i
         return 0, frozenset(), False, start
     sign = _SIGN_BEFORE.search(text, max(0, start - 13), start)
     reading = _sign_before(sign[1], country) if sign else (0, frozenset[str](), False)
+    if sign and reading[0] and "~" in text[sign.end(1) : start]:
+        begin = sign.end(1) - reading[0]
+        if text[max(0, begin - 2) : begin].rstrip()[-1:].isdecimal():  # "300元~400元": the sign of the first end
+            reading = (0, frozenset(), False)
     return *reading, sign.end(1) if sign and reading[0] else start
 
 
@@ -316,7 +325,7 @@ def _may_name(word: str) -> bool:
     if match is None:
         return False
     first = match[0]
-    signs = (first, first.rstrip(_QUOTED), re.split("['’]", first, maxsplit=1)[0])
+    signs = (first, first.rstrip(_QUOTED), _stem_of(first))
     is_one = any(currencies_of(sign) or local_currencies_of(sign) for sign in signs)
     return is_one or _is_unspaced(first[0]) or first.casefold() in first_words()
 
@@ -357,7 +366,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
         is_signed=is_signed,
         is_sum=is_signed or unit is not None or _is_bare_sum(figure.number, figure.end - start),
         is_open=text[tail : tail + 1] == "+",
-        is_misgrouped=figure.is_misgrouped,
+        grouping=figure.grouping,
     )
 
 
@@ -378,7 +387,7 @@ class _Figure(NamedTuple):
     number: float
     end: int
     currencies: frozenset[str]
-    is_misgrouped: bool = False
+    grouping: str = ""
 
 
 class _Name(NamedTuple):
@@ -407,8 +416,10 @@ def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
 def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
     if wrong := _MISGROUPED.match(text, end):
         digits = _NO_DIGIT.sub("", text[start : wrong.end()]).replace(",", "").replace(".", "")
-        return _Figure(float(digits), wrong.end(), _NONE, is_misgrouped=True)
+        return _Figure(float(digits), wrong.end(), _NONE, grouping="wrong")
     number = _value(text[start:end])
+    if is_signed and _CENTS_OR_THOUSANDS.fullmatch(text, start, end) and text[start - 1] in "$£":
+        return _Figure(number * 1000, end, _NONE, grouping="short")
     if is_signed:
         group = _SPACED.match(text, end) if end - start <= len("999") else None
         return _Figure(number * 1000 + int(group[1]) if group else number, group.end() if group else end, _NONE)
@@ -561,13 +572,19 @@ def _sign_after(
         currencies, is_local = _currencies(sign, country)
         if currencies:
             return 1, currencies, is_local
-    stem = re.split("['’]", first, maxsplit=1)[0]
-    sizes = range(len(first) - 1, 0, -1) if _is_unspaced(first[0]) else (len(stem),) if 0 < len(stem) < len(first) else ()
+    stem = len(_stem_of(first))
+    sizes = range(len(first) - 1, 0, -1) if _is_unspaced(first[0]) else (stem,) if stem < len(first) else ()
     for size in sizes:
         currencies, is_local = _currencies(first[:size], country)
         if currencies:
             return -size, currencies, is_local
     return 0, frozenset(), False
+
+
+def _stem_of(word: str) -> str:
+    """Return a word without what is attached to it by an apostrophe or in another script: "TL" of "TL'den"."""
+    stem = _STEM.match(word)
+    return stem[0] if stem else word
 
 
 def _is_unspaced(letter: str) -> bool:
@@ -622,15 +639,27 @@ def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range |
         is_open=b.is_open,
         unit=b.unit or a.unit,
         gap=(a.end, b.start),
-        last=b._replace(is_misgrouped=a.is_misgrouped or b.is_misgrouped),
+        last=b._replace(grouping=_shared_grouping(a.grouping, b.grouping)),
     )
 
 
+def _shared_grouping(first: str, second: str) -> str:
+    """Return the grouping of a range. One whole end shows what the other lacks: "$160,00-$190,000"."""
+    return "wrong" if "wrong" in (first, second) else "short" if first and second else ""
+
+
 def _fits(text: str, a: Amount, b: Amount, low: float, high: float) -> bool:
-    if not b.is_signed and not b.unit and (high < low or _COUNTED.match(text, b.end)):
+    if high < low and (not (b.is_signed or b.unit) or not _is_plain(text[a.end : b.start])):
+        return False
+    if not b.is_signed and not b.unit and _COUNTED.match(text, b.end):
         return False
     is_bare = not a.is_signed and not a.unit
     return not (is_bare and low * 20 < high and high > MIN_SUM)  # "5 - 120,000": the first number counts something else
+
+
+def _is_plain(gap: str) -> bool:
+    """Whether only marks and a single word such as "to" stand between two amounts, so that no word tells them apart."""
+    return sum(map(str.isalpha, gap)) <= len("jusqu'à")
 
 
 def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
@@ -650,7 +679,7 @@ def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
     joint = joint_of(gap[1:] if a.is_open and gap.startswith("+") else gap)
     if joint is None or (is_third and joint.asides and not is_scale(joint)):
         return False
-    if is_slash(gap) and (a.is_signed == b.is_signed or not a.is_signed):
+    if is_slash(gap) and (a.is_signed <= b.is_signed or b.is_sum):
         return a.number < b.number * (1.0 if b.number < MIN_SUM or a.number >= MIN_SUM else 0.001) <= 2 * a.number
     if makes_range(text, joint, a.start, b.end):
         return True

@@ -114,6 +114,8 @@ _SHARED = (
     *("prime", "provision", "shares", "rsu", "esop", "vsop", "bspce"),
 )
 """Parts of words for bonus, commission and equity. A quick search for them tells whether a percentage needs reading."""
+_PLACE_AFTER = re.compile(r"\s?\(?(?:in|for) (?:[A-Z][\w.’'-]*,? ?){1,5}\)? ?(?=[^\W\dA-Z]|/)")
+"""A place between an amount and its period: "in Austin, TX" in "$60,000 in Austin, TX per year"."""
 _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
 """A sum right after a word. The word then belongs to that sum: "base" in "$300k (base $180k)"."""
 _INVOICED = re.compile(r"\b(?:B2B|C2C|faktur\w+)\b|(?:\+|plus|zzgl\.?) ?(?:VAT|MwSt|USt|IVA|TVA)\b", re.IGNORECASE)
@@ -366,20 +368,29 @@ def _annual(amount: float, period: str | None) -> float:
 
 
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
-    after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
+    after, governing = site.after, site.before.governing
+    is_direct = site.before.is_direct and not _is_of_amount_before(site, last)
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
     component = governing.value if governing and governing.kind == "pay" else None
     if after.component and not (component and is_direct and after.component not in CASH):
         if after.component != "base" or component is None:
             return _Evidence("after", "commission" if _is_void(site) else after.component)
-        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else "base")
+        return _Evidence("direct" if is_direct else "after", "commission" if _is_void(site) else "base")
     if component:
         return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else component)
     label = _find_label(site.before.hits)
     if label:
         return _Evidence("clause", label)
     return _evidence_of_list(site, last) or _below(site) or _evidence_of_position(site)
+
+
+def _is_of_amount_before(site: _Site, last: _AmountBefore | None) -> bool:
+    """Whether no word says what an amount is but those that follow the amount before it: "$60,000 base and $20,000"."""
+    end = last.pay.end or 0 if last else 0
+    if end <= site.begin:
+        return False
+    return not any(hit.of("pay") for hit in site.before.hits if site.begin + hit.start >= end)
 
 
 def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | None:
@@ -752,6 +763,9 @@ def _after(text: str, end: int, stop: int) -> _After:
         end -= 1  # "$170,000 USD. Base salary": the full stop ends the sentence, not the currency
     next_sum = _NEXT_SUM.match(text, stop)
     after = _read_after(text[end:stop], next_sum[0] if next_sum else "")
+    place = _PLACE_AFTER.match(text, end, stop) if after.period is None else None
+    if place:
+        after = after._replace(period=_read_after(text[place.end() : stop], "").period)
     return after._replace(end=end + after.end)
 
 
@@ -787,7 +801,7 @@ def _read_after(line: str, next_sum: str) -> _After:
                 break
         elif bound and not facts:
             values.setdefault("bound", bound)
-        elif _filler(hit) in ("", "place"):
+        elif _filler(hit) in ("", "place") or (hit.of("level") and line[: hit.start].endswith("(")):
             continue
         elif not facts:
             break

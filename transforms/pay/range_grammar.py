@@ -31,6 +31,8 @@ BETWEEN = 24
 LEAD, TAIL = 40, 24
 """Number of characters before the first end and after the second end that are searched for words that mark the lowest
 and highest amount."""
+SMALL = frozenset(("period", "tax", "months", "pay", "filler"))
+"""Kinds of words about pay that change nothing between two amounts."""
 ADDS = ("+", ",", ";", ".")
 """Marks after an amount that begin another subject."""
 
@@ -49,7 +51,7 @@ _PLACE = re.compile(r"(?:in|for|en|à|für) (?:[A-Z][\w.’'-]*[ ,]*){1,3}")
 class Joint(NamedTuple):
     """The parts of a joint in order, without small words, and the texts in brackets (`asides`) after the first end.
 
-    `has_place`: whether the joint names a place.
+    `has_place`: whether the joint names a place, level or role.
     """
 
     parts: tuple[str, ...]
@@ -111,16 +113,34 @@ def joint_of(gap: str) -> Joint | None:
             asides.append(aside[1])
             at = aside.end()
             continue
-        part, match = next(((part, match) for part, pattern in _patterns() if (match := pattern.match(gap, at))), ("", None))
-        if match is None:
-            return None
-        part = part or _words()[match[0].casefold()]
-        if part == "between":
-            return None
-        has_place = has_place or part == "place"
+        part, end = _part_at(gap, at)
+        if part in ("unknown", "between") or (part == "level" and "to" in parts):
+            return None  # a level before the second amount: "Junior $90k - Senior $120k" are two amounts
+        has_place = has_place or part in ("place", "level")
         parts.append(part)
-        at = match.end()
-    return Joint(tuple(part for part in parts if part not in ("small", "place")), tuple(asides), has_place)
+        at = end
+    return Joint(tuple(part for part in parts if part not in ("small", "place", "level")), tuple(asides), has_place)
+
+
+def _part_at(gap: str, start: int) -> tuple[str, int]:
+    """Return the part of a joint that begins at an offset, and where it ends.
+
+    Words that are no rows of range_words.csv are looked up among the words about pay: a period, tax, base pay or small
+    word is `small`, a word such as "maximum" before an amount is `to`, a word such as "at least" is `least`, and a
+    level or role is `level`. Any other word is `unknown`.
+    """
+    for part, pattern in _patterns():
+        if match := pattern.match(gap, start):
+            return part or _words()[match[0].casefold()], match.end()
+    hit = next(iter(hits_in(gap[start:])), None)
+    if hit is None or hit.start:
+        return "unknown", start
+    bound = {"high": "to", "low": "least"}.get(hit.bound("before") or "")
+    kinds = {
+        word.kind for word in hit.words if word.kind not in ("pay", "filler") or word.value in ("base", "", "stop")
+    }
+    part = bound or ("small" if kinds & SMALL else "level" if kinds & {"level", "role"} else "unknown")
+    return part, start + hit.end
 
 
 def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:
@@ -146,7 +166,7 @@ def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:
     if "most" in parts or is_scale(joint):
         return True
     if "and" in parts and _is_between(text, start, end):
-        return True
+        return not _names_other(tail)
     if not parts or parts - {"and", "apart", "least"}:
         return False
     is_least = "least" in parts or any(_has(aside, "least") for aside in joint.asides) or _leads(text, start)
@@ -154,7 +174,7 @@ def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:
 
 
 def _is_between(text: str, start: int, end: int) -> bool:
-    lead = text[max(0, start - BETWEEN) : start].rstrip(" \u00a0\u202f\u2009:(~≈")
+    lead = text[max(0, start - BETWEEN) : start].rstrip(" \n\u00a0\u202f\u2009:(~≈")
     if any(match.end() == len(lead) for match in _word("between").finditer(lead)):
         return True
     return _word("between").match(text[end : end + BETWEEN].lstrip()) is not None

@@ -33,7 +33,9 @@ from transforms.text.lookups import cells_of
 LONG_WORD = 6
 """A word with more letters than this may be a compound."""
 
-_TOKEN = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_")
+_TOKEN = re.compile(
+    "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_"
+)
 _LAST_WORD = re.compile("(?<![^\\s(])([a-zA-Z]{2,})\\s{0,2}$")
 
 
