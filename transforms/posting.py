@@ -21,7 +21,7 @@ from transforms.employers.token_names import find_spelling
 from transforms.employers.vacancies import place_keys
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
-from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
+from transforms.pay.region import REMOTE, SEVERAL, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.inferred_country import Clue, add_inferred_place, clue_of_currency, country_by_clues, find_clues
@@ -240,14 +240,15 @@ def _steps(
     spans.extend(where.spans)
     places = where.places
     shared = _shared_places(places)
-    area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
+    zones = {each.country for each in pay if each.component == "base" and each.country}
+    area = where_pay_counts(head, where, location_text, zones=zones) if head else Area(None, None, None)
     yield
     agreements, doubts = check_itself(
         Evidence(
             places=places,
             remote_scope=where.remote_scope or (),
             pay=pay,
-            pay_country=area.country,
+            pay_country=_country_of_headline(head, area),
             is_pay_repeated=is_repeated if head else None,
             is_workplace_repeated=where.is_repeated,
             level_in_title=level.value,
@@ -406,8 +407,13 @@ def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
         "pay_country": area.country,
         "pay_region": area.region,
         "pay_continent": area.continent,
-        "pay_market": market_of(own.currency, area.country),
+        "pay_market": market_of(own.currency, _country_of_headline(head, area)),
     }
+
+
+def _country_of_headline(head: Pay | None, area: Area) -> str | None:
+    """Return the country that the headline itself is for, where the advert pays apart in several; else the area's."""
+    return head.country if head and head.country and area.country == SEVERAL else area.country
 
 
 def _shared_places(places: Sequence[Place]) -> dict[str, Any]:
