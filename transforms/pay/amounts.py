@@ -13,7 +13,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.pay.currency import codes, currencies_of, first_words, legal_tender, local_currencies_of, tender_of
-from transforms.pay.range_grammar import Joint, begins_with_word, is_from, is_scale, is_slash, joint_of, makes_range
+from transforms.pay.range_grammar import (
+    Joint,
+    begins_with_word,
+    is_from,
+    is_led_to,
+    is_scale,
+    is_slash,
+    joint_of,
+    makes_range,
+    without_extra,
+)
 from transforms.pay.vocabulary import line_end
 from transforms.text.lookups import cells_of
 
@@ -181,7 +191,7 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
 def _is_aside(text: str, total: Amount, number: Amount) -> bool:
     """Whether a bare number stands in brackets after a sum: the 4 of "$140,000 (Level 4) to $180,000"."""
     bracket = max(text.rfind("(", total.end, number.start), text.rfind("[", total.end, number.start))
-    return total.is_sum and not number.is_sum and bracket >= 0 and text[total.end : bracket].isspace()
+    return total.is_sum and not number.is_sum and bracket >= 0 and joint_of(text[total.end : bracket]) is not None
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
@@ -676,8 +686,10 @@ def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
     if gap.isspace():
         is_split = ("\n" in gap or len(gap) > 1) and a.is_signed and b.is_signed and a.unit == b.unit
         return is_split and a.number < b.number <= 4 * a.number
-    joint = joint_of(gap[1:] if a.is_open and gap.startswith("+") else gap)
-    if joint is None or (is_third and joint.asides and not is_scale(joint)):
+    joint = joint_of(without_extra(gap, is_open=a.is_open))
+    if joint is None:
+        return is_led_to(text, a.start, gap, b.end)
+    if is_third and joint.asides and not is_scale(joint):
         return False
     if is_slash(gap) and (a.is_signed <= b.is_signed or b.is_sum):
         return a.number < b.number * (1.0 if b.number < MIN_SUM or a.number >= MIN_SUM else 0.001) <= 2 * a.number

@@ -339,8 +339,10 @@ def _tie_of(site: _Site, last: _AmountBefore | None) -> Tie:
 
 def _is_graded(text: str, amount: Range) -> bool:
     """Whether the ends of a range are for different places or levels. Such a range is tied to no place or level."""
-    joint = joint_of(text[amount.gap[0] : amount.gap[1]]) if amount.gap else None
-    return joint is not None and (bool(joint.asides) or joint.has_place)
+    if amount.gap is None:
+        return False
+    joint = joint_of(text[amount.gap[0] : amount.gap[1]])
+    return joint is None or bool(joint.asides) or joint.has_place
 
 
 def _is_bare(text: str, amount: Range) -> bool:
@@ -485,6 +487,8 @@ def _evidence_of_position(site: _Site) -> _Evidence | None:
     is_threshold = site.is_open and not amount.is_range
     if is_alone and (amount.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
         return _Evidence("headline", "base")
+    if after.period and after.tax and amount.is_range and not has_not_pay:
+        return _Evidence("after", "base")  # "30K a 36K brutos anuales"
     if after.period and amount.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
         is_perk = _has_not_pay(hits_in(text[after.end : line_end(text, after.end, after.end + PERK)]))
         return _Evidence("period", "base") if annual <= MAX_ANNUAL_USD and not is_perk else None

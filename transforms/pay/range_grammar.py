@@ -31,7 +31,7 @@ BETWEEN = 24
 LEAD, TAIL = 40, 24
 """Number of characters before the first end and after the second end that are searched for words that mark the lowest
 and highest amount."""
-SMALL = frozenset(("period", "tax", "months", "pay", "filler"))
+SMALL = frozenset(("period", "tax", "months", "pay", "filler", "extra"))
 """Kinds of words about pay that change nothing between two amounts."""
 ADDS = ("+", ",", ";", ".")
 """Marks after an amount that begin another subject."""
@@ -46,6 +46,10 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"(?:in|for|en|à|für) (?:[A-Z][\w.’'-]*[ ,]*){1,3}")
+
+
+_CLAUSE_END = re.compile(r"[.;|•\n!?]|\d")
+_BEFORE_AMOUNT = " \n\u00a0\u202f\u2009:(~≈"
 
 
 class Joint(NamedTuple):
@@ -91,6 +95,15 @@ def is_from(word: str) -> bool:
 def begins_with_word(text: str, start: int) -> bool:
     """Whether a word for ranges begins at an offset."""
     return _word().match(text, start) is not None
+
+
+def without_extra(gap: str, *, is_open: bool) -> str:
+    """Return a joint without the plus sign of the first amount (`is_open`), or of something added: "+ super"."""
+    rest = gap.lstrip(" ")
+    if not rest.startswith("+"):
+        return gap
+    added = next(iter(hits_in(rest[1:])), None)
+    return rest[1:] if is_open or (added and added.of("extra")) else gap
 
 
 def is_slash(gap: str) -> bool:
@@ -163,7 +176,7 @@ def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:
     if "to" in parts:
         is_run = "apart" not in parts and "and" not in parts
         return is_run or not _names_other(tail)
-    if "most" in parts or is_scale(joint):
+    if "most" in parts or is_scale(joint) or ("middle" in parts and _leads(text, start)):
         return True
     if "and" in parts and _is_between(text, start, end):
         return not _names_other(tail)
@@ -173,9 +186,30 @@ def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:
     return is_least and _follows(text, end)
 
 
+def is_led_to(text: str, start: int, gap: str, end: int) -> bool:
+    """Whether two amounts with unknown words between them are the ends of a range.
+
+    They are if a word such as "from" stands before the first and a word such as "to" right before the second, in one
+    clause that names no other pay: "from $90,000 for those in rural areas to $120,000".
+    """
+    last = list(_word("to", "and").finditer(gap))[-1:]
+    if not last or last[0].end() != len(gap.rstrip()) or _CLAUSE_END.search(gap) or not _is_led(text, start):
+        return False
+    return not (_components(gap) - {"base"} or _names_money(gap) or _names_other(text[end : end + TAIL]))
+
+
+def _is_led(text: str, start: int) -> bool:
+    lead = text[max(0, start - BETWEEN) : start].rstrip(_BEFORE_AMOUNT)
+    return any(match.end() == len(lead) for match in _word("between").finditer(lead))
+
+
+def _names_money(text: str) -> bool:
+    """Whether words name money that is not pay."""
+    return any(word.kind == "not_pay" and word.reach == "clause" for hit in hits_in(text) for word in hit.words)
+
+
 def _is_between(text: str, start: int, end: int) -> bool:
-    lead = text[max(0, start - BETWEEN) : start].rstrip(" \n\u00a0\u202f\u2009:(~≈")
-    if any(match.end() == len(lead) for match in _word("between").finditer(lead)):
+    if _is_led(text, start):
         return True
     return _word("between").match(text[end : end + BETWEEN].lstrip()) is not None
 

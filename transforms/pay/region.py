@@ -27,10 +27,8 @@ class Area(NamedTuple):
     continent: str | None
 
 
-def where_pay_counts(
-    pay: Pay, where: Whereabouts, location_text: str | None, *, zones: Collection[str] = ()
-) -> Area:
-    """Return where `pay` counts, by the first rule that applies. `zones` are the countries that any base pay is tied to.
+def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None, *, zones: Collection[str] = ()) -> Area:
+    """Return where `pay` counts, by the first rule that applies. `zones` are the countries of all base pay.
 
     1. Where base pay is tied to one country of the job and other base pay to another, the country is `several`.
     2. Pay tied to a country counts in that country.
