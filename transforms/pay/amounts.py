@@ -37,6 +37,8 @@ MAX_SIGN = 24
 """Number of characters before a number that are searched for a currency sign, or for a currency code and a sign."""
 MAX_NAME = 80
 """Number of characters after a number that are searched for a unit and the name of a currency."""
+TEN_THOUSAND, HUNDRED_MILLION = 1e4, 1e8
+"""The units of East Asia that follow each other in one number."""
 YEARS = range(1900, 2101)
 """A four-digit number in this range is a year unless it has a currency or unit."""
 
@@ -164,7 +166,7 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
     first: Amount | None = None
     aside: Amount | None = None
     pair: Range | None = None
-    for amount in _amounts(text, country):
+    for amount in _merge_units(text, _amounts(text, country)):
         if pair is not None:
             third = _stretch(text, pair, amount)
             yield third or pair
@@ -186,6 +188,26 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
         yield pair
     elif first is not None and first.is_sum:
         yield _single(first)
+
+
+def _merge_units(text: str, amounts: Iterator[Amount]) -> Iterator[Amount]:
+    """Merge amounts that are one number in two units: "1억 2,000만원", a hundred million and twenty million won."""
+    last: Amount | None = None
+    for amount in amounts:
+        if last is not None and _are_one_number(text, last, amount):
+            number = last.number * HUNDRED_MILLION / TEN_THOUSAND + amount.number
+            last = amount._replace(start=last.start, number=number)
+            continue
+        if last is not None:
+            yield last
+        last = amount
+    if last is not None:
+        yield last
+
+
+def _are_one_number(text: str, first: Amount, second: Amount) -> bool:
+    factors = (first.unit and first.unit.factor, second.unit and second.unit.factor)
+    return factors == (HUNDRED_MILLION, TEN_THOUSAND) and not text[first.end : second.start].strip()
 
 
 def _is_aside(text: str, total: Amount, number: Amount) -> bool:
@@ -494,7 +516,7 @@ def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]
     if letter not in _initials():
         return None, end
     match = _units()[0].match(text, end)
-    if not match or (match[1] and len(match[2]) == 1 and match[2] not in "kK" and not is_signed):
+    if not match or (match[1] and len(match[2]) == 1 and not (is_signed or match[2] in "kK" or _is_unspaced(match[2]))):
         return None, end
     tail = match.end()
     ends_sentence = text[tail - 1] == "." and text[tail : tail + 1] in ("", " ", "\n")

@@ -372,6 +372,8 @@ def _annual(amount: float, period: str | None) -> float:
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
     after, governing = site.after, site.before.governing
     is_direct = site.before.is_direct and not _is_of_amount_before(site, last)
+    if site.amount.unit and site.amount.unit.period:  # LPA is a unit of pay alone
+        return _Evidence("direct", governing.value if governing and governing.value in CASH else "base")
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
     component = governing.value if governing and governing.kind == "pay" else None

@@ -6,6 +6,8 @@ and place of the first end. Words and marks are read as these parts:
 - `to` makes a range by itself ("to", "bis", a dash)
 - `and` makes a range only with further words, as in "between ... and"
 - `between` makes a range of two amounts with `and`, before the first end or after the second ("arasında")
+- `from` tells, before the first amount, that a range begins ("de 40.000 ... a 50.000"); a part after it ("from;small")
+  says what the word is between two amounts
 - `least`, `middle`, `most` mark an end ("minimum", "high end")
 - `apart` is a separator
 - `small` changes nothing
@@ -65,13 +67,15 @@ class Joint(NamedTuple):
 
 @functools.cache
 def _words() -> dict[str, str]:
-    return {row["words"].casefold(): row["part"] for row in cells_of("range_words")}
+    return {row["words"].casefold(): row["part"].rpartition(";")[2] for row in cells_of("range_words")}
 
 
 @functools.cache
 def _word(*parts: str) -> re.Pattern[str]:
     """Return a pattern for the words with one of some parts, or for all words."""
-    words = sorted((word for word, part in _words().items() if not parts or part in parts), key=len, reverse=True)
+    rows = cells_of("range_words")
+    listed = (row["words"].casefold() for row in rows if not parts or not set(parts).isdisjoint(row["part"].split(";")))
+    words = sorted(set(listed), key=len, reverse=True)
     unspaced = "|".join(re.escape(word) for word in words if word[0] >= UNSPACED[0])
     spaced = "|".join(re.escape(word) for word in words if word[0] < UNSPACED[0])
     return re.compile(rf"(?:{unspaced})|(?<![^\W_])(?:{spaced})(?![^\W_])", re.IGNORECASE)
@@ -193,14 +197,14 @@ def is_led_to(text: str, start: int, gap: str, end: int) -> bool:
     clause that names no other pay: "from $90,000 for those in rural areas to $120,000".
     """
     last = list(_word("to", "and").finditer(gap))[-1:]
-    if not last or last[0].end() != len(gap.rstrip()) or _CLAUSE_END.search(gap) or not _is_led(text, start):
+    if not last or last[0].end() != len(gap.rstrip()) or _CLAUSE_END.search(gap) or not _is_led(text, start, "from"):
         return False
     return not (_components(gap) - {"base"} or _names_money(gap) or _names_other(text[end : end + TAIL]))
 
 
-def _is_led(text: str, start: int) -> bool:
+def _is_led(text: str, start: int, *parts: str) -> bool:
     lead = text[max(0, start - BETWEEN) : start].rstrip(_BEFORE_AMOUNT)
-    return any(match.end() == len(lead) for match in _word("between").finditer(lead))
+    return any(match.end() == len(lead) for match in _word("between", *parts).finditer(lead))
 
 
 def _names_money(text: str) -> bool:
