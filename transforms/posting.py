@@ -22,7 +22,7 @@ from transforms.employers.vacancies import place_keys
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, SEVERAL, Area, market_of, where_pay_counts
-from transforms.pay.shared_sign import settle_signs, span_of_currency
+from transforms.pay.shared_sign import is_foreign, settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.inferred_country import Clue, add_inferred_place, clue_of_currency, country_by_clues, find_clues
 from transforms.place.places import Whereabouts, region_of, whereabouts
@@ -407,8 +407,12 @@ def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
         "pay_country": area.country,
         "pay_region": area.region,
         "pay_continent": area.continent,
-        "pay_market": market_of(own.currency, _country_of_headline(head, area)),
+        "pay_market": _market_of_headline(own, _country_of_headline(head, area)),
     }
+
+
+def _market_of_headline(pay: Pay, country: str | None) -> str | None:
+    return market_of(pay.currency, country) or ("cross_border" if is_foreign(pay, country) else None)
 
 
 def _country_of_headline(head: Pay | None, area: Area) -> str | None:

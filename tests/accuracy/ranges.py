@@ -22,6 +22,7 @@ from typing import NamedTuple
 from tests.accuracy.scoring import Score
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
+from transforms.pay.shared_sign import settle_signs
 from transforms.records.vocabulary import OTHER_PERIODS
 
 CASES = Path(__file__).parent / "cases" / "ranges.csv"
@@ -61,7 +62,8 @@ def _range(words: str) -> PayRange:
 def read_ranges(case: Case) -> set[PayRange]:
     """Return the ranges of base pay that are read in a case's advert."""
     country = case.country or None
-    pays = complete_pay(pay_in(ABOVE + case.text + BELOW, country=country), country=country, employment_type=None)
+    stated = pay_in(ABOVE + case.text + BELOW, country=country)
+    pays = complete_pay(settle_signs(stated, {country} if country else (), None), country=country, employment_type=None)
     return {(pay.low, pay.high, pay.currency or "", pay.period or "") for pay in pays if pay.component == "base"}
 
 
