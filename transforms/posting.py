@@ -233,7 +233,7 @@ def _steps(
         country=_shared_places(where.places)["country"] or country_by_clues(clues),
         employment_type=employment_type, contract=contract, seniority=level.value, role_group=role_group,
     )  # fmt: skip
-    issues.extend(_find_swapped(pay))
+    issues.extend(_find_unread_pay(pay))
     head = pay[0] if pay and pay[0].is_headline else None
     clues += _read_currency(head, text, where, spans)
     where = add_inferred_place(where, clues)
@@ -382,11 +382,17 @@ def _read_pay(
     return pay, is_repeated
 
 
-def _find_swapped(pay: Iterable[Pay]) -> Iterator[Issue]:
-    rule = "expected a range whose low end is not above its high end; the amounts were left out"
+UNREAD_PAY = {
+    "low_above_high": "expected a range whose low end is not above its high end; the amounts were left out",
+    "digits_misgrouped": "expected digits in groups of three (or two, as in India); the amounts were left out",
+}
+"""Flags of pay whose amounts are left out, and what was expected."""
+
+
+def _find_unread_pay(pay: Iterable[Pay]) -> Iterator[Issue]:
     for each in pay:
-        if each.flag == "low_above_high":
-            yield Rejected("pay_low", each.pay_text or "", rule).issue
+        if each.flag in UNREAD_PAY:
+            yield Rejected("pay_low", each.pay_text or "", UNREAD_PAY[each.flag]).issue
 
 
 def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:

@@ -558,6 +558,12 @@ def _is_small_for_a_year(claim: _Claim) -> bool:
     return is_strong_cash and _annual(claim.usd, claim.period or claim.site.usual_period) < minimum
 
 
+def _is_labelled(site: _Site) -> bool:
+    """Whether a level, a role or a place stands right before an amount: "Junior $80k - Senior $110k"."""
+    words = next((hit.words for hit in reversed(site.before.hits) if hit.words or hit.is_unknown), ())
+    return any(word.kind in ("level", "role") or word.value == "place" for word in words)
+
+
 class _Doubt(NamedTuple):
     name: str
     applies: Callable[[_Claim], bool]
@@ -600,7 +606,7 @@ _DOUBTS = (
     _Doubt("small for a year", _is_small_for_a_year, ("direct", "after", "field")),
     _Doubt(
         "one more figure of a sentence, without a period",
-        lambda c: c.follows_pay and not c.site.amount.is_range and c.period is None,
+        lambda c: c.follows_pay and not c.site.amount.is_range and c.period is None and not _is_labelled(c.site),
         ("after", "direct", "heading", "list", "field", "headline", "period"),
     ),
 )
