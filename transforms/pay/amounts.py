@@ -647,7 +647,7 @@ def _stretch(text: str, pair: Range, third: Amount) -> Range | None:
     if "\n" in text[pair.last.end : third.start]:
         return None
     rest = _join(text, pair.last, third, is_third=True)
-    if rest is None or rest.high < pair.high:
+    if rest is None or rest.high <= pair.high:
         return None
     return pair._replace(end=rest.end, high=rest.high, currencies=rest.currencies or pair.currencies, last=third)
 

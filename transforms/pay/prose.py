@@ -370,6 +370,8 @@ def _annual(amount: float, period: str | None) -> float:
 
 
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
+    if last is not None and (added := _added_to(site, last)):
+        return _Evidence("direct", added)
     after, governing = site.after, site.before.governing
     is_direct = site.before.is_direct and not _is_of_amount_before(site, last)
     if site.amount.unit and site.amount.unit.period:  # LPA is a unit of pay alone
@@ -387,6 +389,17 @@ def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
     if label:
         return _Evidence("clause", label)
     return _evidence_of_list(site, last) or _below(site) or _evidence_of_position(site)
+
+
+def _added_to(site: _Site, last: _AmountBefore) -> str | None:
+    """Return the component of an amount that is added to the one before it: "$100,000 + bonus $5,000"."""
+    if site.after.component or site.amount.start - last.end > PERK or last.end < site.begin:
+        return None
+    between = hits_in(site.text[last.end : site.amount.start])
+    if not any(_filler(hit) == "add" for hit in between) or any(hit.is_unknown for hit in between):
+        return None
+    word = next((word for hit in reversed(between) if (word := hit.of("pay"))), None)
+    return word.value if word and word.value in ADDED else None
 
 
 def _is_of_amount_before(site: _Site, last: _AmountBefore | None) -> bool:
@@ -559,8 +572,11 @@ def _is_small_for_a_year(claim: _Claim) -> bool:
 
 
 def _is_labelled(site: _Site) -> bool:
-    """Whether a level, a role or a place stands right before an amount: "Junior $80k - Senior $110k"."""
+    """Whether a level, role or place stands right before an amount, or a level in brackets after: "Senior $110k"."""
     words = next((hit.words for hit in reversed(site.before.hits) if hit.words or hit.is_unknown), ())
+    tail = site.text[site.amount.end : site.amount.end + PERK].lstrip()
+    if tail.startswith("("):
+        words += next((hit.words for hit in hits_in(tail[1:].split(")", 1)[0])), ())
     return any(word.kind in ("level", "role") or word.value == "place" for word in words)
 
 

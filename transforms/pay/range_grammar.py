@@ -204,7 +204,9 @@ def is_led_to(text: str, start: int, gap: str, end: int) -> bool:
 
 def _is_led(text: str, start: int, *parts: str) -> bool:
     lead = text[max(0, start - BETWEEN) : start].rstrip(_BEFORE_AMOUNT)
-    return any(match.end() == len(lead) for match in _word("between", *parts).finditer(lead))
+    ends = [match.end() for match in _word("between", *parts).finditer(lead)]
+    rest = hits_in(lead[ends[-1] :]) if ends else ()
+    return bool(ends) and len(rest) <= 1 and all(hit.of("filler") for hit in rest)  # "tussen de € 3.000"
 
 
 def _names_money(text: str) -> bool:
