@@ -136,6 +136,8 @@ def joint_of(gap: str) -> Joint | None:
         has_place = has_place or part in ("place", "level")
         parts.append(part)
         at = end
+    if "apart" in parts and _components(gap) - {"base"}:
+        return None  # "$90k - $110k; on-target earnings $140k - $160k"
     return Joint(tuple(part for part in parts if part not in ("small", "place", "level")), tuple(asides), has_place)
 
 

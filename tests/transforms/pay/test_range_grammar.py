@@ -68,6 +68,7 @@ def test_one_range(text: str, country: str, low: float, high: float) -> None:
         ("Salary: $81k in Iowa and $117k in Oregon", "US", [(81000, 81000)]),
         ("Base $81k, up to $117k OTE", "US", [(81000, 81000)]),
         ("Salary range: $81,000 base salary and $17,000 variable pay", "US", [(81000, 81000)]),
+        ("Base pay $81k-$99k; on-target earnings $117k-$139k", "US", [(81000, 99000)]),
         ("Salary: Junior $81k - Senior $117k", "US", [(81000, 81000), (117000, 117000)]),
         ("Salary £45,000 (FTE £60,000)", "GB", [(45000, 45000), (60000, 60000)]),
         ("Salary $81k (base) to $117k (OTE)", "US", [(81000, 81000)]),
