@@ -20,8 +20,8 @@ from transforms.employers.title_keys import place_in, title_key
 from transforms.employers.token_names import find_spelling
 from transforms.employers.vacancies import place_keys
 from transforms.pay.normalisation import complete_pay
-from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
-from transforms.pay.shared_sign import settle_signs, span_of_currency
+from transforms.pay.region import REMOTE, SEVERAL, Area, market_of, where_pay_counts
+from transforms.pay.shared_sign import is_foreign, settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.inferred_country import Clue, add_inferred_place, clue_of_currency, country_by_clues, find_clues
 from transforms.place.places import Whereabouts, region_of, whereabouts
@@ -232,21 +232,22 @@ def _steps(
         country=_shared_places(where.places)["country"] or country_by_clues(clues),
         employment_type=employment_type, contract=contract, seniority=level.value, role_group=role_group,
     )  # fmt: skip
-    issues.extend(_find_swapped(pay))
+    issues.extend(_find_unread_pay(pay))
     head = pay[0] if pay and pay[0].is_headline else None
     clues += _read_currency(head, text, where, spans)
     where = add_inferred_place(where, clues)
     spans.extend(where.spans)
     places = where.places
     shared = _shared_places(places)
-    area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
+    zones = {each.country for each in pay if each.component == "base" and each.country}
+    area = where_pay_counts(head, where, location_text, zones=zones) if head else Area(None, None, None)
     yield
     agreements, doubts = check_itself(
         Evidence(
             places=places,
             remote_scope=where.remote_scope or (),
             pay=pay,
-            pay_country=area.country,
+            pay_country=_country_of_headline(head, area),
             is_pay_repeated=is_repeated if head else None,
             is_workplace_repeated=where.is_repeated,
             level_in_title=level.value,
@@ -381,11 +382,17 @@ def _read_pay(
     return pay, is_repeated
 
 
-def _find_swapped(pay: Iterable[Pay]) -> Iterator[Issue]:
-    rule = "expected a range whose low end is not above its high end; the amounts were left out"
+UNREAD_PAY = {
+    "low_above_high": "expected a range whose low end is not above its high end; the amounts were left out",
+    "digits_misgrouped": "expected digits in groups of three (or two, as in India); the amounts were left out",
+}
+"""Flags of pay whose amounts are left out, and what was expected."""
+
+
+def _find_unread_pay(pay: Iterable[Pay]) -> Iterator[Issue]:
     for each in pay:
-        if each.flag == "low_above_high":
-            yield Rejected("pay_low", each.pay_text or "", rule).issue
+        if each.flag in UNREAD_PAY:
+            yield Rejected("pay_low", each.pay_text or "", UNREAD_PAY[each.flag]).issue
 
 
 def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
@@ -406,8 +413,17 @@ def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
         "pay_country": area.country,
         "pay_region": area.region,
         "pay_continent": area.continent,
-        "pay_market": market_of(own.currency, area.country),
+        "pay_market": _market_of_headline(own, _country_of_headline(head, area)),
     }
+
+
+def _market_of_headline(pay: Pay, country: str | None) -> str | None:
+    return market_of(pay.currency, country) or ("cross_border" if is_foreign(pay, country) else None)
+
+
+def _country_of_headline(head: Pay | None, area: Area) -> str | None:
+    """Return the country that the headline itself is for, where the advert pays apart in several; else the area's."""
+    return head.country if head and head.country and area.country == SEVERAL else area.country
 
 
 def _shared_places(places: Sequence[Place]) -> dict[str, Any]:

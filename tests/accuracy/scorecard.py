@@ -37,6 +37,7 @@ from tests.accuracy.adverts_read import (
 from tests.accuracy.audited_cases import score_audited
 from tests.accuracy.bilingual_halves import score_halves
 from tests.accuracy.negations import by_hand, score_negations
+from tests.accuracy.ranges import GENERATED, HAND, languages_by_figure, score_ranges
 from tests.accuracy.scoring import Figure, Miss, Score, score
 from transforms.records.vocabulary import READERS
 
@@ -134,6 +135,13 @@ DECLARED: Mapping[str, Measure] = {
     "ashby.pay_any": _without_target("pay", "real Ashby: any pay read from the prose"),
     "ashby.pay_in_full": _without_target("pay", "real Ashby: with currency and period"),
     "skills_gold.pay": _without_target("pay", "skills_gold: low, high and period, or none"),
+    **{
+        f"{name}.{language}": _without_target("pay", f"ranges of pay {words}, {language}")
+        for name, words in ((HAND, "by hand"), (GENERATED, "generated"))
+        for language in languages_by_figure()[name]
+    },
+    f"{HAND}.none": _without_target("pay", "sentences by hand without pay: none read"),
+    f"{HAND}.aside": _without_target("pay", "sentences by hand kept aside, with pay and without"),
     "location_cases.country": _with_target("place", "location_cases: country", 0.97),
     "ashby.country": _with_target("place", "real Ashby: country, all pairs", 0.97),
     "ashby.country_read": _without_target("place", "real Ashby: country, pairs where one is read"),
@@ -210,6 +218,7 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     real = REAL if (REAL / "payloads").is_dir() else None
     tally: Score = score(gold or GOLD, real)
     score_negations(tally)
+    score_ranges(tally)
     if real is not None:
         score_adverts(((gold or GOLD) / ADVERTS_READ, *BUILT_ON), real, tally)
         score_adverts((NEWEST,), real, tally, draw="newest")

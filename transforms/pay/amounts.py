@@ -13,7 +13,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.pay.currency import codes, currencies_of, first_words, legal_tender, local_currencies_of, tender_of
-from transforms.pay.range_grammar import Joint, is_scale, joint_of, makes_range
+from transforms.pay.range_grammar import (
+    Joint,
+    begins_with_word,
+    is_from,
+    is_led_to,
+    is_scale,
+    is_slash,
+    joint_of,
+    makes_range,
+    without_extra,
+)
 from transforms.pay.vocabulary import line_end
 from transforms.text.lookups import cells_of
 
@@ -27,11 +37,14 @@ MAX_SIGN = 24
 """Number of characters before a number that are searched for a currency sign, or for a currency code and a sign."""
 MAX_NAME = 80
 """Number of characters after a number that are searched for a unit and the name of a currency."""
+TEN_THOUSAND, HUNDRED_MILLION = 1e4, 1e8
+"""The units of East Asia that follow each other in one number."""
 YEARS = range(1900, 2101)
 """A four-digit number in this range is a year unless it has a currency or unit."""
 
 _SPACE = "[ \u00a0\u202f\u2009]"
-_WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts without spaces between words: Thai, Japanese, Chinese, Korean."""
 _NUMBER = re.compile(
     "[0-9](?:"
     # 120,000  60.000  60 000  1'234  and "45¿000", where a French source lost a narrow space
@@ -68,13 +81,12 @@ _BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
 _WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
 _FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
 _NO_DIGIT = re.compile("[^0-9.,]")
-_BETWEEN = re.compile(
-    r"(?:between|entre|zwischen|tra|fra|tussen|mellom|mellan|mellem|między|mezi|medzi|from|von|ranges?|між|между|între)"
-    r"\W{1,3}$",
-    re.IGNORECASE,
-)
-"""Words such as "between", after which "and" makes two amounts a range."""
 _BULLET = re.compile(r"\n\s*[-*•]{1,2} (?!\s*\n)")
+_STEM = re.compile(f"[^'’〜～{_UNSPACED}]+")
+_MISGROUPED = re.compile("[.,][0-9]{4,}")
+"""Digits after a number that show wrong grouping: ".0000" in "45.0000"."""
+_CENTS_OR_THOUSANDS = re.compile("[0-9]{2,3},00")
+"""Digits that may be a mistyped number of thousands where a comma groups thousands: "$160,00"."""
 _COUNTED = re.compile(
     r"\s?(?:%|x\b|\+?\s?(?:hours?|hrs|years?|yrs|days?|weeks?|months?|minutes?|people|employees"
     r"|Stunden|Jahre|Tage|ans|heures)\b)"
@@ -84,13 +96,14 @@ _NONE: frozenset[str] = frozenset()
 
 
 class Unit(NamedTuple):
-    """The factor of a unit, and the currency and period that some units imply.
+    """The factor of a unit, and the currencies and period that some units imply.
 
-    LPA (lakh per annum) has the factor 100,000 and implies rupees and a year.
+    LPA (lakh per annum) has the factor 100,000 and implies Indian rupees and a year. A lakh implies one of several
+    rupees, or taka: the country decides which.
     """
 
     factor: float
-    currency: str | None
+    currencies: frozenset[str]
     period: str | None
 
 
@@ -102,6 +115,8 @@ class Amount(NamedTuple):
     - `is_signed`: whether a currency is written next to the number
     - `is_sum`: whether the number may be a sum of money by itself; otherwise it can only be an end of a range
     - `is_open`: whether a plus sign follows
+    - `grouping`: `wrong` if digits are grouped wrongly, so that nobody knows the number ("45.0000"), `short` if
+      thousands may lack a digit ("$160,00"), else ""
     """
 
     start: int
@@ -113,6 +128,7 @@ class Amount(NamedTuple):
     is_signed: bool
     is_sum: bool
     is_open: bool
+    grouping: str = ""
 
 
 class Range(NamedTuple):
@@ -135,6 +151,11 @@ class Range(NamedTuple):
     gap: tuple[int, int] | None
     last: Amount
 
+    @property
+    def is_misgrouped(self) -> bool:
+        """Whether nobody knows an amount, since its digits are grouped wrongly."""
+        return bool(self.last.grouping)
+
 
 def ranges_in(text: str, country: str | None) -> Iterator[Range]:
     """Yield all sums and ranges of a text, in order.
@@ -145,7 +166,7 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
     first: Amount | None = None
     aside: Amount | None = None
     pair: Range | None = None
-    for amount in _amounts(text, country):
+    for amount in _merge_units(text, _amounts(text, country)):
         if pair is not None:
             third = _stretch(text, pair, amount)
             yield third or pair
@@ -169,10 +190,30 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
         yield _single(first)
 
 
+def _merge_units(text: str, amounts: Iterator[Amount]) -> Iterator[Amount]:
+    """Merge amounts that are one number in two units: "1억 2,000만원", a hundred million and twenty million won."""
+    last: Amount | None = None
+    for amount in amounts:
+        if last is not None and _are_one_number(text, last, amount):
+            number = last.number * HUNDRED_MILLION / TEN_THOUSAND + amount.number
+            last = amount._replace(start=last.start, number=number)
+            continue
+        if last is not None:
+            yield last
+        last = amount
+    if last is not None:
+        yield last
+
+
+def _are_one_number(text: str, first: Amount, second: Amount) -> bool:
+    factors = (first.unit and first.unit.factor, second.unit and second.unit.factor)
+    return factors == (HUNDRED_MILLION, TEN_THOUSAND) and not text[first.end : second.start].strip()
+
+
 def _is_aside(text: str, total: Amount, number: Amount) -> bool:
     """Whether a bare number stands in brackets after a sum: the 4 of "$140,000 (Level 4) to $180,000"."""
     bracket = max(text.rfind("(", total.end, number.start), text.rfind("[", total.end, number.start))
-    return total.is_sum and not number.is_sum and bracket >= 0 and text[total.end : bracket].isspace()
+    return total.is_sum and not number.is_sum and bracket >= 0 and joint_of(text[total.end : bracket]) is not None
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
@@ -209,7 +250,7 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
 def _number(text: str, start: int, end: int) -> Amount | None:
     after = text[end : end + 1]
     number = _value(text[start:end])
-    if after.isalpha() or (after in "(-" and number in _named_numbers()):
+    if _is_glued(text, end) or (after in "(-" and number in _named_numbers()):
         return None
     return Amount(
         start=start,
@@ -239,7 +280,7 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
         is_large = size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS)
         if is_large or _may_be_signed(text, start, country):
             yield start, end, True
-        elif before != "_" and not (before.isalpha() and before < _WIDE[0]):
+        elif before != "_" and not (before.isalpha() and not _is_unspaced(before)):
             yield (
                 start,
                 end,
@@ -301,6 +342,10 @@ def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[i
         return 0, frozenset(), False, start
     sign = _SIGN_BEFORE.search(text, max(0, start - 13), start)
     reading = _sign_before(sign[1], country) if sign else (0, frozenset[str](), False)
+    if sign and reading[0] and "~" in text[sign.end(1) : start]:
+        begin = sign.end(1) - reading[0]
+        if text[max(0, begin - 2) : begin].rstrip()[-1:].isdecimal():  # "300元~400元": the sign of the first end
+            reading = (0, frozenset(), False)
     return *reading, sign.end(1) if sign and reading[0] else start
 
 
@@ -312,9 +357,9 @@ def _may_name(word: str) -> bool:
     if match is None:
         return False
     first = match[0]
-    signs = (first, first.rstrip(_QUOTED))
+    signs = (first, first.rstrip(_QUOTED), _stem_of(first))
     is_one = any(currencies_of(sign) or local_currencies_of(sign) for sign in signs)
-    return is_one or first[0] >= _WIDE[0] or first.casefold() in first_words()
+    return is_one or _is_unspaced(first[0]) or first.casefold() in first_words()
 
 
 def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
@@ -332,7 +377,6 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     if sign is None:
         return None
     figure = _figure(text, start, end, is_signed=sign.is_there)
-    after = _char(text, figure.end)
     unit, tail = _unit_at(text, figure.end, is_signed=sign.is_there)
     if figure.number in _named_numbers() and not sign.is_there and (unit or figure.number < MIN_SUM):
         return None
@@ -341,7 +385,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
         name = _find_name_after(text, tail + 1, of_sign, country, is_small=False)
     is_signed = sign.is_there or name is not None or bool(figure.currencies)
-    if not is_signed and unit is None and (after.isalpha() or _is_name(text, figure, start)):
+    if not is_signed and unit is None and (_is_glued(text, figure.end) or _is_name(text, figure, start)):
         return None
     tail = name.end if name else tail
     return Amount(
@@ -354,7 +398,14 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
         is_signed=is_signed,
         is_sum=is_signed or unit is not None or _is_bare_sum(figure.number, figure.end - start),
         is_open=text[tail : tail + 1] == "+",
+        grouping=figure.grouping,
     )
+
+
+def _is_glued(text: str, end: int) -> bool:
+    """Whether a letter follows a number directly, other than a range word in a script without spaces ("50,000至")."""
+    after = _char(text, end)
+    return after.isalpha() and not (_is_unspaced(after) and begins_with_word(text, end))
 
 
 class _Sign(NamedTuple):
@@ -368,6 +419,7 @@ class _Figure(NamedTuple):
     number: float
     end: int
     currencies: frozenset[str]
+    grouping: str = ""
 
 
 class _Name(NamedTuple):
@@ -383,7 +435,7 @@ def _char(text: str, at: int) -> str:
 def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
     before = text[start - 1] if start else " "
     size, currencies, is_local, end = _sign_at(text, start, before, country)
-    if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
+    if not size and (before == "_" or (before.isalpha() and not _is_unspaced(before))):
         return None
     sign = _Sign(end - size, currencies, is_local, size > 0)
     code = _CODE_BEFORE.search(text, max(0, sign.start - 5), sign.start) if len(currencies) > 1 else None
@@ -394,7 +446,12 @@ def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
 
 
 def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
+    if wrong := _MISGROUPED.match(text, end):
+        digits = _NO_DIGIT.sub("", text[start : wrong.end()]).replace(",", "").replace(".", "")
+        return _Figure(float(digits), wrong.end(), _NONE, grouping="wrong")
     number = _value(text[start:end])
+    if is_signed and _CENTS_OR_THOUSANDS.fullmatch(text, start, end) and text[start - 1] in "$£":
+        return _Figure(number * 1000, end, _NONE, grouping="short")
     if is_signed:
         group = _SPACED.match(text, end) if end - start <= len("999") else None
         return _Figure(number * 1000 + int(group[1]) if group else number, group.end() if group else end, _NONE)
@@ -405,9 +462,11 @@ def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
 
 
 def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
-    if unit is None or unit.currency is None or country not in (None, *tender_of(unit.currency)):
+    if unit is None or not unit.currencies:
         return _NONE
-    return frozenset({unit.currency})
+    if country is None:
+        return unit.currencies if len(unit.currencies) == 1 else _NONE
+    return frozenset(currency for currency in unit.currencies if country in tender_of(currency))
 
 
 @functools.cache
@@ -457,7 +516,7 @@ def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]
     if letter not in _initials():
         return None, end
     match = _units()[0].match(text, end)
-    if not match or (match[1] and len(match[2]) == 1 and match[2] not in "kK" and not is_signed):
+    if not match or (match[1] and len(match[2]) == 1 and not (is_signed or match[2] in "kK" or _is_unspaced(match[2]))):
         return None, end
     tail = match.end()
     ends_sentence = text[tail - 1] == "." and text[tail : tail + 1] in ("", " ", "\n")
@@ -473,12 +532,14 @@ def _initials() -> frozenset[str]:
 def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
     units: dict[str, Unit] = {}
     for row in cells_of("pay_units"):
-        units[row["unit"]] = Unit(float(row["factor"]), row["currency"] or None, row["period"] or None)
+        units[row["unit"]] = Unit(
+            float(row["factor"]), frozenset(filter(None, row["currency"].split(";"))), row["period"] or None
+        )
     for unit in [u for u in units if len(u) > len("mm")]:  # short units differ by case: m is not M, and t is not T
         units.setdefault(unit.capitalize(), units[unit])
         units.setdefault(unit.upper(), units[unit])
     alternatives = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
-    return re.compile(f"({_SPACE}?)({alternatives})\\.?(?:(?=[A-Z]{{3}}\\b)|(?=[{_WIDE}])|(?![^\\W_]))"), units
+    return re.compile(f"({_SPACE}?)({alternatives})\\.?(?:(?=[A-Z]{{3}}\\b)|(?=[{_UNSPACED}])|(?![^\\W_]))"), units
 
 
 @functools.lru_cache(maxsize=65536)
@@ -518,7 +579,7 @@ def _find_name_after(
     if not of_sign and _NEXT.match(text, words.end(max(n, 1))) and (not words[1][0].isalpha() or is_small):
         return None  # "Level 7 $92,000": the sign belongs to the next number
     currencies = of_sign & others or others
-    tail = words.end(n) if n > 0 else words.start(1) + 1
+    tail = words.end(n) if n > 0 else words.start(1) - n
     other = _ALTERNATIVE.match(text, tail)
     if other and other[1] in codes():
         currencies, tail = currencies | {other[1]}, other.end()
@@ -532,8 +593,8 @@ def _sign_after(
 ) -> tuple[int, frozenset[str], bool]:
     """Return how many of the words after a number name a currency, the currencies they may mean, and `is_local`.
 
-    The number of words is 0 if no currency is named. It is -1 if only the first character names one, as in scripts
-    without spaces (円以上).
+    The number of words is 0 if no currency is named. In scripts without spaces it is minus the number of characters
+    that name one (円以上). An ending after an apostrophe does not belong to the name (TL'den).
     """
     if second and third and (currencies := currencies_of(f"{first} {second} {third}")):
         return 3, currencies, False
@@ -543,9 +604,24 @@ def _sign_after(
         currencies, is_local = _currencies(sign, country)
         if currencies:
             return 1, currencies, is_local
-    if first[0] >= _WIDE[0] and (currencies := currencies_of(first[0])):
-        return -1, currencies, False
+    stem = len(_stem_of(first))
+    sizes = range(len(first) - 1, 0, -1) if _is_unspaced(first[0]) else (stem,) if stem < len(first) else ()
+    for size in sizes:
+        currencies, is_local = _currencies(first[:size], country)
+        if currencies:
+            return -size, currencies, is_local
     return 0, frozenset(), False
+
+
+def _stem_of(word: str) -> str:
+    """Return a word without what is attached to it by an apostrophe or in another script: "TL" of "TL'den"."""
+    stem = _STEM.match(word)
+    return stem[0] if stem else word
+
+
+def _is_unspaced(letter: str) -> bool:
+    """Whether a letter is of a script without spaces between words."""
+    return letter >= "\u3040" or "\u0e00" <= letter < "\u0f00"
 
 
 def _single(a: Amount) -> Range:
@@ -571,7 +647,7 @@ def _stretch(text: str, pair: Range, third: Amount) -> Range | None:
     if "\n" in text[pair.last.end : third.start]:
         return None
     rest = _join(text, pair.last, third, is_third=True)
-    if rest is None or rest.high < pair.high:
+    if rest is None or rest.high <= pair.high:
         return None
     return pair._replace(end=rest.end, high=rest.high, currencies=rest.currencies or pair.currencies, last=third)
 
@@ -595,15 +671,27 @@ def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range |
         is_open=b.is_open,
         unit=b.unit or a.unit,
         gap=(a.end, b.start),
-        last=b,
+        last=b._replace(grouping=_shared_grouping(a.grouping, b.grouping)),
     )
 
 
+def _shared_grouping(first: str, second: str) -> str:
+    """Return the grouping of a range. One whole end shows what the other lacks: "$160,00-$190,000"."""
+    return "wrong" if "wrong" in (first, second) else "short" if first and second else ""
+
+
 def _fits(text: str, a: Amount, b: Amount, low: float, high: float) -> bool:
-    if not b.is_signed and not b.unit and (high < low or _COUNTED.match(text, b.end)):
+    if high < low and (not (b.is_signed or b.unit) or not _is_plain(text[a.end : b.start])):
+        return False
+    if not b.is_signed and not b.unit and _COUNTED.match(text, b.end):
         return False
     is_bare = not a.is_signed and not a.unit
     return not (is_bare and low * 20 < high and high > MIN_SUM)  # "5 - 120,000": the first number counts something else
+
+
+def _is_plain(gap: str) -> bool:
+    """Whether only marks and a single word such as "to" stand between two amounts, so that no word tells them apart."""
+    return sum(map(str.isalpha, gap)) <= len("jusqu'à")
 
 
 def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
@@ -615,14 +703,19 @@ def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
     gap = text[a.end : b.start]
     if _BULLET.search(gap):
         return False
+    if gap.isspace() and is_from(last := text[a.start : a.end].rsplit(maxsplit=1)[-1]):  # "4000 eurosta 5000 euroon"
+        gap = last + gap
     if gap.isspace():
         is_split = ("\n" in gap or len(gap) > 1) and a.is_signed and b.is_signed and a.unit == b.unit
         return is_split and a.number < b.number <= 4 * a.number
-    joint = joint_of(gap[1:] if a.is_open and gap.startswith("+") else gap)
-    if joint is None or (is_third and joint.asides and not is_scale(joint)):
+    joint = joint_of(without_extra(gap, is_open=a.is_open))
+    if joint is None:
+        return is_led_to(text, a.start, gap, b.end)
+    if is_third and joint.asides and not is_scale(joint):
         return False
-    is_led = _BETWEEN.search(text, max(0, a.start - 14), a.start) is not None
-    if makes_range(text, joint, a.start, b.end, is_led_by_between=is_led):
+    if is_slash(gap) and (a.is_signed <= b.is_signed or b.is_sum):
+        return a.number < b.number * (1.0 if b.number < MIN_SUM or a.number >= MIN_SUM else 0.001) <= 2 * a.number
+    if makes_range(text, joint, a.start, b.end):
         return True
     is_listed = joint == Joint(("and",), (), False) and text[max(0, a.start - 3) : a.start].rstrip().endswith(":")
     return is_listed and a.number < b.number <= 2 * a.number

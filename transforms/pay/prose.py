@@ -25,7 +25,7 @@ from transforms.pay.range_grammar import joint_of
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.records.rows import Pay
-from transforms.records.vocabulary import INVOICE, PER_YEAR
+from transforms.records.vocabulary import INVOICE, OTHER_PERIODS, PER_YEAR
 
 CLAUSE = 240
 """Number of characters before an amount that are searched for a governing word: about two long lines of an advert."""
@@ -59,6 +59,10 @@ weak currencies (where pay is monthly and low).
 """
 MAX_ANNUAL_USD = 2e6
 """Rough US dollars a year up to which an amount with a period is pay without a pay word."""
+MAX_OTHER_USD = 500e3
+"""Rough US dollars a year above which a period such as two weeks says when a year's pay is paid out, not what it is
+for: "$95,000 (biweekly)".
+"""
 MIN_ANNUAL_USD = 500.0
 """Rough US dollars a year below which an amount is pay only if a word calls it pay. If an amount in `$` would be below
 this in a weak local currency, the sign means another currency.
@@ -110,9 +114,12 @@ _SHARED = (
     *("prime", "provision", "shares", "rsu", "esop", "vsop", "bspce"),
 )
 """Parts of words for bonus, commission and equity. A quick search for them tells whether a percentage needs reading."""
+_PLACE_AFTER = re.compile(r"\s?\(?(?:in|for) (?:[A-Z][\w.’'-]*,? ?){1,5}\)? ?(?=[^\W\dA-Z]|/)")
+"""A place between an amount and its period: "in Austin, TX" in "$60,000 in Austin, TX per year"."""
 _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
 """A sum right after a word. The word then belongs to that sum: "base" in "$300k (base $180k)"."""
 _INVOICED = re.compile(r"\b(?:B2B|C2C|faktur\w+)\b|(?:\+|plus|zzgl\.?) ?(?:VAT|MwSt|USt|IVA|TVA)\b", re.IGNORECASE)
+_MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
 _MARKS_BETWEEN = "()[]/-–—,*·×"
 """Marks that may stand between an amount and the words that describe it."""
@@ -141,6 +148,7 @@ class _Before(NamedTuple):
 
 class _After(NamedTuple):
     period: str | None
+    other_period: str | None
     tax: str | None
     months: int | None
     component: str | None
@@ -244,23 +252,25 @@ def _pad(entity: re.Match[str]) -> str:
 def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
     currency = resolve_currency(amount.currencies, country, strict=amount.is_local) if amount.currencies else None
     per_usd = _per_usd(amount, currency, country)
-    if _is_too_large(amount, per_usd):
+    if _is_too_large(amount, per_usd) or (not amount.is_range and _is_negative(text, amount.start)):
         return None
     before = _find_before(text, amount, must_be_named=_is_in_millions(amount, per_usd) or _is_bare(text, amount))
     if before is None:
         return None
     is_open = amount.is_open and not _adds(text, amount.end)
     after = _after(text, amount.end + is_open, amount.end + TAIL)
-    period = after.period or (amount.unit and amount.unit.period) or _gap_period(text, amount) or before.period
+    usual = usual_period(amount.low, amount.high, currency, country)
+    period = _stated_period(text, amount, before, after, usual)
     if len(amount.currencies) > 1 and per_usd >= STRONG and _annual(amount.high / per_usd, period) < MIN_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires is not in pesos
-    usual = usual_period(amount.low, amount.high, currency, country)
     site = _Site(text, amount, amount.start - before.size, before, after, is_open, per_usd, usual)
     last = amounts[-1] if amounts else None
     evidence = _evidence(site, last)
     if evidence is None:
         return None
     period = period or evidence.period or _period_of_same_clause(site, last)
+    if period in OTHER_PERIODS and _annual(site.amount.high / per_usd, period) > MAX_OTHER_USD:
+        period = "year"
     if not _is_believable(_Claim(site, evidence, period, follows_pay=last is not None)):
         return None
     tie = _tie_of(site, last)
@@ -268,6 +278,36 @@ def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: s
         currency = resolve_currency(amount.currencies, tie.country) or currency
     pay = _make_pay(site, evidence.component, currency, period, tie)
     return _AmountBefore(pay, amount.start, amount.end, amount.high, amount.currencies)
+
+
+def _stated_period(text: str, amount: Range, before: _Before, after: _After, usual: str | None) -> str | None:
+    """Return the period that is stated beside an amount, else the one of its unit, its gap, or an adjective before it.
+
+    Of two periods that one word may mean (Danish "md", month, and Polish "MD", man-day), the usual one of the amount
+    is stated.
+    """
+    if after.other_period and after.other_period == usual:
+        return usual
+    return after.period or (amount.unit and amount.unit.period) or _gap_period(text, amount) or before.period
+
+
+def _is_negative(text: str, start: int) -> bool:
+    """Whether a minus sign stands right before a single amount, after a word or a mark: "Salary: -5,000".
+
+    A dash that begins a line, or stands after an amount or a job title, is no minus sign.
+    """
+    sign = start - 1
+    if sign < 1 or text[sign] not in "-−":
+        return False
+    if text[sign - 1] in _MONEY:
+        return True
+    lead = text[max(0, sign - TAIL) : sign]
+    last = lead.rsplit(None, 1)[-1] if lead[-1:] in " \u00a0" and lead.strip() else lead[-1:]
+    if "\n" in lead[len(lead.rstrip(" \u00a0")) - 1 :] or any(letter.isdecimal() for letter in last):
+        return False
+    if last in (":", "(", "=") or last.endswith(":"):
+        return True
+    return lead[-1:].isspace() and any(hit.of("pay") for hit in hits_in(last))
 
 
 def _is_too_large(amount: Range, per_usd: float) -> bool:
@@ -299,8 +339,10 @@ def _tie_of(site: _Site, last: _AmountBefore | None) -> Tie:
 
 def _is_graded(text: str, amount: Range) -> bool:
     """Whether the ends of a range are for different places or levels. Such a range is tied to no place or level."""
-    joint = joint_of(text[amount.gap[0] : amount.gap[1]]) if amount.gap else None
-    return joint is not None and (bool(joint.asides) or joint.has_place)
+    if amount.gap is None:
+        return False
+    joint = joint_of(text[amount.gap[0] : amount.gap[1]])
+    return joint is None or bool(joint.asides) or joint.has_place
 
 
 def _is_bare(text: str, amount: Range) -> bool:
@@ -324,24 +366,48 @@ def _per_usd(amount: Range, currency: str | None, country: str | None) -> float:
 
 
 def _annual(amount: float, period: str | None) -> float:
-    return amount * PER_YEAR[period or "year"]
+    return amount * (OTHER_PERIODS.get(period or "") or PER_YEAR[period or "year"])
 
 
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
-    after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
+    if last is not None and (added := _added_to(site, last)):
+        return _Evidence("direct", added)
+    after, governing = site.after, site.before.governing
+    is_direct = site.before.is_direct and not _is_of_amount_before(site, last)
+    if site.amount.unit and site.amount.unit.period:  # LPA is a unit of pay alone
+        return _Evidence("direct", governing.value if governing and governing.value in CASH else "base")
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
     component = governing.value if governing and governing.kind == "pay" else None
     if after.component and not (component and is_direct and after.component not in CASH):
         if after.component != "base" or component is None:
             return _Evidence("after", "commission" if _is_void(site) else after.component)
-        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else "base")
+        return _Evidence("direct" if is_direct else "after", "commission" if _is_void(site) else "base")
     if component:
         return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else component)
     label = _find_label(site.before.hits)
     if label:
         return _Evidence("clause", label)
     return _evidence_of_list(site, last) or _below(site) or _evidence_of_position(site)
+
+
+def _added_to(site: _Site, last: _AmountBefore) -> str | None:
+    """Return the component of an amount that is added to the one before it: "$100,000 + bonus $5,000"."""
+    if site.after.component or site.amount.start - last.end > PERK or last.end < site.begin:
+        return None
+    between = hits_in(site.text[last.end : site.amount.start])
+    if not any(_filler(hit) == "add" for hit in between) or any(hit.is_unknown for hit in between):
+        return None
+    word = next((word for hit in reversed(between) if (word := hit.of("pay"))), None)
+    return word.value if word and word.value in ADDED else None
+
+
+def _is_of_amount_before(site: _Site, last: _AmountBefore | None) -> bool:
+    """Whether no word says what an amount is but those that follow the amount before it: "$60,000 base and $20,000"."""
+    end = last.pay.end or 0 if last else 0
+    if end <= site.begin:
+        return False
+    return not any(hit.of("pay") for hit in site.before.hits if site.begin + hit.start >= end)
 
 
 def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | None:
@@ -436,6 +502,8 @@ def _evidence_of_position(site: _Site) -> _Evidence | None:
     is_threshold = site.is_open and not amount.is_range
     if is_alone and (amount.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
         return _Evidence("headline", "base")
+    if after.period and after.tax and amount.is_range and not has_not_pay:
+        return _Evidence("after", "base")  # "30K a 36K brutos anuales"
     if after.period and amount.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
         is_perk = _has_not_pay(hits_in(text[after.end : line_end(text, after.end, after.end + PERK)]))
         return _Evidence("period", "base") if annual <= MAX_ANNUAL_USD and not is_perk else None
@@ -503,6 +571,15 @@ def _is_small_for_a_year(claim: _Claim) -> bool:
     return is_strong_cash and _annual(claim.usd, claim.period or claim.site.usual_period) < minimum
 
 
+def _is_labelled(site: _Site) -> bool:
+    """Whether a level, role or place stands right before an amount, or a level in brackets after: "Senior $110k"."""
+    words = next((hit.words for hit in reversed(site.before.hits) if hit.words or hit.is_unknown), ())
+    tail = site.text[site.amount.end : site.amount.end + PERK].lstrip()
+    if tail.startswith("("):
+        words += next((hit.words for hit in hits_in(tail[1:].split(")", 1)[0])), ())
+    return any(word.kind in ("level", "role") or word.value == "place" for word in words)
+
+
 class _Doubt(NamedTuple):
     name: str
     applies: Callable[[_Claim], bool]
@@ -545,7 +622,7 @@ _DOUBTS = (
     _Doubt("small for a year", _is_small_for_a_year, ("direct", "after", "field")),
     _Doubt(
         "one more figure of a sentence, without a period",
-        lambda c: c.follows_pay and not c.site.amount.is_range and c.period is None,
+        lambda c: c.follows_pay and not c.site.amount.is_range and c.period is None and not _is_labelled(c.site),
         ("after", "direct", "heading", "list", "field", "headline", "period"),
     ),
 )
@@ -558,10 +635,13 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
     if tax == "net" and _INVOICED.search(site.text, site.begin, max(amount.end, after.end) + len(" for B2B)")):
         tax = INVOICE  # net of VAT, which says nothing about income tax
     months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
+    factor = OTHER_PERIODS.get(period or "", 1.0)
+    period = "year" if period in OTHER_PERIODS else period
+    is_misgrouped = amount.is_misgrouped
     return Pay(
         component=component,
-        low=None if bound == "high" else amount.low or None,
-        high=None if bound == "low" else amount.high,
+        low=None if bound == "high" or is_misgrouped else amount.low * factor or None,
+        high=None if bound == "low" or is_misgrouped else amount.high * factor,
         currency=currency,
         period=period,
         period_reading="parsed" if period else None,
@@ -570,6 +650,7 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
         place_text=tie.place_text,
         country=tie.country,
         level_text=tie.level_text,
+        flag="digits_misgrouped" if is_misgrouped else None,
         start=amount.start,
         end=max(amount.end, after.end),
     )
@@ -667,10 +748,9 @@ def _has_not_pay(hits: Sequence[Hit]) -> bool:
 
 def _bound_before(before: Sequence[Hit]) -> str | None:
     for hit in reversed(before[-5:]):
-        word = hit.of("bound")
-        if word and word.reach == "before":
-            return word.value
-        if hit.is_unknown or (hit.words and not hit.of("filler")):
+        if bound := hit.bound("before"):
+            return bound
+        if hit.is_unknown or (hit.words and not (hit.of("filler") or hit.of("tax"))):
             return None
     return None
 
@@ -684,7 +764,10 @@ def _adjective(hits: Sequence[Hit], end: int) -> str | None:
         word = hits[index].of("period")
         if word and word.reach == "both":
             is_last = end - hits[index].end <= len(" rate is at ")
-            if is_last or any(h.of("pay") for h in hits[max(0, index - 1) : index + 5]):
+            if word.value in OTHER_PERIODS:  # "reviewed quarterly" says nothing of pay
+                if any(h.of("pay") for h in hits[max(0, index - 1) : index + 2]):
+                    return word.value
+            elif is_last or any(h.of("pay") for h in hits[max(0, index - 1) : index + 5]):
                 return word.value
     return None
 
@@ -708,6 +791,9 @@ def _after(text: str, end: int, stop: int) -> _After:
         end -= 1  # "$170,000 USD. Base salary": the full stop ends the sentence, not the currency
     next_sum = _NEXT_SUM.match(text, stop)
     after = _read_after(text[end:stop], next_sum[0] if next_sum else "")
+    place = _PLACE_AFTER.match(text, end, stop) if after.period is None else None
+    if place:
+        after = after._replace(period=_read_after(text[place.end() : stop], "").period)
     return after._replace(end=end + after.end)
 
 
@@ -731,18 +817,19 @@ def _read_after(line: str, next_sum: str) -> _After:
         if facts and _is_abbreviation_apart(line, hit):
             break  # "..., PM ($150k)" is a product manager
         for word in facts:
-            values.setdefault(word.kind, word.value)
+            if word.value != values.setdefault(word.kind, word.value) and word.kind == "period" and hit.start <= end:
+                values.setdefault("other_period", word.value)
         kind = next((w for w in hit.words if w.kind in ("pay", "not_pay") and w.reach != "before"), None)
-        bound = hit.of("bound")
+        bound = hit.bound("after")
         if kind is not None:
             if "component" in values or "," in line[: hit.start] or _NEXT_SUM.match(line + next_sum, hit.end):
                 break
             values["component" if kind.kind == "pay" else "not_pay"] = kind.value
             if kind.kind == "not_pay":
                 break
-        elif bound and bound.reach == "after" and not facts:
-            values["bound"] = bound.value
-        elif _filler(hit) in ("", "place"):
+        elif bound and not facts:
+            values.setdefault("bound", bound)
+        elif _filler(hit) in ("", "place") or (hit.of("level") and line[: hit.start].endswith("(")):
             continue
         elif not facts:
             break
@@ -750,6 +837,7 @@ def _read_after(line: str, next_sum: str) -> _After:
     months = values.get("months")
     return _After(
         period=values.get("period"),
+        other_period=values.get("other_period"),
         tax=values.get("tax"),
         months=int(months) if months else None,
         component=values.get("component"),

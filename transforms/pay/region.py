@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from transforms.pay.currency import legal_tender, only_country_of
 from transforms.place.gazetteer import groups
 from transforms.place.location_line import countries_ruled_out
-from transforms.place.places import Whereabouts, region_of
+from transforms.place.places import Whereabouts, members_of, region_of
 from transforms.records.rows import Pay, Place
 
 SEVERAL = "several"
@@ -27,19 +27,20 @@ class Area(NamedTuple):
     continent: str | None
 
 
-def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) -> Area:
-    """Return where `pay` counts, by the first rule that applies:
+def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None, *, zones: Collection[str] = ()) -> Area:
+    """Return where `pay` counts, by the first rule that applies. `zones` are the countries of all base pay.
 
-    1. Pay tied to a country counts in that country.
-    2. Remote work with a stated scope: pay counts in the only country of the scope. Of several, it counts in the one
+    1. Where base pay is tied to one country of the job and other base pay to another, the country is `several`.
+    2. Pay tied to a country counts in that country.
+    3. Remote work with a stated scope: pay counts in the only country of the scope. Of several, it counts in the one
        where all places lie, if that country alone uses the currency of the pay; else in the region and continent around
        the scope.
-    3. All places lie in one country, where the currency of the pay is legal tender: pay counts in this country. If the
+    4. All places lie in one country, where the currency of the pay is legal tender: pay counts in this country. If the
        places lie in several countries and the work is not remote, pay counts in the only one of them where its currency
        is legal tender, unless that country borrowed the currency from another country.
-    4. Other remote work: the country is `remote`. Region and continent are `remote` too, unless places in several
+    5. Other remote work: the country is `remote`. Region and continent are `remote` too, unless places in several
        countries share them.
-    5. Other work: pay counts where all places with a known country lie, decided separately for country, region and
+    6. Other work: pay counts where all places with a known country lie, decided separately for country, region and
        continent.
 
     Places that the location, or the words tied to the pay, rule out ("outside the EU") do not count.
@@ -47,6 +48,10 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     ruled_out = _ruled_out(location_text)
     if not pay.country:
         ruled_out |= _ruled_out(pay.place_text)
+    apart = _countries_apart(pay, zones, where) - ruled_out
+    if len(apart) > 1:
+        regions, continents = zip(*map(region_of, apart), strict=True)
+        return Area(SEVERAL, _common(regions), _common(continents))
     if pay.country and pay.country not in ruled_out:
         return Area(pay.country, *region_of(pay.country))
     places = [place for place in where.places if place.country not in ruled_out]
@@ -63,6 +68,18 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
         return _area_of_places(places)
     area = _area_of_places(places) if len(countries) > 1 else Area(None, None, None)
     return Area(REMOTE, *(REMOTE if name in (None, SEVERAL) else name for name in area[1:]))
+
+
+def _countries_apart(pay: Pay, zones: Collection[str], where: Whereabouts) -> set[str]:
+    """Return the countries of a job that have base pay of their own, and those that are left to pay without a country.
+
+    A job whose countries are unknown is in all countries that its pay is tied to.
+    """
+    own = {place.country for place in where.places if place.country}.union(*map(members_of, where.remote_scope or ()))
+    if not zones or (len(zones) == 1 and pay.country):
+        return set()
+    tied = own.intersection(zones) if own else set(zones)
+    return tied if pay.country or not tied else own
 
 
 def _ruled_out(words: str | None) -> frozenset[str]:

@@ -23,6 +23,7 @@ from transforms.pay.vocabulary import Hit, hits_in, line_end
 from transforms.place.location_line import countries_ruled_out
 from transforms.place.places import country_of, whereabouts
 from transforms.records.rows import Place
+from transforms.records.vocabulary import PER_YEAR
 from transforms.role.titles import role_of, seniority_of
 from transforms.text.exclusion import exclusion_pattern, split
 from transforms.text.lookups import cells_of
@@ -137,7 +138,7 @@ def period_in(text: str) -> str | None:
     """
     periods = [(hit, word) for hit in hits_in(text) if (word := hit.of("period"))]
     names = {word.value for hit, word in periods if word.reach == "both" or " " in text[hit.start : hit.end]}
-    return names.pop() if len(names) == 1 else None
+    return names.pop() if len(names) == 1 and names <= PER_YEAR.keys() else None
 
 
 def names_period(words: str) -> bool:

@@ -53,6 +53,12 @@ def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
     return frozenset(currency for currency in candidates if yearly / (codes().get(currency) or 1.0) >= MIN_ANNUAL_USD)
 
 
+def is_foreign(pay: Pay, country: str | None) -> bool:
+    """Whether the sign of pay means no money of a country: `$` in Germany is foreign, whichever dollar it is."""
+    candidates = _plausible(_candidates(pay.pay_text or ""), pay) if pay.currency is None else frozenset[str]()
+    return bool(candidates and country and legal_tender(country)) and candidates.isdisjoint(legal_tender(country or ""))
+
+
 @functools.lru_cache(maxsize=4096)
 def _candidates(pay_text: str) -> frozenset[str]:
     first = next(ranges_in(pay_text, None), None)

@@ -4,7 +4,7 @@ Each row has a phrase, a kind, a value and a reach. The kinds are:
 
 - `pay`: the value is the component
 - `not_pay`: money that is not pay; the value `title` marks words that job titles also use
-- `period`, `tax`, `months` (monthly salaries a year)
+- `period` (of `PERIODS` or `OTHER_PERIODS`), `tax`, `months` (monthly salaries a year)
 - `bound`: the value is low ("from") or high ("up to")
 - `void`: there is no base pay
 - `verb`: "paid"; the subject of the verb decides
@@ -33,7 +33,9 @@ from transforms.text.lookups import cells_of
 LONG_WORD = 6
 """A word with more letters than this may be a compound."""
 
-_TOKEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_")
+_TOKEN = re.compile(
+    "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_"
+)
 _LAST_WORD = re.compile("(?<![^\\s(])([a-zA-Z]{2,})\\s{0,2}$")
 
 
@@ -55,6 +57,10 @@ class Hit(NamedTuple):
     end: int
     words: tuple[Word, ...]
     mark: str
+
+    def bound(self, reach: str) -> str | None:
+        """Return the end that a phrase `before` or `after` an amount bounds: `low`, `high`, or None."""
+        return next((word.value for word in self.words if word.kind == "bound" and word.reach == reach), None)
 
     def of(self, kind: str) -> Word | None:
         """Return the phrase's row of this kind; None if it has none."""

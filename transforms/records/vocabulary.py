@@ -36,12 +36,16 @@ AGENCY_SIGNS = ("client", "itself", "title")
 PERIODS = ("hour", "day", "week", "month", "year")
 PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
 """How many of each pay period are in a year of 52 weeks with five days and 40 hours. Countries have their own."""
+OTHER_PERIODS = {"half-year": 2.0, "quarter": 4.0, "four weeks": 13.0, "half-month": 24.0, "two weeks": 26.0}
+"""Periods of pay that adverts state but no column holds, with how many are in a year. Pay for them is read as pay for a
+year: 30,000 a quarter is 120,000 a year."""
 READINGS = ("stated", "parsed", "inferred")
 COMPONENTS = (
     *("base", "bonus", "commission", "equity", "equity_percent"),
     *("on_target_earnings", "total_compensation", "other"),
 )
 PAY_FLAGS = (
+    "digits_misgrouped",
     "high_over_4x_low",
     "implausible_low",
     "implausible_high",

@@ -44,6 +44,16 @@ def base_pay(text: str, country: str) -> list[Pay]:
         ("Salário: mínimo R$ 9.000 e máximo R$ 12.000 por mês", "BR", 9000, 12000),
         ("RAL minimo 31.000 € e massimo 37.000 €", "IT", 31000, 37000),
         ("Salaris: € 3.900 tot maximaal € 5.200 bruto per maand", "NL", 3900, 5200),
+        ("From €61,000 for newcomers to the trade to €77,000 a year", "IE", 61000, 77000),
+        ("Pay: $81,000/year (Tier 2 towns) – $117,000/year (Denver)", "US", 81000, 117000),
+        ("Minimum annual pay: $81,000\nMaximum annual pay: $117,000", "US", 81000, 117000),
+        ("Salary: minimum $81,000; midpoint $99,000; maximum $117,000", "US", 81000, 117000),
+        ("Gehalt: 61.000 € brutto jährlich bis 77.000 € brutto", "DE", 61000, 77000),
+        ("Salaire : 41/47 K€", "FR", 41000, 47000),
+        ("Gehalt: 61/77.000 €", "DE", 61000, 77000),
+        ("Palkka 4100 eurosta 4700 euroon kuukaudessa", "FI", 4100, 4700),
+        ("Maaş 61.000 TL ile 77.000 TL arasında", "TR", 61000, 77000),
+        ("연봉 1억 1,000만원 ~ 1억 3,000만원", "KR", 110e6, 130e6),
         ("Wynagrodzenie: minimum 16 000 PLN, maksymalnie 21 000 PLN brutto", "PL", 16000, 21000),
     ],
 )
@@ -57,6 +67,10 @@ def test_one_range(text: str, country: str, low: float, high: float) -> None:
     [
         ("Salary: $81k in Iowa and $117k in Oregon", "US", [(81000, 81000)]),
         ("Base $81k, up to $117k OTE", "US", [(81000, 81000)]),
+        ("Salary range: $81,000 base salary and $17,000 variable pay", "US", [(81000, 81000)]),
+        ("Base pay $81k-$99k; on-target earnings $117k-$139k", "US", [(81000, 99000)]),
+        ("Salary: Junior $81k - Senior $117k", "US", [(81000, 81000), (117000, 117000)]),
+        ("Salary £45,000 (FTE £60,000)", "GB", [(45000, 45000), (60000, 60000)]),
         ("Salary $81k (base) to $117k (OTE)", "US", [(81000, 81000)]),
         ("Base salary $81,000 and signing bonus of $90,000", "US", [(81000, 81000)]),
         ("Salary $81k-$99k + up to $120k bonus", "US", [(81000, 99000)]),
@@ -156,3 +170,51 @@ def test_alternatives_keep_their_own_employment(text: str, country: str, kinds: 
 def test_the_postings_own_pay_is_that_of_its_employment(employment_type: str | None, low: float) -> None:
     pays = pay_in("Contract: $80-$100/hr; full-time: $151k-$181k", country="US")
     assert complete_pay(pays, country="US", employment_type=employment_type)[0].low == low
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("Salary: $30,000 a quarter", 120000, 120000),
+        ("Salary: $30,000 - $35,000 per quarter", 120000, 140000),
+        ("Salary of $60,000 half-yearly", 120000, 120000),
+        ("We pay $4,000 every two weeks.", 104000, 104000),
+        ("Salary: $4,000 to $5,000 twice a month", 96000, 120000),
+        ("Salary: $95,000 (biweekly)", 95000, 95000),
+        ("Salary reviewed quarterly: $95,000", 95000, 95000),
+        ("Salary: $95,000, paid biweekly", 95000, 95000),
+    ],
+)
+def test_pay_for_a_period_that_no_column_holds_is_pay_for_a_year(text: str, low: float, high: float) -> None:
+    (pay,) = base_pay(text, "US")
+    assert (pay.low, pay.high, pay.period, pay.annual_high) == (low, high, "year", high)
+
+
+@pytest.mark.parametrize("text", ["Salary: €45.0000", "Salary: €45.0000 to €60,000 a year", "Salary: $160,00"])
+def test_digits_grouped_wrongly_are_flagged_without_amounts(text: str) -> None:
+    (pay,) = base_pay(text, "IE")
+    assert (pay.low, pay.high, pay.flag) == (None, None, "digits_misgrouped")
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [("Salary: 1,20,000 INR", 120000), ("Salary: $160,00 - $190,000", 160000), ("Salary: €45.000,00", 45000)],
+)
+def test_digits_that_can_be_read_are_read(text: str, low: float) -> None:
+    (pay,) = base_pay(text, "IN")
+    assert (pay.low, pay.flag) == (low, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "n_pays"),
+    [
+        ("Salary: -5,000", 0),
+        ("Salary: -$5,000 a month", 0),
+        ("Salary: $-5,000 a month", 0),
+        ("Salary -$90,000 - $99,000", 1),
+        ("Salary:\n-$90,000", 1),
+        ("Salary $90,000 -$99,000", 1),
+    ],
+)
+def test_a_negative_amount_is_no_pay(text: str, n_pays: int) -> None:
+    assert len(base_pay(text, "US")) == n_pays

@@ -56,6 +56,24 @@ def test_where_pay_counts(
     assert where_pay_counts(Pay(low=1e5, currency=currency), where, location) == places
 
 
+@pytest.mark.parametrize(
+    ("location", "country", "zones", "counts"),
+    [
+        ("Remote (United States | Canada)", "US", ("US", "CA"), (SEVERAL, "Northern America", "Americas")),
+        ("London; Berlin", "GB", ("GB", "DE"), (SEVERAL, SEVERAL, "Europe")),
+        ("London; Berlin", None, ("DE",), (SEVERAL, SEVERAL, "Europe")),
+        ("London", "GB", ("GB", "DE"), ("GB", "Northern Europe", "Europe")),
+        ("London; Berlin", "GB", ("GB",), ("GB", "Northern Europe", "Europe")),
+        ("Remote (United States | Canada)", "US", ("US",), ("US", "Northern America", "Americas")),
+    ],
+)
+def test_pay_stated_apart_for_several_countries_of_a_job_counts_in_several(
+    location: str, country: str | None, zones: tuple[str, ...], counts: tuple[str, ...]
+) -> None:
+    where = whereabouts(location, is_remote="Remote" in location)
+    assert where_pay_counts(Pay(low=1e5, currency="USD", country=country), where, location, zones=zones) == counts
+
+
 def test_pay_that_is_tied_to_a_country_counts_there_unless_the_location_rules_it_out() -> None:
     where = whereabouts("Remote", is_remote=True)
     pay = Pay(low=1e5, currency="USD", country="US")

@@ -37,6 +37,14 @@ def test_a_bare_dollar(location: str, employer_country: str | None, currency: st
     assert [TEXT[span.start : span.end] for span in spans] == ["$100,000 - $120,000 a year"] * is_inferred
 
 
+@pytest.mark.parametrize(
+    ("location", "market"),
+    [("Berlin, Germany", "cross_border"), ("NYC", "local"), ("Remote", None), ("Toronto; New York", None)],
+)
+def test_a_dollar_where_the_country_has_none_is_from_abroad(location: str, market: str | None) -> None:
+    assert posting(source="test", id=1, title="Analyst", location_text=location, text=TEXT).pay_market == market
+
+
 @pytest.mark.parametrize("amount", ["US$100,000", "100,000 USD", "€100,000", "£100,000"])
 def test_a_currency_that_is_named_is_not_inferred(amount: str) -> None:
     advert = posting(source="test", id=1, title="Analyst", location_text="Remote", text=f"Salary: {amount} a year.")

@@ -27,15 +27,22 @@ WITH seen AS (
         AND EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id AND t.country IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id AND t.country = l.country)
     GROUP BY l.posting_id
+), head AS (
+    -- The country of own pay where the advert pays apart in several.
+    SELECT h.posting_id, c.country, c.region, c.continent
+    FROM core.posting_pay h JOIN core.countries c USING (country)
+    WHERE h.is_headline
 ), offers AS (
     SELECT
         p.posting_id, -1 AS position,
-        coalesce(rest.country, p.pay_country) AS country,
-        coalesce(rest.region, p.pay_region) AS region,
-        coalesce(rest.continent, p.pay_continent) AS continent,
+        coalesce(rest.country, head.country, p.pay_country) AS country,
+        coalesce(rest.region, head.region, p.pay_region) AS region,
+        coalesce(rest.continent, head.continent, p.pay_continent) AS continent,
         p.pay_market, p.currency, p.pay_low AS low, p.pay_high AS high, p.period, p.pay_tax AS tax,
         p.pay_flag AS flag, p.pay_contract AS contract, p.annual_low, p.annual_high, p.annual_low_usd, p.annual_high_usd
-    FROM seen p LEFT JOIN rest ON rest.posting_id = p.posting_id AND p.pay_country = 'several'
+    FROM seen p
+    LEFT JOIN rest ON rest.posting_id = p.posting_id AND p.pay_country = 'several'
+    LEFT JOIN head ON head.posting_id = p.posting_id AND p.pay_country = 'several'
     UNION ALL BY NAME
     SELECT
         t.posting_id, t.position, coalesce(t.country, p.pay_country) AS country,
@@ -43,7 +50,8 @@ WITH seen AS (
         CASE WHEN t.country IS NULL THEN p.pay_continent ELSE c.continent END AS continent, t.currency, t.low, t.high,
         t.period, t.tax, t.flag, t.contract, t.annual_low, t.annual_high, t.annual_low_usd, t.annual_high_usd
     FROM tied t JOIN seen p USING (posting_id) LEFT JOIN core.countries c ON c.country = t.country
-    WHERE coalesce(t.country, p.pay_country) IS DISTINCT FROM p.pay_country
+    LEFT JOIN head ON head.posting_id = p.posting_id AND p.pay_country = 'several'
+    WHERE coalesce(t.country, p.pay_country) IS DISTINCT FROM coalesce(head.country, p.pay_country)
         OR t.contract IS DISTINCT FROM p.pay_contract
 ), observed AS (
     SELECT
