@@ -5,7 +5,8 @@ The requirements of a mention, the strongest first:
 - `required`: in a section of requirements, or in the title as well as the text
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
 - `duty`: in a section of duties or of the team's tools, which name what the job is done with
-- `mentioned`: in a section about the employer, its benefits or applicants' rights, or as the employer's own name
+- `mentioned`: in a section about the employer, its benefits or applicants' rights, as the employer's own name, or in a
+  clause about founders, customers or the product
 
 The words of the clause nearest to the name decide before the first heading, in a text without headings and in duties:
 "experience with" requires, "you will" is a duty. Without such words a skill is mentioned before the first heading, and
@@ -52,6 +53,8 @@ KEPT = 8192
 
 REQUIRED, PREFERRED, DUTY, MENTIONED = range(len(REQUIREMENTS))
 """Indices of `REQUIREMENTS`, the strongest requirement first."""
+OTHERS = "others"
+"""Kind of cues that name somebody else or the product: a clause of which they are the subject asks for nothing."""
 OF_SECTION = {
     "required": REQUIRED, "preferred": PREFERRED, "duties": DUTY, "mentioned": MENTIONED, "not": MENTIONED,
     INTRO: MENTIONED, WHOLE: REQUIRED,
@@ -106,6 +109,15 @@ _NOT_NEEDED_AFTER = re.compile(
 _SET_ASIDE = re.compile(
     rf"(?!\W*(?:just|only|merely|simply|solely|nur|bloß|seulement|solo|só|alleen|tylko)\b)"
     rf"(?:[^\S\n][^\s,;()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
+)
+_BEFORE_SUBJECT = re.compile(
+    r"(?:[^,;]{1,40},\s)?(?:\W|\d|(?:and|but|while|as|since|because|today|most|many|some|half|all|of|how|thousands|hundreds"
+    r"|und|viele|et|beaucoup|de|y|muchos|e|muitos|molti|dei|en|veel|van|i|wielu|z)\b)*",
+    re.IGNORECASE,
+)
+_YOU = re.compile(
+    r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
+    re.IGNORECASE,
 )
 
 
@@ -322,7 +334,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
     None if a cue in the line excludes the name.
     """
     text = line.text
-    is_wished = False
+    is_wished = is_of_others = False
     if line.cues:
         clause = _clause_of(text, start, end)
         for nth in range(bisect_left(line.cues, clause[:1]), len(line.cues)):
@@ -333,6 +345,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
                 return MENTIONED
             if cue in EXCLUDING and EXCLUDING[cue](text, at, to, clause, start, end):
                 return None
+            is_of_others = is_of_others or (cue == OTHERS and _is_subject(text, at, to, clause, start))
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
     rank = OF_SECTION[kind]
     if rank == MENTIONED and kind != INTRO:
@@ -340,7 +353,16 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
     if is_wished:
         return PREFERRED
     words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
-    return OF_SECTION[_kind_said(words, text, start, end) or kind] if words else rank
+    said = _kind_said(words, text, start, end) if words else None
+    if is_of_others:
+        return DUTY if said == "duties" else MENTIONED
+    return OF_SECTION[said or kind]
+
+
+def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int) -> bool:
+    """Whether a cue for somebody else or the product begins the clause of a name, which does not turn to the reader:
+    "Many of our customers run Kafka", not "Help our customers run Kafka"."""
+    return to <= start and bool(_BEFORE_SUBJECT.fullmatch(line, clause[0], at)) and not _YOU.search(line, to, start)
 
 
 def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:

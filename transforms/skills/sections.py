@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from transforms.skills.headings import heading_kind
 from transforms.skills.lexicon import Meaning, lexicon
 from transforms.text.batch_cache import MAX_OF_LINES, BatchCache
 from transforms.text.lookups import rows_of
@@ -29,6 +30,8 @@ MAX_COLON_GAP = 30
 """Maximum number of characters between the words of a heading and its colon."""
 FLAT_TEXT = 400
 """A line with more characters than this is a flattened text, with headings inside it."""
+MAX_TOLD = 70
+"""Maximum number of characters in a heading that is told by the roles of its words."""
 MAX_OPENING = 50
 """Maximum number of characters in a heading of which only the beginning is known, such as "Life at" and a company's
 name.
@@ -44,6 +47,8 @@ STRENGTH = {"required": 1, "duties": 1, IDEAL: 2, "preferred": 3, "mentioned": 4
 therefore wishes.
 """
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
+FIRST_OF_ITEM = frozenset("-•*·–●▪◦・")
+"""Characters of which one begins an item of a list."""
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
@@ -212,6 +217,9 @@ def read_lines(texts: list[str]) -> list[Line | None]:
         elif not _is_label(line):
             line.after = openings[-1][1]
         line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
+    for place, text in enumerate(texts):
+        if 1 < len(text) <= MAX_TOLD and text[0] not in FIRST_OF_ITEM and text[-1] not in ".,;":
+            lines[place] = _with_told_heading(lines[place], text)
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
             line, begin, _ = at(start)
@@ -222,6 +230,26 @@ def read_lines(texts: list[str]) -> list[Line | None]:
 
 
 _lines = BatchCache(read_lines, limit=MAX_OF_LINES)
+
+
+def _with_told_heading(line: Line | None, text: str) -> Line | None:
+    """Return the line, with the section that it opens by the roles of its words unless listed words tell.
+
+    A plain word of wishes counts beside listed words of requirements: "Compétences appréciées".
+    """
+    is_listed = line is not None and bool(line.openings)
+    if line is not None and (line.names or (is_listed and line.after != "required")):
+        return line
+    told = heading_kind(text)
+    if told is None or (is_listed and not (told.kind == "preferred" and told.is_plain and told.is_whole)):
+        return line
+    line = line or Line(text)
+    if line.is_lead_in and line.after:
+        return line
+    line.after = told.kind
+    line.is_lead_in = not told.is_whole and text[-1] != ":"
+    line.openings = [] if line.is_lead_in else [(0, told.kind)]
+    return line
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
