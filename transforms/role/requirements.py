@@ -70,6 +70,7 @@ _NOT_AFTER = cues("not after", r"^\s*")
 _EMPLOYER = cues("employer", r"\b", r"\b")
 _LASTING = cues("lasting", r"\b", r"\s*$")
 _PERSON = cues("person", r"\b", r"\b")
+_SHARED = cues("shared after", r"^\s*")
 _COLLEAGUE = cues("colleague", r"\b", r"$")
 """Another person as the subject of the clause that ends here: "your manager has", "our founders spent"."""
 _WISHED = cues("wished after", r"", r"\W*$")
@@ -151,7 +152,7 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if _COLLEAGUE.search(before):
         return False
     names_person = _PERSON.search(before) is not None
-    if not names_person and (section == "mentioned" or _is_of_employer(before, after)):
+    if not names_person and (section == "mentioned" or _SHARED.match(after) or _is_of_employer(before, after)):
         return False
     return not _is_wished(before, after)
 

@@ -95,6 +95,7 @@ _NOT_NEEDED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_NEEDED_AFTER = re.compile(
+    r"(?:(?:,| and| or)(?: (?!is\b|are\b|but\b)[\w.+#/-]+){1,3}){0,2}"
     r"\s*(?:experience|knowledge|skills?|background|expertise)?\s*(?:(?:is|are) not|isn['’]t|aren['’]t|not)"
     r" (?:strictly )?(?:required|needed|necessary|a must|mandatory|expected)\b"
     r"|\s*(?:-?kenntnisse|erfahrung)?\s*(?:(?:ist|sind) )?nicht (?:zwingend )?(?:erforderlich|notwendig|nötig)\b"
@@ -113,6 +114,11 @@ _SET_ASIDE = re.compile(
 _BEFORE_SUBJECT = re.compile(
     r"(?:[^,;]{1,40},\s)?(?:\W|\d|(?:and|but|while|as|since|because|today|most|many|some|half|all|of|how|thousands|hundreds"
     r"|und|viele|et|beaucoup|de|y|muchos|e|muitos|molti|dei|en|veel|van|i|wielu|z)\b)*",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"\b(?:these|those|them|such|any of th\w+|diese[rnm]?|davon|ces|ceux-ci|celles-ci|est[oa]s|dest[ea]s|quest[ei]|deze"
+    r"|tych)\b",
     re.IGNORECASE,
 )
 _YOU = re.compile(
@@ -340,6 +346,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
         for nth in range(bisect_left(line.cues, clause[:1]), len(line.cues)):
             at, to, cue = line.cues[nth]
             if at >= clause[1]:
+                is_wished = is_wished or (cue == "preferred" and _points_back(text, clause[1], at))
                 break
             if cue == "mentioned":
                 return MENTIONED
@@ -361,7 +368,8 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
 
 def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int) -> bool:
     """Whether a cue for somebody else or the product begins the clause of a name, which does not turn to the reader:
-    "Many of our customers run Kafka", not "Help our customers run Kafka"."""
+    "Many of our customers run Kafka", not "Help our customers run Kafka".
+    """
     return to <= start and bool(_BEFORE_SUBJECT.fullmatch(line, clause[0], at)) and not _YOU.search(line, to, start)
 
 
@@ -448,6 +456,13 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     close_at = clause[1] if close_at < 0 else close_at
     stands_alone = at - open_at <= 2 and close_at - to <= 2
     return open_at < start < close_at or (stands_alone and end <= open_at <= end + 1)
+
+
+def _points_back(line: str, start: int, at: int) -> bool:
+    """Whether a cue stands in the clause that starts behind a name's clause and speaks of what that one lists: "Kafka,
+    Redis. Experience with any of these is a plus".
+    """
+    return at - start <= REACH and not _CLAUSE_END.search(line, start, at) and bool(_BACK.search(line, start, at))
 
 
 def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:

@@ -40,6 +40,20 @@ class HeadingKind(NamedTuple):
     is_whole: bool
 
 
+PERSON = HeadingKind("mentioned", is_plain=False, is_whole=False)
+"""The kind of a line with a person's name and office, above a list of what that person has done."""
+_OFFICE = re.compile(
+    r"(?i:(?:co-?)?founder|c[etofm]o|gründer(?:in)?|(?:co)?fondat(?:eur|rice|ore)|fundador[ae]?|oprichter)\b"
+)
+_NAME_AHEAD = re.compile(r"\W*[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w.’'-]*){1,3}\s?[,\[(|–—-]\W*")
+
+
+def names_person(line: str) -> bool:
+    """Whether a line is a person's name with the office of a founder or head: "Ana Ruiz [CEO]"."""
+    name = _NAME_AHEAD.match(line)
+    return name is not None and _OFFICE.match(line, name.end()) is not None
+
+
 @functools.cache
 def _roles() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     """Return the roles of whole words, and of stems, which any letters may follow."""

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from transforms.skills.headings import heading_kind
+from transforms.skills.headings import PERSON, heading_kind, names_person
 from transforms.skills.lexicon import Meaning, lexicon
 from transforms.text.batch_cache import MAX_OF_LINES, BatchCache
 from transforms.text.lookups import rows_of
@@ -212,7 +212,9 @@ def read_lines(texts: list[str]) -> list[Line | None]:
         openings = _openings(texts[place], hits)
         line.openings = [(start, "preferred" if kind == IDEAL else kind) for start, kind in openings]
         line.is_lead_in = not openings
-        if line.is_lead_in:
+        if line.is_lead_in and _has_tag(line):
+            line.openings = [(0, "preferred")]
+        elif line.is_lead_in:
             line.after = _lead_in(line, hits)
         elif not _is_label(line):
             line.after = openings[-1][1]
@@ -240,7 +242,7 @@ def _with_told_heading(line: Line | None, text: str) -> Line | None:
     is_listed = line is not None and bool(line.openings)
     if line is not None and (line.names or (is_listed and line.after != "required")):
         return line
-    told = heading_kind(text)
+    told = heading_kind(text) or (PERSON if not is_listed and names_person(text) else None)
     if told is None or (is_listed and not (told.kind == "preferred" and told.is_plain and told.is_whole)):
         return line
     line = line or Line(text)
@@ -321,6 +323,21 @@ def _lead_in(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> str | 
         return None
     kinds = [*(meaning.kind for _, _, meaning in headings), *(kind for _, _, kind in line.cues)]
     return max(WISHES.intersection(kinds), key=STRENGTH.__getitem__, default=None)
+
+
+def _has_tag(line: Line) -> bool:
+    """Whether brackets at its start or end call the whole line a wish: "[Nice to have] Rust", "Rust. (Bonus)"."""
+    text = line.text
+    return any(
+        text[start - 1 : start] in ("(", "[")
+        and text[end : end + 1] in (")", "]")
+        and (
+            not _LETTER.search(text, 0, start)
+            or (text[start - 3 : start - 2] in ".!;" and not _LETTER.search(text, end))
+        )
+        for start, end, kind in line.cues
+        if kind == "preferred"
+    )
 
 
 def _is_item(line: str) -> bool:
