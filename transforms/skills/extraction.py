@@ -10,7 +10,7 @@ The requirements of a mention, the strongest first:
 
 The words of the clause nearest to the name decide before the first heading, in a text without headings and in duties:
 "experience with" requires, "you will" is a duty. Without such words a skill is mentioned before the first heading, and
-required in a text without headings.
+in a text without headings mentioned in a sentence of prose and required in lists and titles.
 
 A mention does not count if the text says that the skill is not needed, contrasts the skill with the job ("instead of
 ..."), names the skill in a notice of applicants' rights, or uses the name for a firm, a school or an event.
@@ -28,7 +28,7 @@ from types import MappingProxyType
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import Context, is_wide, lexicon
-from transforms.skills.sections import INTRO, WHOLE, Line, SectionLine, lines_of
+from transforms.skills.sections import BULLETS, INTRO, WHOLE, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
@@ -48,6 +48,8 @@ MAX_CONTRAST = 5
 """Maximum number of words between "instead of" and the name of a skill that these words reject."""
 MAX_BEHIND = 24
 """Maximum number of characters from a name to words behind it that speak of it, as in "Python or Go experience"."""
+MIN_PROSE = 60
+"""Minimum number of characters in a sentence of prose; shorter ones are entries of lists such as "Python, SQL."."""
 KEPT = 8192
 """Number of titles, and of employers, for which the result is cached, since adverts repeat them."""
 
@@ -77,7 +79,10 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_ENDS = frozenset("(),;\"'<>|")
-_CLAUSE_END = re.compile(r"(?<!\b[a-z])(?<!\bz\. B)(?<!\bz\.B)[.;!?](?:\s|$)|[。；！？]")  # "e.g. " ends no clause
+_CLAUSE_END = re.compile(
+    r"(?<!\b[a-z])(?<!\bz\. B)(?<!\bz\.B)[.;!?](?:\s|$)|[。；！？]"  # "e.g. " ends no clause
+    r"|(?<=[a-zà-ÿ]{3})\.(?=[A-ZÀ-Þ][a-zà-ÿ]*[ '’])"  # a lost blank: "un plus.Vous savez"
+)
 _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
@@ -118,9 +123,24 @@ _BEFORE_SUBJECT = re.compile(
 )
 _BACK = re.compile(
     r"\b(?:these|those|them|such|any of th\w+|diese[rnm]?|davon|ces|ceux-ci|celles-ci|est[oa]s|dest[ea]s|quest[ei]|deze"
-    r"|tych)\b",
+    r"|tych)\b.*\b(?:is|are|would|w[äa]re|ist|sind|est|sont|serait|es|son|sería|é|são|seria|è|sono|sarebbe|zijn|jest|są)\b",
     re.IGNORECASE,
 )
+_PAST = re.compile(
+    r"\b(?:previously|formerly|former|ex|led|built|founded|ran|worked|studied|leaders|leadership|executives?|researchers)"
+    r"\b[^.;!?]* at \Z"
+)
+"""Somebody's past before the name of a firm: "previously led search at MongoDB"."""
+_READ = re.compile(
+    r"\b(?:the|and|with|und|der|mit|les|dans|avec|nous|los|las|para|uma|della|che|het|een|oraz)\b", re.IGNORECASE
+)
+"""Frequent words of the languages whose words of demand are known, which their neighbours lack."""
+_ADVERB = re.compile(
+    r"(?:ideally|preferably|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
+    r"|preferencialmente|preferibilmente|bij voorkeur) \w",
+    re.IGNORECASE,
+)
+"""A wish about what follows it: "Kafka, ideally in production" asks for Kafka."""
 _YOU = re.compile(
     r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
     re.IGNORECASE,
@@ -219,7 +239,7 @@ def _in_title(title: str) -> frozenset[int]:
 def _find_named(line: Line, kind: str) -> list[Mention]:
     meanings = lexicon().meanings
     text = line.text
-    is_decided = kind not in WORDS_OF or not line.once(_find_words, WORDS_OF[kind])
+    is_decided = kind != WHOLE and (kind not in WORDS_OF or not line.once(_find_words, WORDS_OF[kind]))
     is_plain = is_decided and not line.cues and not line.openings  # the kind alone decides on the requirement
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
@@ -229,6 +249,8 @@ def _find_named(line: Line, kind: str) -> list[Mention]:
         if fits is False or _in_address(text, start, end):
             continue
         if text[end : end + 1] == " " and _names_organisation(text, start, end):
+            continue
+        if text[start - 4 : start] == " at " and _PAST.search(text, max(0, start - REACH), start):
             continue
         rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
@@ -346,7 +368,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
         for nth in range(bisect_left(line.cues, clause[:1]), len(line.cues)):
             at, to, cue = line.cues[nth]
             if at >= clause[1]:
-                is_wished = is_wished or (cue == "preferred" and _points_back(text, clause[1], at))
+                is_wished = is_wished or (cue == "preferred" and _points_back(text, clause[1], to))
                 break
             if cue == "mentioned":
                 return MENTIONED
@@ -363,7 +385,18 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
     said = _kind_said(words, text, start, end) if words else None
     if is_of_others:
         return DUTY if said == "duties" else MENTIONED
+    if said is None and kind == WHOLE and _is_prose(text, start, end):
+        return MENTIONED
     return OF_SECTION[said or kind]
+
+
+def _is_prose(line: str, start: int, end: int) -> bool:
+    """Whether a name stands in a sentence of prose, in a language whose words of demand are known."""
+    first, last = _clause_of(line, start, end)
+    sentence = line[first:last]
+    if line.startswith(BULLETS):
+        return False
+    return len(sentence) > MIN_PROSE and sentence[-1] in ". " and "|" not in sentence and bool(_READ.search(sentence))
 
 
 def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int) -> bool:
@@ -449,6 +482,8 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
+    if end <= at and _ADVERB.match(line, at):
+        return False
     open_at = line.rfind("(", clause[0], at)
     if open_at < 0 or line.find(")", open_at, at) >= 0:
         return True
@@ -458,11 +493,11 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     return open_at < start < close_at or (stands_alone and end <= open_at <= end + 1)
 
 
-def _points_back(line: str, start: int, at: int) -> bool:
+def _points_back(line: str, start: int, to: int) -> bool:
     """Whether a cue stands in the clause that starts behind a name's clause and speaks of what that one lists: "Kafka,
     Redis. Experience with any of these is a plus".
     """
-    return at - start <= REACH and not _CLAUSE_END.search(line, start, at) and bool(_BACK.search(line, start, at))
+    return to - start <= REACH and not _CLAUSE_END.search(line, start, to) and bool(_BACK.search(line, start, to))
 
 
 def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from transforms.text.lookups import rows_of
 
-MAX_WORDS = 10
+MAX_WORDS = 16
 """Maximum number of words in a heading that is told by its words."""
 MIN_STEM = 3
 """Minimum number of letters in a stem: "pl" would begin too many words."""
@@ -146,7 +146,7 @@ def _of_person(roles: set[str]) -> str | None:
         if {"you", "employer"} <= roles:
             return None  # "from us" or "from you"
         return "mentioned" if "you" in roles else "required"
-    if "ask" in roles and ("you" in roles or "employer" not in roles):
+    if "ask" in roles and ("you" in roles or "nice" in roles or "employer" not in roles):
         return "required"
     return "required" if "you" in roles and ("have" in roles or len(roles) == 1) else None
 

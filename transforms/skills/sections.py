@@ -30,7 +30,7 @@ MAX_COLON_GAP = 30
 """Maximum number of characters between the words of a heading and its colon."""
 FLAT_TEXT = 400
 """A line with more characters than this is a flattened text, with headings inside it."""
-MAX_TOLD = 70
+MAX_TOLD = 80
 """Maximum number of characters in a heading that is told by the roles of its words."""
 MAX_OPENING = 50
 """Maximum number of characters in a heading of which only the beginning is known, such as "Life at" and a company's
@@ -296,7 +296,14 @@ def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) 
 
 @functools.cache
 def _clause_kinds() -> dict[str, str]:
-    return {str(row["words"]): str(row["kind"]) for row in rows_of("section_words") if row["where"] == "clause"}
+    """Return the kinds of words that are cues of clauses, headings that hold such words included: "would be a plus"."""
+    kinds = {str(row["words"]): str(row["kind"]) for row in rows_of("section_words") if row["where"] == "clause"}
+    wishes = sorted((words for words, kind in kinds.items() if kind == "preferred"), key=len, reverse=True)
+    wish = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wishes))})(?!\w)")
+    for row in rows_of("section_words"):
+        if row["where"] == "heading" and row["kind"] == "preferred" and wish.search(str(row["words"])):
+            kinds.setdefault(str(row["words"]), "preferred")
+    return kinds
 
 
 def _is_heading(line: str, start: int, end: int) -> bool:
