@@ -80,8 +80,9 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_ENDS = frozenset("(),;\"'<>|")
 _CLAUSE_END = re.compile(
-    r"(?<!\b[a-z])(?<!\bz\. B)(?<!\bz\.B)[.;!?](?:\s|$)|[。；！？]"  # "e.g. " ends no clause
-    r"|(?<=[a-zà-ÿ]{3})\.(?=[A-ZÀ-Þ][a-zà-ÿ]*[ '’])"  # a lost blank: "un plus.Vous savez"
+    r"[.;!?。；！？](?:(?<=[。；！？])"
+    r"|(?<!\b[a-z].)(?<!\bz\. B.)(?<!\bz\.B.)(?:\s|$)"  # "e.g. " ends no clause
+    r"|(?<=[a-zà-ÿ]{3}\.)(?=[A-ZÀ-Þ][a-zà-ÿ]*[ '’]))"  # a lost blank: "un plus.Vous savez"
 )
 _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
@@ -239,7 +240,9 @@ def _in_title(title: str) -> frozenset[int]:
 def _find_named(line: Line, kind: str) -> list[Mention]:
     meanings = lexicon().meanings
     text = line.text
-    is_decided = kind != WHOLE and (kind not in WORDS_OF or not line.once(_find_words, WORDS_OF[kind]))
+    is_decided = kind not in WORDS_OF or (
+        not (kind == WHOLE and len(text) > MIN_PROSE) and not line.once(_find_words, WORDS_OF[kind])
+    )
     is_plain = is_decided and not line.cues and not line.openings  # the kind alone decides on the requirement
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
