@@ -394,7 +394,8 @@ def test_cases_built_on_stand_beside_adverts_drawn_afresh(tmp_path: Path) -> Non
 def test_every_file_of_cases_says_how_it_was_drawn() -> None:
     with scorecard.DRAWS.open(encoding="utf-8", newline="") as file:
         cases = {row["cases"] for row in csv.DictReader(file)}
-    others = {"adverts_read.jsonl", scorecard.DRAWN.name, scorecard.QUALIFICATIONS_DRAWN.name, "audit.jsonl"}
+    files = (scorecard.DRAWN, scorecard.QUALIFICATIONS_DRAWN, scorecard.SKILLS_JUDGED, scorecard.WHOSE)
+    others = {"adverts_read.jsonl", *(file.name for file in files), "audit.jsonl"}
     assert set(scoring.GOLD_FILES) - {"hn_silver_names.tsv"} | others == cases
 
 
