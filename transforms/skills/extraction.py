@@ -133,7 +133,8 @@ _PAST = re.compile(
 )
 """Somebody's past before the name of a firm: "previously led search at MongoDB"."""
 _READ = re.compile(
-    r"\b(?:the|and|with|und|der|mit|les|dans|avec|nous|los|las|para|uma|della|che|het|een|oraz)\b", re.IGNORECASE
+    r"\b(?:the|and|with|of|or|our|this|that|is|are|from|und|der|mit|les|dans|avec|nous|vous|sur|los|las|para|uma|della|che|het|een|oraz)\b",
+    re.IGNORECASE,
 )
 """Frequent words of the languages whose words of demand are known, which their neighbours lack."""
 _ADVERB = re.compile(
