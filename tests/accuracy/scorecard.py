@@ -36,9 +36,11 @@ from tests.accuracy.adverts_read import (
 )
 from tests.accuracy.audited_cases import score_audited
 from tests.accuracy.bilingual_halves import score_halves
+from tests.accuracy.judged_skills import score_judged
 from tests.accuracy.negations import by_hand, score_negations
 from tests.accuracy.ranges import GENERATED, HAND, languages_by_figure, score_ranges
 from tests.accuracy.scoring import Figure, Miss, Score, score
+from tests.accuracy.whose_facts import score_whose
 from transforms.records.vocabulary import READERS
 
 SHARED = PROJECT.parent / "shared"
@@ -59,6 +61,10 @@ NEWEST = CASES / "adverts_drawn_2026-12-02.jsonl"
 """Labels of the newest draw of adverts."""
 QUALIFICATIONS_DRAWN = CASES / "qualifications_drawn_2026-11-27.jsonl"
 """Labels of what adverts ask a person to show; `draw` says by which of two draws by words, or one of any, they came."""
+SKILLS_JUDGED = CASES / "skills_judged_2026-12-02.jsonl"
+"""Verdicts on every skill that was read in drawn adverts of AI; `draw` 2 was judged after the readers were mended."""
+WHOSE = CASES / "whose.csv"
+"""Texts written by hand with facts of somebody else, every third held out."""
 DIGITS = 4
 """Decimals of a recorded figure, and so the least fall that is noticed."""
 
@@ -192,6 +198,20 @@ DECLARED: Mapping[str, Measure] = {
         f"negations.{language}": _without_target("negation", f"what is ruled out, by hand, {language}")
         for language in dict.fromkeys(one.language for one in by_hand())
     },
+    "judged.technology": _with_target("skill", "judged in context: technologies, right of all read", 0.97),
+    "judged.concept": _with_target("skill", "judged in context: concepts, right of all read", 0.90),
+    "judged.required_preferred": _with_target("skill", "judged in context: skills asked for, read as asked", 0.90),
+    "judged.read_as_asked": _without_target("skill", "judged in context: skills read as asked for, asked so"),
+    "judged.unjudged": _without_target("skill", "judged in context: finds without a verdict", is_most=True),
+    **{
+        f"whose.{share}.{kind}": _with_target(reader, f"whose fact it is, texts {share}: {kind}", target)
+        for share in ("tuned", "held")
+        for kind, reader, target in (
+            ("years", "requirement", 0.80),
+            ("degree", "requirement", 0.90),
+            ("skills", "skill", 0.90),
+        )
+    },
     QUALIFICATIONS_PRECISION: _without_target("requirement", "qualifications asked for in English: precision"),
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
@@ -224,6 +244,8 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
         score_adverts((NEWEST,), real, tally, draw="newest")
         score_qualifications(QUALIFICATIONS_DRAWN, real, tally)
         score_halves(real, tally)
+        score_judged(SKILLS_JUDGED, real, tally)
+    score_whose(WHOSE, tally)
     if data is not None and (data / ANSWERS).exists():
         score_audited(data, archive or Store(data / "archive"), tally)
     by_name = {figure.name: figure for figure in tally.figures()}

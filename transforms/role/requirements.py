@@ -70,6 +70,9 @@ _NOT_AFTER = cues("not after", r"^\s*")
 _EMPLOYER = cues("employer", r"\b", r"\b")
 _LASTING = cues("lasting", r"\b", r"\s*$")
 _PERSON = cues("person", r"\b", r"\b")
+_SHARED = cues("shared after", r"^\s*")
+_COLLEAGUE = cues("colleague", r"\b", r"$")
+"""Another person as the subject of the clause that ends here: "your manager has", "our founders spent"."""
 _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
 _EXCEPTION_BEFORE = cues("exception before", r"\b", r"$")
@@ -146,8 +149,10 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     before, after = lower_text(text[first : match.start()]), lower_text(text[match.end() : last])
     if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after) or not _is_of_experience(match, before, after):
         return False
+    if _COLLEAGUE.search(before):
+        return False
     names_person = _PERSON.search(before) is not None
-    if not names_person and (section == "mentioned" or _is_of_employer(before, after)):
+    if not names_person and (section == "mentioned" or _SHARED.match(after) or _is_of_employer(before, after)):
         return False
     return not _is_wished(before, after)
 
@@ -309,4 +314,4 @@ def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, sect
         return False
     if _DEGREE_WISHED_BEFORE.search(before[-25:]) or _DEGREE_WISHED_NEAR.match(after):
         return False
-    return not _OTHER_PEOPLE.search(before)
+    return not (_OTHER_PEOPLE.search(before) or _COLLEAGUE.search(before))

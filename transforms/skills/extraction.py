@@ -5,11 +5,12 @@ The requirements of a mention, the strongest first:
 - `required`: in a section of requirements, or in the title as well as the text
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
 - `duty`: in a section of duties or of the team's tools, which name what the job is done with
-- `mentioned`: in a section about the employer, its benefits or applicants' rights, or as the employer's own name
+- `mentioned`: in a section about the employer, its benefits or applicants' rights, as the employer's own name, or in a
+  clause about founders, customers or the product
 
 The words of the clause nearest to the name decide before the first heading, in a text without headings and in duties:
 "experience with" requires, "you will" is a duty. Without such words a skill is mentioned before the first heading, and
-required in a text without headings.
+in a text without headings mentioned in a sentence of prose and required in lists and titles.
 
 A mention does not count if the text says that the skill is not needed, contrasts the skill with the job ("instead of
 ..."), names the skill in a notice of applicants' rights, or uses the name for a firm, a school or an event.
@@ -27,7 +28,7 @@ from types import MappingProxyType
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import Context, is_wide, lexicon
-from transforms.skills.sections import INTRO, WHOLE, Line, SectionLine, lines_of
+from transforms.skills.sections import BULLETS, INTRO, WHOLE, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
@@ -47,11 +48,15 @@ MAX_CONTRAST = 5
 """Maximum number of words between "instead of" and the name of a skill that these words reject."""
 MAX_BEHIND = 24
 """Maximum number of characters from a name to words behind it that speak of it, as in "Python or Go experience"."""
+MIN_PROSE = 60
+"""Minimum number of characters in a sentence of prose; shorter ones are entries of lists such as "Python, SQL."."""
 KEPT = 8192
 """Number of titles, and of employers, for which the result is cached, since adverts repeat them."""
 
 REQUIRED, PREFERRED, DUTY, MENTIONED = range(len(REQUIREMENTS))
 """Indices of `REQUIREMENTS`, the strongest requirement first."""
+OTHERS = "others"
+"""Kind of cues that name somebody else or the product: a clause of which they are the subject asks for nothing."""
 OF_SECTION = {
     "required": REQUIRED, "preferred": PREFERRED, "duties": DUTY, "mentioned": MENTIONED, "not": MENTIONED,
     INTRO: MENTIONED, WHOLE: REQUIRED,
@@ -74,7 +79,11 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_ENDS = frozenset("(),;\"'<>|")
-_CLAUSE_END = re.compile(r"(?<!\b[a-z])(?<!\bz\. B)(?<!\bz\.B)[.;!?](?:\s|$)|[。；！？]")  # "e.g. " ends no clause
+_CLAUSE_END = re.compile(
+    r"[.;!?。；！？](?:(?<=[。；！？])"
+    r"|(?<!\b[a-z].)(?<!\bz\. B.)(?<!\bz\.B.)(?:\s|$)"  # "e.g. " ends no clause
+    r"|(?<=[a-zà-ÿ]{3}\.)(?=[A-ZÀ-Þ][a-zà-ÿ]*[ '’]))"  # a lost blank: "un plus.Vous savez"
+)
 _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
@@ -92,6 +101,7 @@ _NOT_NEEDED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_NEEDED_AFTER = re.compile(
+    r"(?:(?:,| and| or)(?: (?!is\b|are\b|but\b)[\w.+#/-]+){1,3}){0,2}"
     r"\s*(?:experience|knowledge|skills?|background|expertise)?\s*(?:(?:is|are) not|isn['’]t|aren['’]t|not)"
     r" (?:strictly )?(?:required|needed|necessary|a must|mandatory|expected)\b"
     r"|\s*(?:-?kenntnisse|erfahrung)?\s*(?:(?:ist|sind) )?nicht (?:zwingend )?(?:erforderlich|notwendig|nötig)\b"
@@ -106,6 +116,36 @@ _NOT_NEEDED_AFTER = re.compile(
 _SET_ASIDE = re.compile(
     rf"(?!\W*(?:just|only|merely|simply|solely|nur|bloß|seulement|solo|só|alleen|tylko)\b)"
     rf"(?:[^\S\n][^\s,;:()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
+)
+_BEFORE_SUBJECT = re.compile(
+    r"(?:[^,;]{1,40},\s)?(?:\W|\d|(?:and|but|while|as|since|because|today|most|many|some|half|all|of|how|thousands|hundreds"
+    r"|und|viele|et|beaucoup|de|y|muchos|e|muitos|molti|dei|en|veel|van|i|wielu|z)\b)*",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"\b(?:these|those|them|such|any of th\w+|diese[rnm]?|davon|ces|ceux-ci|celles-ci|est[oa]s|dest[ea]s|quest[ei]|deze"
+    r"|tych)\b.*\b(?:is|are|would|w[äa]re|ist|sind|est|sont|serait|es|son|sería|é|são|seria|è|sono|sarebbe|zijn|jest|są)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:previously|formerly|former|ex|led|built|founded|ran|worked|studied|leaders|leadership|executives?|researchers)"
+    r"\b[^.;!?]* at \Z"
+)
+"""Somebody's past before the name of a firm: "previously led search at MongoDB"."""
+_READ = re.compile(
+    r"\b(?:the|and|with|of|or|our|this|that|is|are|from|und|der|mit|les|dans|avec|nous|vous|sur|los|las|para|uma|della|che|het|een|oraz)\b",
+    re.IGNORECASE,
+)
+"""Frequent words of the languages whose words of demand are known, which their neighbours lack."""
+_ADVERB = re.compile(
+    r"(?:ideally|preferably|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
+    r"|preferencialmente|preferibilmente|bij voorkeur) \w",
+    re.IGNORECASE,
+)
+"""A wish about what follows it: "Kafka, ideally in production" asks for Kafka."""
+_YOU = re.compile(
+    r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
+    re.IGNORECASE,
 )
 
 
@@ -201,7 +241,9 @@ def _in_title(title: str) -> frozenset[int]:
 def _find_named(line: Line, kind: str) -> list[Mention]:
     meanings = lexicon().meanings
     text = line.text
-    is_decided = kind not in WORDS_OF or not line.once(_find_words, WORDS_OF[kind])
+    is_decided = kind not in WORDS_OF or (
+        not (kind == WHOLE and len(text) > MIN_PROSE) and not line.once(_find_words, WORDS_OF[kind])
+    )
     is_plain = is_decided and not line.cues and not line.openings  # the kind alone decides on the requirement
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
@@ -211,6 +253,8 @@ def _find_named(line: Line, kind: str) -> list[Mention]:
         if fits is False or _in_address(text, start, end):
             continue
         if text[end : end + 1] == " " and _names_organisation(text, start, end):
+            continue
+        if text[start - 4 : start] == " at " and _PAST.search(text, max(0, start - REACH), start):
             continue
         rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
@@ -322,17 +366,19 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
     None if a cue in the line excludes the name.
     """
     text = line.text
-    is_wished = False
+    is_wished = is_of_others = False
     if line.cues:
         clause = _clause_of(text, start, end)
         for nth in range(bisect_left(line.cues, clause[:1]), len(line.cues)):
             at, to, cue = line.cues[nth]
             if at >= clause[1]:
+                is_wished = is_wished or (cue == "preferred" and _points_back(text, clause[1], to))
                 break
             if cue == "mentioned":
                 return MENTIONED
             if cue in EXCLUDING and EXCLUDING[cue](text, at, to, clause, start, end):
                 return None
+            is_of_others = is_of_others or (cue == OTHERS and _is_subject(text, at, to, clause, start))
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
     rank = OF_SECTION[kind]
     if rank == MENTIONED and kind != INTRO:
@@ -340,7 +386,28 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
     if is_wished:
         return PREFERRED
     words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
-    return OF_SECTION[_kind_said(words, text, start, end) or kind] if words else rank
+    said = _kind_said(words, text, start, end) if words else None
+    if is_of_others:
+        return DUTY if said == "duties" else MENTIONED
+    if said is None and kind == WHOLE and _is_prose(text, start, end):
+        return MENTIONED
+    return OF_SECTION[said or kind]
+
+
+def _is_prose(line: str, start: int, end: int) -> bool:
+    """Whether a name stands in a sentence of prose, in a language whose words of demand are known."""
+    first, last = _clause_of(line, start, end)
+    sentence = line[first:last]
+    if line.startswith(BULLETS):
+        return False
+    return len(sentence) > MIN_PROSE and sentence[-1] in ". " and "|" not in sentence and bool(_READ.search(sentence))
+
+
+def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int) -> bool:
+    """Whether a cue for somebody else or the product begins the clause of a name, which does not turn to the reader:
+    "Many of our customers run Kafka", not "Help our customers run Kafka".
+    """
+    return to <= start and bool(_BEFORE_SUBJECT.fullmatch(line, clause[0], at)) and not _YOU.search(line, to, start)
 
 
 def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
@@ -419,6 +486,8 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
+    if end <= at and _ADVERB.match(line, at):
+        return False
     open_at = line.rfind("(", clause[0], at)
     if open_at < 0 or line.find(")", open_at, at) >= 0:
         return True
@@ -426,6 +495,13 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     close_at = clause[1] if close_at < 0 else close_at
     stands_alone = at - open_at <= 2 and close_at - to <= 2
     return open_at < start < close_at or (stands_alone and end <= open_at <= end + 1)
+
+
+def _points_back(line: str, start: int, to: int) -> bool:
+    """Whether a cue stands in the clause that starts behind a name's clause and speaks of what that one lists: "Kafka,
+    Redis. Experience with any of these is a plus".
+    """
+    return to - start <= REACH and not _CLAUSE_END.search(line, start, to) and bool(_BACK.search(line, start, to))
 
 
 def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:

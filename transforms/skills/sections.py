@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from transforms.skills.headings import PERSON, heading_kind, names_person
 from transforms.skills.lexicon import Meaning, lexicon
 from transforms.text.batch_cache import MAX_OF_LINES, BatchCache
 from transforms.text.lookups import rows_of
@@ -29,6 +30,8 @@ MAX_COLON_GAP = 30
 """Maximum number of characters between the words of a heading and its colon."""
 FLAT_TEXT = 400
 """A line with more characters than this is a flattened text, with headings inside it."""
+MAX_TOLD = 80
+"""Maximum number of characters in a heading that is told by the roles of its words."""
 MAX_OPENING = 50
 """Maximum number of characters in a heading of which only the beginning is known, such as "Life at" and a company's
 name.
@@ -44,6 +47,8 @@ STRENGTH = {"required": 1, "duties": 1, IDEAL: 2, "preferred": 3, "mentioned": 4
 therefore wishes.
 """
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
+FIRST_OF_ITEM = frozenset("-•*·–●▪◦・")
+"""Characters of which one begins an item of a list."""
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
@@ -207,11 +212,16 @@ def read_lines(texts: list[str]) -> list[Line | None]:
         openings = _openings(texts[place], hits)
         line.openings = [(start, "preferred" if kind == IDEAL else kind) for start, kind in openings]
         line.is_lead_in = not openings
-        if line.is_lead_in:
+        if line.is_lead_in and _has_tag(line):
+            line.openings = [(0, "preferred")]
+        elif line.is_lead_in:
             line.after = _lead_in(line, hits)
         elif not _is_label(line):
             line.after = openings[-1][1]
         line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
+    for place, text in enumerate(texts):
+        if 1 < len(text) <= MAX_TOLD and text[0] not in FIRST_OF_ITEM and text[-1] not in ".,;":
+            lines[place] = _with_told_heading(lines[place], text)
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
             line, begin, _ = at(start)
@@ -222,6 +232,26 @@ def read_lines(texts: list[str]) -> list[Line | None]:
 
 
 _lines = BatchCache(read_lines, limit=MAX_OF_LINES)
+
+
+def _with_told_heading(line: Line | None, text: str) -> Line | None:
+    """Return the line, with the section that it opens by the roles of its words unless listed words tell.
+
+    A plain word of wishes counts beside listed words of requirements: "Compétences appréciées".
+    """
+    is_listed = line is not None and bool(line.openings)
+    if line is not None and (line.names or (is_listed and line.after != "required")):
+        return line
+    told = heading_kind(text) or (PERSON if not is_listed and names_person(text) else None)
+    if told is None or (is_listed and not (told.kind == "preferred" and told.is_plain and told.is_whole)):
+        return line
+    line = line or Line(text)
+    if line.is_lead_in and line.after:
+        return line
+    line.after = told.kind
+    line.is_lead_in = not told.is_whole and text[-1] != ":"
+    line.openings = [] if line.is_lead_in else [(0, told.kind)]
+    return line
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
@@ -266,7 +296,14 @@ def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) 
 
 @functools.cache
 def _clause_kinds() -> dict[str, str]:
-    return {str(row["words"]): str(row["kind"]) for row in rows_of("section_words") if row["where"] == "clause"}
+    """Return the kinds of words that are cues of clauses, headings that hold such words included: "would be a plus"."""
+    kinds = {str(row["words"]): str(row["kind"]) for row in rows_of("section_words") if row["where"] == "clause"}
+    wishes = sorted((words for words, kind in kinds.items() if kind == "preferred"), key=len, reverse=True)
+    wish = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wishes))})(?!\w)")
+    for row in rows_of("section_words"):
+        if row["where"] == "heading" and row["kind"] == "preferred" and wish.search(str(row["words"])):
+            kinds.setdefault(str(row["words"]), "preferred")
+    return kinds
 
 
 def _is_heading(line: str, start: int, end: int) -> bool:
@@ -293,6 +330,21 @@ def _lead_in(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> str | 
         return None
     kinds = [*(meaning.kind for _, _, meaning in headings), *(kind for _, _, kind in line.cues)]
     return max(WISHES.intersection(kinds), key=STRENGTH.__getitem__, default=None)
+
+
+def _has_tag(line: Line) -> bool:
+    """Whether brackets at its start or end call the whole line a wish: "[Nice to have] Rust", "Rust. (Bonus)"."""
+    text = line.text
+    return any(
+        text[start - 1 : start] in ("(", "[")
+        and text[end : end + 1] in (")", "]")
+        and (
+            not _LETTER.search(text, 0, start)
+            or (text[start - 3 : start - 2] in ".!;" and not _LETTER.search(text, end))
+        )
+        for start, end, kind in line.cues
+        if kind == "preferred"
+    )
 
 
 def _is_item(line: str) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.records.vocabulary import REQUIREMENTS, SKILL_CATEGORIES
-from transforms.skills.extraction import EXCLUDING, OF_SECTION, WORDS_OF, skills_in
+from transforms.skills.extraction import EXCLUDING, OF_SECTION, OTHERS, WORDS_OF, skills_in
 from transforms.skills.lexicon import FORMS, expand_alternatives, translated_names
 from transforms.skills.sections import IDEAL, INTRO, WHOLE
 from transforms.text.html_text import text_of
@@ -99,7 +99,7 @@ def test_lookups_name_only_what_there_is() -> None:
     assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spellings
     assert {row["skill"] for row in rows_of("skill_context") if row["skill"]} <= names
     words = list(rows_of("section_words"))
-    assert {row["kind"] for row in words} == {*OF_SECTION, IDEAL, *EXCLUDING} - {INTRO, WHOLE}
+    assert {row["kind"] for row in words} == {*OF_SECTION, IDEAL, OTHERS, *EXCLUDING} - {INTRO, WHOLE}
     assert {row["where"] for row in words} == {*FORMS, *WORDS_OF.values(), "demand"}
     assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
     translations = list(rows_of("skill_translations"))
