@@ -53,8 +53,9 @@ from transforms.place.location_line import (
     town_of,
 )
 from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
-from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, Statement, statements_in
+from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, TIERS, Statement, statements_in
 from transforms.records.rows import Place, Span
+from transforms.text.lookups import rows_of
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
 
@@ -129,16 +130,8 @@ def whereabouts(
     what its address lacks. If one place of a list agrees with the address, the line also adds the other places of the
     list.
 
-    The workplace is the first of these that is known:
-
-    1. what the text states about this role
-    2. the source's word (`workplace`)
-    3. a word of `location_text`
-    4. a separate word of the title
-    5. what the text says the employer offers
-    6. remote, if `is_remote` is True
-    7. a word in the line of an address, if `is_remote` is None
-    8. an option in the text
+    The workplace is what the first witness of `workplace_trust.csv` says: statements of the text by their strength, the
+    source's word and flag, and words of the location, title and addresses.
 
     `is_remote=False` says nothing about the workplace, since it is the default of many sources. Offsets of spans count
     in the title or location with white space folded, or in the text. Never raises.
@@ -466,28 +459,52 @@ def _workplace(
     in_title, title_at = _workplace_in(title_items)
     flag = REMOTE if claims.is_remote else None
     hints = (word, here, flag, in_title)
-    offer = _of_tier(claims.text, OFFER, hints)
-    if flag and offer == ONSITE:  # how most of the employer's people work
-        offer = None
-    ranking: tuple[tuple[str | None, str | None, Span | None], ...] = (
-        *((_of_tier(claims.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
-        (word, None, _span("workplace", "structured", None, "the source's word for the workplace")),
-        (here, None, _span("workplace", "location", at, "word for the workplace")),
-        (in_title, None, _span("workplace", "title", title_at, "word for the workplace")),
-        (offer, OFFER, None),
-        (flag, None, _span("workplace", "structured", None, "the source's flag for remote work")),
-        (
-            None if claims.is_remote is not None else beside,
-            None,
-            _span("workplace", "structured", None, "word for the workplace in an address"),
-        ),
-        (_of_tier(claims.text, OPTION, hints), OPTION, None),
-    )
-    for workplace, tier, span in ranking:
-        if workplace:
-            spans += [span] if span else []
-            return workplace, tier
+    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in TIERS}
+    said |= {"word": word, "location": here, "title": in_title, "flag": flag, "address": beside}
+    has_flag = {"flag"} if claims.is_remote is not None else set()
+    for row in _trust():
+        workplace = said[row.witness]
+        if workplace is None or row.says not in (None, workplace):
+            continue
+        if (row.given is None or said[row.given]) and row.unless not in has_flag:
+            part, item = {"location": ("location", at), "title": ("title", title_at)}.get(
+                row.witness, ("structured", None)
+            )
+            if row.witness in _RULES_OF_FIELDS:
+                spans.append(_span("workplace", part, item, _RULES_OF_FIELDS[row.witness]))
+                return workplace, None
+            return workplace, row.witness.removeprefix("text.")
     return None, None
+
+
+class _Trust(NamedTuple):
+    """A row of `workplace_trust.csv`: a witness of the workplace, and when it is heard.
+
+    `says` is the workplace that it must state (None: any), `given` another witness that must state one, and `unless` a
+    field that the source must not have.
+    """
+
+    witness: str
+    says: str | None
+    given: str | None
+    unless: str | None
+
+
+@functools.cache
+def _trust() -> tuple[_Trust, ...]:
+    """Return the witnesses of the workplace, the most trusted first."""
+    return tuple(
+        _Trust(row["witness"] or "", row["says"], row["given"], row["unless"]) for row in rows_of("workplace_trust")
+    )
+
+
+_RULES_OF_FIELDS = {
+    "word": "the source's word for the workplace",
+    "location": "word for the workplace",
+    "title": "word for the workplace",
+    "flag": "the source's flag for remote work",
+    "address": "word for the workplace in an address",
+}
 
 
 def _repeats_field(claims: _Workplace) -> bool | None:
@@ -515,6 +532,7 @@ def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str |
 _RULES = {
     DAYS: "days in the office or at home",
     ROLE: "what the text says of the role",
+    SEAT: "an office where the work is done",
     OFFER: "what the employer offers",
     OPTION: "an option to work from home",
 }
