@@ -38,13 +38,16 @@ from transforms.place.gazetteer import (
     make_key,
     members_of,
     region_of,
+    territories,
     workplaces,
     worldwide_words,
 )
 from transforms.place.location_line import (
     MAX_LOCATION,
     REMOTE,
+    Hints,
     Item,
+    contested,
     fold_spaces,
     has_time_zone,
     is_bare,
@@ -53,6 +56,7 @@ from transforms.place.location_line import (
     town_of,
 )
 from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
+from transforms.place.spoken_countries import hints_of
 from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, TIERS, Statement, statements_in
 from transforms.records.rows import Place, Span
 from transforms.text.lookups import rows_of
@@ -122,6 +126,8 @@ def whereabouts(
     title: str | None = None,
     text: str | None = None,
     statements: Sequence[Statement] | None = None,
+    language: str | None = None,
+    employer_country: str | None = None,
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
@@ -142,7 +148,9 @@ def whereabouts(
     if statements is None:
         statements = statements_in(text) if text else ()
     tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))
-    read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, tiers)
+    location = fold_spaces(location_text or "")
+    hints = _hints(location, tuple(addresses), text or "", language, employer_country)
+    read = _whereabouts(location, tuple(addresses), is_remote, workplace or "", heading, tiers, hints)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
     if read.workplace == REMOTE and read.remote_scope is None:
@@ -152,6 +160,18 @@ def whereabouts(
     decisive = (read.tier, read.workplace)
     spans = [_span_of(said) for said in statements if (said.tier, said.workplace) == decisive]
     return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
+
+
+def _hints(
+    location: str, addresses: tuple[Address, ...], text: str, language: str | None, employer_country: str | None
+) -> Hints:
+    """Return what the advert speaks of, if its location alone is open between places of one name."""
+    if not location or any(place.country for address in addresses for place in _read_address(address)):
+        return ()
+    meanings = contested(location, frozenset())
+    hints = hints_of(meanings, text, language=language, employer_country=employer_country) if meanings else ()
+    plain = [item.chosen for item in items_in(location)]
+    return hints if [item.chosen for item in items_in(location, hints=hints)] != plain else ()
 
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
@@ -191,10 +211,10 @@ def _line(text: str, addresses: Sequence[Address]) -> _Line:
     return _Line(text, items, address_places, _places(items, text), is_main=False)
 
 
-def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
+def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line], hints: Hints) -> _Line:
     address_places = [place for address in addresses for place in _read_address(address)]
-    hints = address_places or [place for line in others for place in line.stated]
-    items = items_in(text, _countries(hints))
+    stated = address_places or [place for line in others for place in line.stated]
+    items = items_in(text, _countries(stated), hints)
     repeats = [line.text for line in others if line.stated]
     places = [] if text in repeats else _places(items, text)
     read = [p for p in places if not any((p.place_text or "") in line for line in repeats)]
@@ -202,9 +222,9 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line])
 
 
 @functools.lru_cache(maxsize=20_000)
-def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
+def _lines(text: str, addresses: tuple[Address, ...], hints: Hints = ()) -> tuple[_Line, ...]:
     others = [_address_line(address) for address in addresses if address.text]
-    return _main_line(text, [a for a in addresses if not a.text], others), *others
+    return _main_line(text, [a for a in addresses if not a.text], others, hints), *others
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -251,11 +271,37 @@ def _read_address(address: Address) -> list[Place]:
     if not country:
         line = fold_spaces(", ".join(fields))
         return [place for place in _places(items_in(line), line) if place.country]
+    country = _territory_in(fields, country)
     subdivision = gazetteer().subdivisions.get(country, {}).get(key(address.region or ""))
+    if address.region and address.locality and not subdivision:
+        elsewhere = _place_elsewhere(address, country)
+        if elsewhere is not None:
+            return [dataclasses.replace(elsewhere, place_text=", ".join(fields), reading="stated")]
     city, its_subdivision = _city(address.locality or "", country, subdivision)
     if not city and not subdivision and not address.locality and address.region:
         city, its_subdivision = _city(address.region, country, None, may_be_unlisted=False)
     return [_place(", ".join(fields) or None, country, its_subdivision or subdivision, city, "stated")]
+
+
+def _territory_in(fields: Sequence[str], country: str) -> str:
+    """Return the territory of a country that another field of its address names: "Hong Kong, China" is Hong Kong."""
+    named = {country_names().get(key(field)) for field in fields}
+    return next((code for code, part_of in territories().items() if part_of == country and code in named), country)
+
+
+def _place_elsewhere(address: Address, country: str) -> Place | None:
+    """Return the place that city and region name together, if the country of their address has neither of them.
+
+    City and region agree ("Moab, Utah"), so that the country is taken to be a default of the form. In a country with a
+    city of this name, the region may be a mistake.
+    """
+    if _find_namesakes(address.locality or "", country, None):
+        return None
+    line = fold_spaces(f"{address.locality}, {address.region}")
+    items = items_in(line)
+    meaning = items[0].chosen if len(items) == 1 and len(items[0].keys) > 1 and not items[0].town else None
+    is_elsewhere = meaning is not None and meaning.subdivision and meaning.city and meaning.country != country
+    return _places(items, line)[0] if is_elsewhere else None
 
 
 def _city(
@@ -321,10 +367,14 @@ def _whereabouts(
     word: str,
     title: str,
     tiers: tuple[tuple[str, str], ...],
+    hints: Hints,
 ) -> Whereabouts:
-    lines = _lines(text, addresses)
+    lines = _lines(text, addresses, hints)
     title_items = _title_items(title)
     spans: list[Span] = []
+    if hints:
+        rule = "country that the advert speaks of"
+        spans.append(Span(field="country", part="text", start=None, end=None, rule=rule, reading="parsed"))
     claims = _Workplace(is_remote=is_remote, word=word, text=tiers)
     workplace, tier = _workplace(lines, title_items, claims, spans)
     scope: set[str] = set()
@@ -366,6 +416,8 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
     """
     if len(line.stated) == 1 and line.stated[0].city and not _names_city(line):
         return _without_city(line, is_remote)
+    if _is_default_country(line, is_remote):
+        return line.read
     places: list[Place] = []
     for place in line.stated:
         if place.city or place.country is None or len(line.stated) > 1:
@@ -383,6 +435,19 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
         cities = {(p.country, p.city) for p in places}
         places += [p for p in line.read if p.country and (p.country, p.city) not in cities]
     return places
+
+
+def _is_default_country(line: _Line, is_remote: bool) -> bool:
+    """Whether a line with a group of countries has an address of nothing but a country, which it does not name.
+
+    The group is then the first location of the source's list, and the country is where the source books it: "Asia; Hong
+    Kong; Taiwan, Taipei" with SG.
+    """
+    countries = _countries(line.stated)
+    is_country_alone = all(key(place.place_text or "") in country_names() for place in line.stated)
+    has_group = any(item.group for item in line.items)
+    read = _countries(line.read)
+    return has_group and is_country_alone and not countries & read and bool(read or is_remote)
 
 
 def _names_city(line: _Line) -> bool:
