@@ -94,7 +94,8 @@ class Whereabouts:
     None.
     """
     is_repeated: bool | None = None
-    """Whether the text agrees with the source's field on the workplace; None if text or field says nothing."""
+    """Whether the source's field, the location, the title and the text agree on the workplace; None if fewer than two
+    of them say anything."""
 
 
 def country_of(text: str) -> str | None:
@@ -340,6 +341,15 @@ def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[M
     return [m for m in namesakes if m.population >= WELL_KNOWN]
 
 
+def country_at_end(place: Place) -> str | None:
+    """Return the country that ends a place's words, by its full name; None if another thing has this name."""
+    start, _, end = (place.place_text or "").rpartition(",")
+    name = key(end)
+    if not start or not place.country or name in gazetteer().subdivisions.get(place.country, {}):
+        return None  # "Atlanta, Georgia"
+    return country_names().get(name)
+
+
 def lies_in_subdivision(place: Place) -> bool | None:
     """Whether GeoNames has the place's city in the place's subdivision.
 
@@ -386,7 +396,7 @@ def _whereabouts(
         remote_scope=tuple(sorted(scope)) or None,
         spans=tuple(spans),
         tier=tier,
-        is_repeated=_repeats_field(claims),
+        is_repeated=_repeats_field(claims, _workplace_in(lines[0].items)[0], _workplace_in(title_items)[0]),
     )
 
 
@@ -572,10 +582,12 @@ _RULES_OF_FIELDS = {
 }
 
 
-def _repeats_field(claims: _Workplace) -> bool | None:
+def _repeats_field(claims: _Workplace, *others: str | None) -> bool | None:
+    """Return whether the source's field, the text and the `others` agree; None if fewer than two say anything."""
     in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
     in_text = next(filter(None, (_of_tier(claims.text, tier, (in_field,)) for tier in (DAYS, ROLE))), None)
-    return in_text == in_field if in_text and in_field else None
+    said = [*filter(None, (in_field, in_text, *others))]
+    return len(set(said)) == 1 if len(said) > 1 else None
 
 
 def _word_of_source(claims: _Workplace) -> str | None:
