@@ -20,6 +20,7 @@ Decisions are rows of `lookups/`:
 - `places_alone.csv`: what an ambiguous name means in three cases: without context (blank for nothing), among places
   that all lie in other countries (`abroad`), and next to a word for remote work
 - `place_noise.csv`: words next to a place that are not places
+- `departments.csv`: number, name and region of each French department (INSEE)
 - `advert_density.csv`: adverts per million inhabitants in the archived Greenhouse lists of 2026-01-07
 """
 
