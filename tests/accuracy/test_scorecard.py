@@ -16,6 +16,7 @@ from rich.console import Console
 
 from tests.accuracy import scorecard, scoring
 from tests.accuracy.adverts_read import ENGLISH
+from tests.accuracy.cases_by_hand import PLACES, WORKPLACES
 from tests.accuracy.scorecard import (
     DECLARED,
     GOLD,
@@ -394,7 +395,8 @@ def test_cases_built_on_stand_beside_adverts_drawn_afresh(tmp_path: Path) -> Non
 def test_every_file_of_cases_says_how_it_was_drawn() -> None:
     with scorecard.DRAWS.open(encoding="utf-8", newline="") as file:
         cases = {row["cases"] for row in csv.DictReader(file)}
-    others = {"adverts_read.jsonl", scorecard.DRAWN.name, scorecard.QUALIFICATIONS_DRAWN.name, "audit.jsonl"}
+    by_hand = {PLACES.name, WORKPLACES.name}
+    others = {"adverts_read.jsonl", scorecard.DRAWN.name, scorecard.QUALIFICATIONS_DRAWN.name, "audit.jsonl"} | by_hand
     assert set(scoring.GOLD_FILES) - {"hn_silver_names.tsv"} | others == cases
 
 

@@ -163,14 +163,22 @@ def whereabouts(
     return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
 
 
+@functools.lru_cache(maxsize=20_000)
+def _open_meanings(location: str, addresses: tuple[Address, ...]) -> tuple[Meaning, ...]:
+    """Return the meanings between which a location is open; () if an address states its country."""
+    if any(place.country for address in addresses for place in _read_address(address)):
+        return ()
+    return tuple(contested(location, frozenset()))
+
+
 def _hints(
     location: str, addresses: tuple[Address, ...], text: str, language: str | None, employer_country: str | None
 ) -> Hints:
     """Return what the advert speaks of, if its location alone is open between places of one name."""
-    if not location or any(place.country for address in addresses for place in _read_address(address)):
-        return ()
-    meanings = contested(location, frozenset())
+    meanings = _open_meanings(location, addresses) if location and (text or language or employer_country) else ()
     hints = hints_of(meanings, text, language=language, employer_country=employer_country) if meanings else ()
+    if not hints:
+        return ()
     plain = [item.chosen for item in items_in(location)]
     return hints if [item.chosen for item in items_in(location, hints=hints)] != plain else ()
 
