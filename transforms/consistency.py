@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from transforms.pay.region import market_of
 from transforms.place.gazetteer import members_of
-from transforms.place.places import lies_in_subdivision
+from transforms.place.places import country_at_end, lies_in_subdivision
 from transforms.records.rows import Pay, Place
 from transforms.records.vocabulary import MIN_YEARS_OF_LEVEL
 from transforms.role.requirements import degree_in, years_in
@@ -34,7 +34,8 @@ class Evidence(NamedTuple):
     is_pay_repeated: bool | None = None
     """Whether the text repeats the pay range of the source's field; None if either states no range."""
     is_workplace_repeated: bool | None = None
-    """Whether the text agrees with the source's field about the workplace; None if either says nothing."""
+    """Whether the source's field, the location, the title and the text agree about the workplace; None if fewer than
+    two of them say anything."""
     level_in_title: str | None = None
     years_min: float | None = None
     text: str = ""
@@ -95,6 +96,16 @@ def _city_subdivision(evidence: Evidence) -> bool | None:
     return all(verdicts) if verdicts else None
 
 
+def _country_region(evidence: Evidence) -> bool | None:
+    """Whether addresses end in the country where their city and region lie; None if none ends in a country."""
+    verdicts = [
+        ends_in == place.country
+        for place in evidence.places
+        if place.subdivision and (ends_in := country_at_end(place)) is not None
+    ]
+    return all(verdicts) if verdicts else None
+
+
 def _language_halves(evidence: Evidence) -> bool | None:
     halves = split_halves(evidence.text)
     if halves is None:
@@ -109,6 +120,7 @@ CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
     {
         "workplace_stated": lambda evidence: evidence.is_workplace_repeated,
         "city_subdivision": _city_subdivision,
+        "country_region": _country_region,
         "inferred_country": _inferred_country,
         "currency_country": _currency_country,
         "pay_prose": lambda evidence: evidence.is_pay_repeated,

@@ -215,7 +215,7 @@ def _steps(
     yield
     statements = statements_in(text)
     yield
-    where = by_fields = _whereabouts_of(raw, title, location_text, text, statements)
+    where = by_fields = _whereabouts_of(raw, title, location_text, text, statements, body.language)
     if where.tier is not None or any(span.part == "text" for span in where.spans):
         by_fields = _whereabouts_of(raw, title, location_text, "", ())
     clues = find_clues(where, title, text, source_country)
@@ -324,7 +324,12 @@ def _read_currency(head: Pay | None, text: str, where: Whereabouts, spans: list[
 
 
 def _whereabouts_of(
-    raw: RawPosting, title: str, location_text: str | None, text: str, statements: Sequence[Statement]
+    raw: RawPosting,
+    title: str,
+    location_text: str | None,
+    text: str,
+    statements: Sequence[Statement],
+    language: str | None = None,
 ) -> Whereabouts:
     return whereabouts(
         location_text,
@@ -334,6 +339,8 @@ def _whereabouts_of(
         title=title,
         text=text,
         statements=statements,
+        language=raw.get("language") or language,
+        employer_country=raw.get("employer_country"),
     )
 
 

@@ -36,6 +36,7 @@ from tests.accuracy.adverts_read import (
 )
 from tests.accuracy.audited_cases import score_audited
 from tests.accuracy.bilingual_halves import score_halves
+from tests.accuracy.cases_by_hand import score_by_hand
 from tests.accuracy.judged_skills import score_judged
 from tests.accuracy.negations import by_hand, score_negations
 from tests.accuracy.ranges import GENERATED, HAND, languages_by_figure, score_ranges
@@ -212,6 +213,14 @@ DECLARED: Mapping[str, Measure] = {
             ("skills", "skill", 0.90),
         )
     },
+    "places.hand": _with_target("place", "places by hand: countries, subdivision and city", 0.95),
+    "places.hand.held_out": _with_target("place", "places by hand, a third not looked at", 0.90),
+    "workplaces.hand": _with_target("place", "workplaces by hand", 0.93),
+    "workplaces.hand.held_out": _with_target("place", "workplaces by hand, a third not looked at", 0.85),
+    **{
+        f"workplaces.hand.{language}": _without_target("place", f"workplaces by hand in {name}")
+        for language, name in (LANGUAGES | {"sv": "Swedish", "da": "Danish", "cs": "Czech", "tr": "Turkish"}).items()
+    },
     QUALIFICATIONS_PRECISION: _without_target("requirement", "qualifications asked for in English: precision"),
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
@@ -246,6 +255,7 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
         score_halves(real, tally)
         score_judged(SKILLS_JUDGED, real, tally)
     score_whose(WHOSE, tally)
+    score_by_hand(tally)
     if data is not None and (data / ANSWERS).exists():
         score_audited(data, archive or Store(data / "archive"), tally)
     by_name = {figure.name: figure for figure in tally.figures()}

@@ -116,3 +116,19 @@ def test_an_advert_carries_what_it_was_put_to() -> None:
 def test_each_check_is_declared_with_its_reader() -> None:
     assert CHECKS.keys() == SELF_CHECKS.keys()
     assert set(SELF_CHECKS.values()) <= set(READERS)
+
+
+@pytest.mark.parametrize(
+    ("words", "country", "subdivision", "is_met"),
+    [
+        ("Provo, Utah, United Kingdom", "US", "US-UT", False),
+        ("Provo, Utah, United States", "US", "US-UT", True),
+        ("Macon, Georgia", "US", "US-GA", None),
+        ("Provo", "US", "US-UT", None),
+    ],
+)
+def test_an_address_that_ends_in_another_country_is_a_doubt(
+    words: str, country: str, subdivision: str, is_met: bool | None
+) -> None:
+    place = Place(place_text=words, country=country, subdivision=subdivision, city=None, region=None, continent=None)
+    assert CHECKS["country_region"](Evidence(places=(place,))) is is_met

@@ -69,6 +69,12 @@ def currencies_of(sign: str) -> frozenset[str]:
     return _signs().get(sign) or _words().get(sign.casefold(), frozenset())
 
 
+@functools.cache
+def signs_of(currency: str) -> tuple[str, ...]:
+    """Return the code of a currency and the signs that mean this currency alone, such as `GBP` and `£`."""
+    return (currency, *(sign for sign, all_of in _index("signs").items() if all_of == {currency}))
+
+
 def local_currencies_of(sign: str) -> frozenset[str]:
     """Return the currencies that letters such as `R` or `Bs` mean only where these currencies are legal tender."""
     return _local_signs().get(sign, frozenset())

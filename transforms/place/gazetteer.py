@@ -20,6 +20,7 @@ Decisions are rows of `lookups/`:
 - `places_alone.csv`: what an ambiguous name means in three cases: without context (blank for nothing), among places
   that all lie in other countries (`abroad`), and next to a word for remote work
 - `place_noise.csv`: words next to a place that are not places
+- `departments.csv`: number, name and region of each French department (INSEE)
 - `advert_density.csv`: adverts per million inhabitants in the archived Greenhouse lists of 2026-01-07
 """
 
@@ -79,6 +80,8 @@ MIN_DENSITY = 0.1
 """Weight of a country that is not in `advert_density.csv`."""
 CAPITAL = 3.0
 """Factor of a capital's score: without context, a name means a capital more often than another city."""
+MIN_CAPITAL = 50_000
+"""Least number of inhabitants by which a capital is weighted, so that Hamilton may be Bermuda's."""
 CERTAIN = 1e12
 """Score of a country's full name, above the score of any city."""
 NICKNAME = 1e9
@@ -197,6 +200,8 @@ _SAME_WORD = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
 _APOSTROPHES = re.compile("['’‘ʼʻ`´]")
 _INITIALS = re.compile(r"\b(\w)\.")
 _WORD = re.compile(r"[^\W_]+")
+_RIVER = re.compile(r"(\w{5,}) (?:upon|on|under|sur|am|an der) \w+$")
+"""A city named with its river, which adverts leave out: "Newcastle upon Tyne"."""
 
 
 def make_key(name: str) -> str:
@@ -229,6 +234,18 @@ def key(name: str) -> str:
 
 def _rows(name: str) -> Iterator[dict[str, Any]]:
     yield from rows_of(name)
+
+
+@functools.cache
+def subdivision_names() -> dict[str, tuple[str, ...]]:
+    """Return the written-out names of each subdivision, by code."""
+    return {row["subdivision"]: (row["name"], *parts(row["aliases"])) for row in _rows("subdivisions")}
+
+
+@functools.cache
+def departments() -> dict[str, tuple[str, str, str]]:
+    """Return key of the name, country and subdivision of each French department, by its number."""
+    return {row["number"]: (key(row["name"]), row["country"], row["subdivision"]) for row in _rows("departments")}
 
 
 LONGEST_CODE = 3
@@ -478,9 +495,12 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
         if subdivision:
             inhabitants[subdivision] = inhabitants.get(subdivision, 0) + people
         own = make_key(city["name"])
-        score = people * weight[country] * (CAPITAL if (country, own) in capitals else 1.0)
+        is_capital = (country, own) in capitals
+        score = weight[country] * (max(people, MIN_CAPITAL) * CAPITAL if is_capital else people)
         meaning = Meaning(country, subdivision, city["name"], score, people)
         yield own, meaning
+        if people >= WELL_KNOWN and (short := _RIVER.match(own)):
+            yield short[1], meaning
         if people >= (METROPOLIS if country in ENGLISH_SPEAKING else MIN_WITH_ALIASES):
             alias = meaning._replace(score=score * ALIAS_SHARE)
             for name in _aliases(city):

@@ -29,6 +29,7 @@ from transforms.place.gazetteer import (
     Meaning,
     alone,
     city_states,
+    departments,
     gazetteer,
     groups,
     key,
@@ -61,6 +62,16 @@ STATE_CODE = 4.0
 MIN_TOWN = 4
 """Minimum number of letters in the name of a town before a state. Shorter names of countries are codes in a list ("UK,
 NY")."""
+CONTEST = 20_000.0
+"""A name is open between meanings whose scores differ by at most this factor."""
+MAX_CONTESTED = 4
+"""Maximum number of items of a line that are held against the advert's text: longer lists decide by themselves."""
+MAX_OF_METROPOLIS = 25.0
+"""Maximum factor of hints against a metropolis: an advert in London that also states Canadian pay is not in Ontario."""
+STRONG_HINT = 40.0
+"""Factor of a hint that decides what a name of `places_alone.csv` means."""
+IN_DEPARTMENT = 100.0
+"""Factor of a place in the region of the department whose number stands beside it."""
 MIN_SHARE = 0.005
 """A city is read as lying in the place next to it ("London, Canada") only if its score is at least this share of the
 best score among the cities with its name.
@@ -117,19 +128,26 @@ def fold_spaces(text: str) -> str:
     return " ".join(text.split())[:MAX_LOCATION]
 
 
+Hints = tuple[tuple[str, float], ...]
+"""Countries and subdivisions, by code, with the factor by which places there are likelier."""
+
+
 @functools.lru_cache(maxsize=20_000)
-def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[Item, ...]:
+def items_in(line: str, known_countries: frozenset[str] = frozenset(), hints: Hints = ()) -> tuple[Item, ...]:
     """Return the items of a line folded by `fold_spaces`, in order, with meanings decided.
 
     The items are cached: do not change them. `known_countries` are countries in which the line's places are known to
-    lie.
+    lie, and `hints` are what else the advert speaks of (`spoken_countries`).
     """
-    return _decided(_without_ruled_out(line)[0], known_countries)
+    return _decided(_without_ruled_out(line)[0], known_countries, hints)
 
 
-def _decided(line: str, known_countries: frozenset[str]) -> tuple[Item, ...]:
+def _decided(line: str, known_countries: frozenset[str], hints: Hints = ()) -> tuple[Item, ...]:
     items = _join_parts(_parts(line))
-    _decide(items, known_countries)
+    number = _DEPARTMENT.search(line)
+    if number is not None:
+        items, known_countries, hints = _read_department(line, number, items, known_countries, hints)
+    _decide(items, known_countries, dict(hints))
     return tuple(items)
 
 
@@ -198,6 +216,44 @@ def _without_ruled_out(line: str) -> tuple[str, tuple[str, ...]]:
         start, end = min(one.start, one.first + named[0].start), max(one.end, one.first + named[-1].end)
         kept = kept[:start] + " " * (end - start) + kept[end:]
     return kept, tuple(ruled_out)
+
+
+def contested(line: str, known_countries: frozenset[str]) -> list[Meaning]:
+    """Return the meanings of those places of a folded line that the line alone does not decide."""
+    meanings: list[Meaning] = []
+    for item in items_in(line, known_countries)[:MAX_CONTESTED]:
+        if not item.has_country and len({meaning.country for meaning in item.meanings}) > 1:
+            best = max(meaning.score for meaning in item.meanings)
+            meanings += [meaning for meaning in item.meanings if meaning.score * CONTEST >= best]
+    return meanings
+
+
+_DEPARTMENT = re.compile(
+    r"^(?:\d\d|2[AB]|97\d)(?= ?[-–] ?[^\W\d])|(?<=[(,-])(?:\d\d|2[AB]|97\d)(?=\)?$)|(?<=[-,] )\d\d$"
+)
+
+
+def _read_department(
+    line: str, number: re.Match[str], items: list[Item], known_countries: frozenset[str], hints: Hints
+) -> tuple[list[Item], frozenset[str], Hints]:
+    """Return items, known countries and hints with what the number of a French department says: "26 - Valence".
+
+    A line with nothing but a department ("69 - Rhône") gets the department's region.
+    """
+    department = departments().get(number[0])
+    if department is None or (known_countries and department[1] not in known_countries):
+        return items, known_countries, hints
+    name, country, subdivision = department
+    rest = line[: number.start()] + line[number.end() :]
+    here = [m for item in items for m in item.meanings if m.country == country]
+    if key(rest) == name and not any(m.city and m.subdivision == subdivision for m in here):
+        start = number.end() if number.start() == 0 else 0
+        meaning = Meaning(country, subdivision or None, None, 1.0)
+        item = Item(start, len(line), "start", 0, 0, meanings=[meaning], keys=[name], words=line[start:])
+        return [item], known_countries, hints
+    if here:
+        return items, known_countries | {country}, (*hints, (subdivision, IN_DEPARTMENT))
+    return items, known_countries, hints
 
 
 def is_bare(line: str) -> bool:
@@ -307,6 +363,7 @@ def _is_one_name(line: str, run: list[_Piece]) -> bool:
 # --- what a piece may mean --------------------------------------------------------------------------
 
 _POSTCODE = re.compile(
+    r"(?i:(?:(?<=paris)|(?<=lyon)|(?<=marseille))[ -]0?\d\d?(?:er|e|ème|eme|nd)?(?: arr\w*\.?)?(?!\w))|"
     r"(?<![\w-])(?:\d{4,6}(?:-\d{3,4})?|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})(?![\w-])"
 )
 _TIME_ZONE = re.compile(
@@ -538,7 +595,7 @@ def _join_parts(parts: Sequence[_Part]) -> list[Item]:
     chunk = 0
     current: Item | None = None  # the place that the next part may belong to
     unknown: _Part | None = None  # the piece just before, if the gazetteer lacks it: perhaps a town
-    for part in parts:
+    for number, part in enumerate(parts):
         if part.glue in ("strong", "word", "slash"):
             chunk += part.glue == "strong"
             current = unknown = None
@@ -553,6 +610,8 @@ def _join_parts(parts: Sequence[_Part]) -> list[Item]:
             may_join = current is not None and (unknown is None or part.is_container)
             if may_join and current and _join(current, part, is_in_list=_is_list(items, current), is_next=not unknown):
                 current.end = max(current.end, part.end)
+            elif current and number == len(parts) - 1 and _is_wrong_country(items, current, part):
+                current.end = part.end
             else:
                 current = _item(part, chunk)
                 if unknown is not None and part.glue in ("comma", "space"):
@@ -560,6 +619,16 @@ def _join_parts(parts: Sequence[_Part]) -> list[Item]:
                 items.append(current)
             unknown = None
     return [item for item in items if not item.is_weak or len(item.keys) > 1]
+
+
+def _is_wrong_country(items: list[Item], current: Item, part: _Part) -> bool:
+    """Whether a line ends in a country that contradicts the city and state before it: "Moab, Utah, United Kingdom".
+
+    City and state agree, so that the country is taken to be a default of the form.
+    """
+    is_whole_address = len(items) == 1 and len(current.keys) > 1 and part.glue == "comma" and not part.run.is_code
+    has_state = all(m.subdivision and (m.city or current.town) for m in current.meanings)
+    return is_whole_address and has_state and not current.has_country and any(m.is_country for m in part.meanings)
 
 
 def _item(part: _Part, chunk: int) -> Item:
@@ -704,7 +773,7 @@ def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None
         return _town_of_state(item, part)
     is_small = all(m.population < WELL_KNOWN for m in item.meanings) or key(item.words) != item.keys[0]
     city_countries = {m.country for m in item.meanings if m.population >= WELL_KNOWN}
-    is_city = any(m.city and m.population >= WELL_KNOWN for m in part.meanings)
+    is_city = any(m.city and (m.population >= WELL_KNOWN or m.score >= NICKNAME) for m in part.meanings)
 
     def holds(meaning: Meaning) -> bool:
         if meaning.city is not None:
@@ -770,7 +839,7 @@ def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str
 # --- deciding ---------------------------------------------------------------------------------------
 
 
-def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
+def _decide(items: list[Item], known_countries: frozenset[str], hints: dict[str, float]) -> None:
     _read_beside_remote(items)
     places = [item for item in items if item.meanings]
     countries: dict[str, set[int]] = {}
@@ -785,7 +854,7 @@ def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
         only = {number}
         near = {country for country, who in countries.items() if who != only} | known_countries
         near_states = {state for state, who in states.items() if who != only}
-        item.chosen = _choose(item, known_countries, near, near_states)
+        item.chosen = _choose(item, known_countries, near, near_states, hints)
         if item.chosen is not None:
             item.chosen = _seat(item.chosen, item)
 
@@ -816,18 +885,29 @@ def _sure(item: Item) -> Meaning | None:
     return ranking[0] if item.has_country or is_ahead else None
 
 
-def _choose(item: Item, known_countries: frozenset[str], near: set[str], near_states: set[str]) -> Meaning | None:
+def _choose(
+    item: Item, known_countries: frozenset[str], near: set[str], near_states: set[str], hints: dict[str, float]
+) -> Meaning | None:
     meanings = item.meanings
     if _is_lone(item):
-        meanings = [m for m in meanings if m.country in near]
+        spoken_of = {code for code, factor in hints.items() if factor >= STRONG_HINT}
+        meanings = [m for m in meanings if m.country in near | spoken_of]
         if not meanings:
             rule = alone()[item.keys[0]]
             return rule.abroad if rule.abroad and near else rule.meaning
     if len(meanings) == 1:
         return meanings[0]
     continents = {region_of(country)[1] for country in near}
+    is_metropolis = max(meanings, key=lambda m: m.score).population >= METROPOLIS
+
+    def hint(meaning: Meaning) -> float:
+        factor = hints.get(meaning.country, 1.0) * hints.get(meaning.subdivision or "", 1.0)
+        return min(factor, MAX_OF_METROPOLIS) if is_metropolis else factor
 
     def weight(meaning: Meaning) -> float:
+        return near_weight(meaning) * (hint(meaning) if hints else 1.0)
+
+    def near_weight(meaning: Meaning) -> float:
         if meaning.country in known_countries:
             return meaning.score * KNOWN_COUNTRY_WEIGHT
         if meaning.country in near:

@@ -38,13 +38,16 @@ from transforms.place.gazetteer import (
     make_key,
     members_of,
     region_of,
+    territories,
     workplaces,
     worldwide_words,
 )
 from transforms.place.location_line import (
     MAX_LOCATION,
     REMOTE,
+    Hints,
     Item,
+    contested,
     fold_spaces,
     has_time_zone,
     is_bare,
@@ -54,8 +57,10 @@ from transforms.place.location_line import (
     town_of,
 )
 from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
-from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, Statement, statements_in
+from transforms.place.spoken_countries import hints_of
+from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, TIERS, Statement, statements_in
 from transforms.records.rows import Place, Span
+from transforms.text.lookups import rows_of
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
 
@@ -92,7 +97,8 @@ class Whereabouts:
     ruled_out: tuple[str, ...] = ()
     """Where the job cannot be done, sorted: ISO codes of countries and subdivisions, and names of groups."""
     is_repeated: bool | None = None
-    """Whether the text agrees with the source's field on the workplace; None if text or field says nothing."""
+    """Whether the source's field, the location, the title and the text agree on the workplace; None if fewer than two
+    of them say anything."""
 
 
 def country_of(text: str) -> str | None:
@@ -124,6 +130,8 @@ def whereabouts(
     title: str | None = None,
     text: str | None = None,
     statements: Sequence[Statement] | None = None,
+    language: str | None = None,
+    employer_country: str | None = None,
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
@@ -132,16 +140,8 @@ def whereabouts(
     what its address lacks. If one place of a list agrees with the address, the line also adds the other places of the
     list.
 
-    The workplace is the first of these that is known:
-
-    1. what the text states about this role
-    2. the source's word (`workplace`)
-    3. a word of `location_text`
-    4. a separate word of the title
-    5. what the text says the employer offers
-    6. remote, if `is_remote` is True
-    7. a word in the line of an address, if `is_remote` is None
-    8. an option in the text
+    The workplace is what the first witness of `workplace_trust.csv` says: statements of the text by their strength, the
+    source's word and flag, and words of the location, title and addresses.
 
     `is_remote=False` says nothing about the workplace, since it is the default of many sources. Offsets of spans count
     in the title or location with white space folded, or in the text. Never raises.
@@ -152,7 +152,9 @@ def whereabouts(
     if statements is None:
         statements = statements_in(text) if text else ()
     tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))
-    read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, tiers)
+    location = fold_spaces(location_text or "")
+    hints = _hints(location, tuple(addresses), text or "", language, employer_country)
+    read = _whereabouts(location, tuple(addresses), is_remote, workplace or "", heading, tiers, hints)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
     if read.workplace == REMOTE:
@@ -162,6 +164,26 @@ def whereabouts(
     decisive = (read.tier, read.workplace)
     spans = [_span_of(said) for said in statements if (said.tier, said.workplace) == decisive]
     return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _open_meanings(location: str, addresses: tuple[Address, ...]) -> tuple[Meaning, ...]:
+    """Return the meanings between which a location is open; () if an address states its country."""
+    if any(place.country for address in addresses for place in _read_address(address)):
+        return ()
+    return tuple(contested(location, frozenset()))
+
+
+def _hints(
+    location: str, addresses: tuple[Address, ...], text: str, language: str | None, employer_country: str | None
+) -> Hints:
+    """Return what the advert speaks of, if its location alone is open between places of one name."""
+    meanings = _open_meanings(location, addresses) if location and (text or language or employer_country) else ()
+    hints = hints_of(meanings, text, language=language, employer_country=employer_country) if meanings else ()
+    if not hints:
+        return ()
+    plain = [item.chosen for item in items_in(location)]
+    return hints if [item.chosen for item in items_in(location, hints=hints)] != plain else ()
 
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
@@ -204,10 +226,10 @@ def _line(text: str, addresses: Sequence[Address]) -> _Line:
     return _Line(text, items, address_places, _places(items, text), is_main=False)
 
 
-def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
+def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line], hints: Hints) -> _Line:
     address_places = [place for address in addresses for place in _read_address(address)]
-    hints = address_places or [place for line in others for place in line.stated]
-    items = items_in(text, _countries(hints))
+    stated = address_places or [place for line in others for place in line.stated]
+    items = items_in(text, _countries(stated), hints)
     repeats = [line.text for line in others if line.stated]
     places = [] if text in repeats else _places(items, text)
     read = [p for p in places if not any((p.place_text or "") in line for line in repeats)]
@@ -215,9 +237,9 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line])
 
 
 @functools.lru_cache(maxsize=20_000)
-def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
+def _lines(text: str, addresses: tuple[Address, ...], hints: Hints = ()) -> tuple[_Line, ...]:
     others = [_address_line(address) for address in addresses if address.text]
-    return _main_line(text, [a for a in addresses if not a.text], others), *others
+    return _main_line(text, [a for a in addresses if not a.text], others, hints), *others
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -264,11 +286,37 @@ def _read_address(address: Address) -> list[Place]:
     if not country:
         line = fold_spaces(", ".join(fields))
         return [place for place in _places(items_in(line), line) if place.country]
+    country = _territory_in(fields, country)
     subdivision = gazetteer().subdivisions.get(country, {}).get(key(address.region or ""))
+    if address.region and address.locality and not subdivision:
+        elsewhere = _place_elsewhere(address, country)
+        if elsewhere is not None:
+            return [dataclasses.replace(elsewhere, place_text=", ".join(fields), reading="stated")]
     city, its_subdivision = _city(address.locality or "", country, subdivision)
     if not city and not subdivision and not address.locality and address.region:
         city, its_subdivision = _city(address.region, country, None, may_be_unlisted=False)
     return [_place(", ".join(fields) or None, country, its_subdivision or subdivision, city, "stated")]
+
+
+def _territory_in(fields: Sequence[str], country: str) -> str:
+    """Return the territory of a country that another field of its address names: "Hong Kong, China" is Hong Kong."""
+    named = {country_names().get(key(field)) for field in fields}
+    return next((code for code, part_of in territories().items() if part_of == country and code in named), country)
+
+
+def _place_elsewhere(address: Address, country: str) -> Place | None:
+    """Return the place that city and region name together, if the country of their address has neither of them.
+
+    City and region agree ("Moab, Utah"), so that the country is taken to be a default of the form. In a country with a
+    city of this name, the region may be a mistake.
+    """
+    if _find_namesakes(address.locality or "", country, None):
+        return None
+    line = fold_spaces(f"{address.locality}, {address.region}")
+    items = items_in(line)
+    meaning = items[0].chosen if len(items) == 1 and len(items[0].keys) > 1 and not items[0].town else None
+    is_elsewhere = meaning is not None and meaning.subdivision and meaning.city and meaning.country != country
+    return _places(items, line)[0] if is_elsewhere else None
 
 
 def _city(
@@ -307,6 +355,15 @@ def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[M
     return [m for m in namesakes if m.population >= WELL_KNOWN]
 
 
+def country_at_end(place: Place) -> str | None:
+    """Return the country that ends a place's words, by its full name; None if another thing has this name."""
+    start, _, end = (place.place_text or "").rpartition(",")
+    name = key(end)
+    if not start or not place.country or name in gazetteer().subdivisions.get(place.country, {}):
+        return None  # "Atlanta, Georgia"
+    return country_names().get(name)
+
+
 def lies_in_subdivision(place: Place) -> bool | None:
     """Whether GeoNames has the place's city in the place's subdivision.
 
@@ -334,10 +391,14 @@ def _whereabouts(
     word: str,
     title: str,
     tiers: tuple[tuple[str, str], ...],
+    hints: Hints,
 ) -> Whereabouts:
-    lines = _lines(text, addresses)
+    lines = _lines(text, addresses, hints)
     title_items = _title_items(title)
     spans: list[Span] = []
+    if hints:
+        rule = "country that the advert speaks of"
+        spans.append(Span(field="country", part="text", start=None, end=None, rule=rule, reading="parsed"))
     claims = _Workplace(is_remote=is_remote, word=word, text=tiers)
     workplace, tier = _workplace(lines, title_items, claims, spans)
     scope: set[str] = set()
@@ -353,7 +414,7 @@ def _whereabouts(
         spans=tuple(spans),
         tier=tier,
         ruled_out=tuple(sorted(ruled_out)),
-        is_repeated=_repeats_field(claims),
+        is_repeated=_repeats_field(claims, _workplace_in(lines[0].items)[0], _workplace_in(title_items)[0]),
     )
 
 
@@ -388,6 +449,8 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
     """
     if len(line.stated) == 1 and line.stated[0].city and not _names_city(line):
         return _without_city(line, is_remote)
+    if _is_default_country(line, is_remote):
+        return line.read
     places: list[Place] = []
     for place in line.stated:
         if place.city or place.country is None or len(line.stated) > 1:
@@ -405,6 +468,19 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
         cities = {(p.country, p.city) for p in places}
         places += [p for p in line.read if p.country and (p.country, p.city) not in cities]
     return places
+
+
+def _is_default_country(line: _Line, is_remote: bool) -> bool:
+    """Whether a line with a group of countries has an address of nothing but a country, which it does not name.
+
+    The group is then the first location of the source's list, and the country is where the source books it: "Asia; Hong
+    Kong; Taiwan, Taipei" with SG.
+    """
+    countries = _countries(line.stated)
+    is_country_alone = all(key(place.place_text or "") in country_names() for place in line.stated)
+    has_group = any(item.group for item in line.items)
+    read = _countries(line.read)
+    return has_group and is_country_alone and not countries & read and bool(read or is_remote)
 
 
 def _names_city(line: _Line) -> bool:
@@ -481,34 +557,60 @@ def _workplace(
     in_title, title_at = _workplace_in(title_items)
     flag = REMOTE if claims.is_remote else None
     hints = (word, here, flag, in_title)
-    offer = _of_tier(claims.text, OFFER, hints)
-    if flag and offer == ONSITE:  # how most of the employer's people work
-        offer = None
-    ranking: tuple[tuple[str | None, str | None, Span | None], ...] = (
-        *((_of_tier(claims.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
-        (word, None, _span("workplace", "structured", None, "the source's word for the workplace")),
-        (here, None, _span("workplace", "location", at, "word for the workplace")),
-        (in_title, None, _span("workplace", "title", title_at, "word for the workplace")),
-        (offer, OFFER, None),
-        (flag, None, _span("workplace", "structured", None, "the source's flag for remote work")),
-        (
-            None if claims.is_remote is not None else beside,
-            None,
-            _span("workplace", "structured", None, "word for the workplace in an address"),
-        ),
-        (_of_tier(claims.text, OPTION, hints), OPTION, None),
-    )
-    for workplace, tier, span in ranking:
-        if workplace:
-            spans += [span] if span else []
-            return workplace, tier
+    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in TIERS}
+    said |= {"word": word, "location": here, "title": in_title, "flag": flag, "address": beside}
+    has_flag = {"flag"} if claims.is_remote is not None else set()
+    for row in _trust():
+        workplace = said[row.witness]
+        if workplace is None or row.says not in (None, workplace):
+            continue
+        if (row.given is None or said[row.given]) and row.unless not in has_flag:
+            part, item = {"location": ("location", at), "title": ("title", title_at)}.get(
+                row.witness, ("structured", None)
+            )
+            if row.witness in _RULES_OF_FIELDS:
+                spans.append(_span("workplace", part, item, _RULES_OF_FIELDS[row.witness]))
+                return workplace, None
+            return workplace, row.witness.removeprefix("text.")
     return None, None
 
 
-def _repeats_field(claims: _Workplace) -> bool | None:
+class _Trust(NamedTuple):
+    """A row of `workplace_trust.csv`: a witness of the workplace, and when it is heard.
+
+    `says` is the workplace that it must state (None: any), `given` another witness that must state one, and `unless` a
+    field that the source must not have.
+    """
+
+    witness: str
+    says: str | None
+    given: str | None
+    unless: str | None
+
+
+@functools.cache
+def _trust() -> tuple[_Trust, ...]:
+    """Return the witnesses of the workplace, the most trusted first."""
+    return tuple(
+        _Trust(row["witness"] or "", row["says"], row["given"], row["unless"]) for row in rows_of("workplace_trust")
+    )
+
+
+_RULES_OF_FIELDS = {
+    "word": "the source's word for the workplace",
+    "location": "word for the workplace",
+    "title": "word for the workplace",
+    "flag": "the source's flag for remote work",
+    "address": "word for the workplace in an address",
+}
+
+
+def _repeats_field(claims: _Workplace, *others: str | None) -> bool | None:
+    """Return whether the source's field, the text and the `others` agree; None if fewer than two say anything."""
     in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
     in_text = next(filter(None, (_of_tier(claims.text, tier, (in_field,)) for tier in (DAYS, ROLE))), None)
-    return in_text == in_field if in_text and in_field else None
+    said = [*filter(None, (in_field, in_text, *others))]
+    return len(set(said)) == 1 if len(said) > 1 else None
 
 
 def _word_of_source(claims: _Workplace) -> str | None:
@@ -530,6 +632,7 @@ def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str |
 _RULES = {
     DAYS: "days in the office or at home",
     ROLE: "what the text says of the role",
+    SEAT: "an office where the work is done",
     OFFER: "what the employer offers",
     OPTION: "an option to work from home",
 }

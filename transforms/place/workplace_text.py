@@ -1,8 +1,9 @@
 """Find where the work is done, on site, hybrid or remote, in the sentences of an advert's text.
 
 Statements about this role are the strongest: the days in the office, a word for the role, a line with nothing else.
-Statements about what the employer offers everybody are weaker. An option to work from home is the weakest. Sentences
-about visits, lunches, a person's skills, other roles and the like do not count.
+"You will work at our office" names an office, which hybrid work has too. Statements about what the employer offers
+everybody are weaker. An option to work from home is the weakest. Sentences about visits, lunches, a person's skills,
+other roles and the like do not count. A sentence that names both hybrid and on-site work states hybrid work.
 
 The phrases are rows of `workplace_phrases.csv`, made of the words in `workplace_words.csv`. Both come from our own
 knowledge of the languages. Sampled adverts confirmed the English, German and French phrases and some in Spanish,
@@ -22,9 +23,9 @@ from transforms.text.characters import letters_beyond_ascii
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Phrases
 
-DAYS, ROLE, OFFER, OPTION = "days", "role", "offer", "option"
-TIERS = (DAYS, ROLE, OFFER, OPTION)
-"""Strengths of a statement, the strongest first."""
+DAYS, ROLE, SEAT, OFFER, OPTION = "days", "role", "seat", "offer", "option"
+TIERS = (DAYS, ROLE, SEAT, OFFER, OPTION)
+"""Strengths of a statement. `SEAT` names an office or refuses remote work, which holds for hybrid work too."""
 LABEL, ITEM = "label", "item"
 """Weights of words that count only in a line with nothing else. Words of `LABEL` describe the role, words of `ITEM` are
 only an option.
@@ -85,11 +86,27 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
     rest, weak, statements = _mask(plain, data, sentences)
     for _, end, number in matches if rest == data else search.find(rest):
         says, tier = phrases[number]
-        if tier == DAYS or not any(first < end <= last for first, last in weak):
-            statements.append(Statement(says, tier, *sentence(end)))
+        is_weak = any(first < end <= last for first, last in weak)
+        if tier == DAYS or not is_weak:
+            statements.append(Statement(says, ROLE if is_weak else tier, *sentence(end)))
     if is_label:
         statements += _label(rest.decode("latin-1"), len(plain))
-    return tuple(dict.fromkeys(statements))
+    return _join_hybrid(tuple(dict.fromkeys(statements)))
+
+
+def _join_hybrid(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Return the statements of a line without those of on-site work in a sentence about hybrid work.
+
+    The hybrid work then has the strength of both: "this role is on site in Berlin, hybrid".
+    """
+    both = [one for one in statements if one.workplace == "hybrid" and one.tier != OPTION]
+    if not both or len(both) == len(statements):
+        return statements
+    joined: list[Statement] = []
+    for one in statements:
+        beside = [other for other in both if one.start < other.end and other.start < one.end]
+        joined.append(one._replace(workplace="hybrid") if beside and one.workplace == "onsite" else one)
+    return tuple(dict.fromkeys(joined))
 
 
 def fold_letters(text: str) -> str:
@@ -129,7 +146,7 @@ def _mask(
     phrases, search = _masks()
     for start, end, number in search.find(whole):
         if phrases[number].weight == REFUSAL:
-            refusals.append(Statement(phrases[number].says, OFFER, *_sentence(plain, end)))
+            refusals.append(Statement(phrases[number].says, SEAT, *_sentence(plain, end)))
         data[start:end] = b"#" * (end - start)
     phrases, search = _surroundings()
     for _, end, number in search.find(whole):
@@ -198,7 +215,7 @@ def _label(plain: str, end: int) -> Iterator[Statement]:
 _FREQUENT = frozenset("。、다")
 """Characters of which any longer text in Chinese, Japanese or Korean contains at least one."""
 _TELLING = re.compile(
-    "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"
+    "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス(?:勤務|での勤務|に勤務)"
     "|출근|재택|원격|리모트|하이브리드|사무실"
 )
 """Each Chinese, Japanese or Korean phrase contains one of these words. Only lines with such a word are searched."""
@@ -244,6 +261,8 @@ def _words() -> dict[str, dict[str, str]]:
         of_language = by_language.setdefault(row["language"] or "", {})
         of_language.setdefault(row["name"] or "", []).append(row["pattern"] or "")
     common = by_language.pop("")
+    for words in by_language.values():
+        words["onsite"] = [*words["there"], *words["seat"]]
     return {
         language: {name: f"(?:{'|'.join(patterns)})" for name, patterns in (common | words).items()}
         for language, words in by_language.items()

@@ -64,6 +64,7 @@ READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skil
 SELF_CHECKS = {
     "workplace_stated": "place",
     "city_subdivision": "place",
+    "country_region": "place",
     "inferred_country": "place",
     "currency_country": "pay",
     "pay_prose": "pay",
@@ -73,7 +74,8 @@ SELF_CHECKS = {
 }
 """Each check of an advert against itself, and the reader whose values are in doubt if the check fails.
 
-workplace_stated: the source's field agrees with the text. city_subdivision: a city lies in its subdivision.
+workplace_stated: the source's field, the location, the title and the text agree. city_subdivision: a city lies in its
+subdivision. country_region: an address lies in the country with which it ends.
 inferred_country: all clues to a country that no words state allow it.
 currency_country: pay is in the currency of the country where it counts. pay_prose: the text repeats a range of the
 source's field. pay_zone: the country of a pay zone is a country of the advert. level_years: the title's level fits the

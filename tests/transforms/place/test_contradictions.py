@@ -1,0 +1,73 @@
+"""Statements about place or workplace that contradict each other: which one is trusted, and what becomes a doubt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from transforms.place.gazetteer import gazetteer
+from transforms.place.places import Address, whereabouts
+from transforms.place.spoken_countries import hints_of
+from transforms.place.workplace_text import TIERS
+from transforms.posting import posting
+from transforms.text.lookups import cells_of
+
+
+def test_each_row_of_the_table_of_trust_names_a_witness_and_its_evidence() -> None:
+    witnesses = {"word", "location", "title", "flag", "address", *(f"text.{tier}" for tier in TIERS)}
+    for row in cells_of("workplace_trust"):
+        assert row["witness"] in witnesses
+        assert row["given"] in {"", *witnesses}
+        assert row["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "workplace"),
+    [
+        ("You will work at our Leeds office.", {"is_remote": True}, "onsite"),
+        ("You will work at our Leeds office.", {"workplace": "hybrid"}, "hybrid"),
+        ("You will work at our Leeds office. We work hybrid.", {"is_remote": True}, "hybrid"),
+        ("You are in our office five days a week.", {"workplace": "hybrid"}, "onsite"),
+        ("This role is on-site.", {"location_text": "Leeds (Hybrid)"}, "hybrid"),
+        ("Most of us are an in-office company.", {"is_remote": True}, "remote"),
+        ("You have the option to work from our office in Leeds.", {"is_remote": True}, "remote"),
+    ],
+)
+def test_the_witness_that_stands_first_in_the_table_decides(text: str, fields: dict[str, Any], workplace: str) -> None:
+    location = fields.pop("location_text", None)
+    assert whereabouts(location, text=text, **fields).workplace == workplace
+
+
+@pytest.mark.parametrize(
+    ("address", "country"),
+    [
+        (Address("Provo Office", "United Kingdom", "Utah", "Provo"), "US"),
+        (Address("Cambridge", "United Kingdom", "Massachusetts", "Cambridge"), "GB"),  # both have one
+        (Address("Hong Kong", "China", "Hong Kong", "Hong Kong"), "HK"),
+    ],
+)
+def test_city_and_region_outvote_the_country_of_a_form(address: Address, country: str) -> None:
+    read = whereabouts(address.text, addresses=[address])
+    assert {place.country for place in read.places} == {country}
+
+
+def test_a_country_that_is_overruled_is_a_doubt() -> None:
+    advert = posting(source="ashby", id="1", title="Engineer", location_text="Provo, Utah, United Kingdom")
+    assert advert.country == "US"
+    assert "country_region" in (advert.doubts or ())
+
+
+def test_the_country_of_a_group_is_a_default() -> None:
+    addresses = [Address(None, "SG", None, None)]
+    read = whereabouts("Asia; Japan, Osaka", addresses=addresses, workplace="onsite")
+    assert {place.country for place in read.places if place.country} == {"JP"}
+
+
+def test_words_of_law_money_and_permits_are_hints() -> None:
+    meanings = gazetteer().names["birmingham"]
+    assert dict(hints_of(meanings, "We offer a 401(k)."))["US"] > 1
+    assert dict(hints_of(meanings, "£30,000 a year. Right to work in the UK."))["GB"] > dict(
+        hints_of(meanings, "£30,000 a year.")
+    ).get("GB", 1)
+    assert hints_of(meanings, "We bake bread.") == ()
