@@ -24,6 +24,10 @@ from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Phrases
 
 DEMAND, REFUSAL, LABEL = "demand", "refusal", "label"
+APPLICANTS = "applicants"
+"""Words before a place that are a refusal only if a rejection follows: "candidates in Ohio will not be considered"."""
+MAX_BEFORE_REJECTION = 100
+"""Number of characters after these words that may say that people from the places are rejected."""
 MAX_TITLE_PART = 60
 """Maximum number of characters in a part of a title that holds only a workplace and a place."""
 MAX_NAMES = 90
@@ -142,18 +146,26 @@ def _demands_in(text: str) -> Iterator[Demand]:
     ends = {start: (end, number) for start, end, number in search.find(plain.encode("latin-1", "replace"))}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         kind, country = rows[number]
-        if kind != REFUSAL and _no_demand().search(plain, max(0, start - MAX_BEFORE), start):
+        if kind not in (REFUSAL, APPLICANTS) and _no_demand().search(plain, max(0, start - MAX_BEFORE), start):
             continue
         if country:
             if not _BEFORE_NOUN.match(plain, end):
                 yield Demand(kind, country, (), start, end)
+            continue
+        if kind == APPLICANTS and not _is_rejected(plain, end):
             continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         if has_time_zone(text[end : end + len(names) + MAX_ZONE]):
             continue
         items = items_in(" ".join(names.split()))
         if items and items[0].start <= MAX_BEFORE_NAME:
-            yield Demand(kind, None, items, start, end)
+            yield Demand(REFUSAL if kind == APPLICANTS else kind, None, items, start, end)
+
+
+def _is_rejected(plain: str, start: int) -> bool:
+    """Whether the sentence goes on at `start` with words that reject people: "cannot be considered"."""
+    rest = _SENTENCE_END.split(plain[start : start + MAX_BEFORE_REJECTION], maxsplit=1)[0]
+    return _rejections().search(rest) is not None
 
 
 def scope_of(items: Iterable[Item]) -> set[str]:
@@ -177,6 +189,12 @@ def _demands() -> tuple[tuple[tuple[str, str | None], ...], Phrases]:
     patterns = [fold_letters(row["pattern"] or "") for row in rows]
     expressions = [rf"\b(?:{pattern}){end}" for pattern, end in zip(patterns, endings, strict=True)]
     return tuple((row["kind"] or "", row["country"]) for row in rows), Phrases(expressions, has_starts=True)
+
+
+@functools.cache
+def _rejections() -> re.Pattern[str]:
+    patterns = [row["pattern"] or "" for row in rows_of("scope_denials") if row["kind"] == "rejection"]
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
 
 
 @functools.cache

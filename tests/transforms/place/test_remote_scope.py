@@ -94,6 +94,10 @@ def test_only_remote_work_has_a_scope_and_the_location_s_comes_first() -> None:
         ("Remote (France, Spain, not Spain)", "", ("FR",), ("ES",)),
         ("Gijón", "We cannot hire in France.", None, ()),
         ("Remote", "We cannot hire everybody.", None, ()),
+        ("Remote", "Applications from Ghana will not be considered.", None, ("GH",)),
+        ("Remote", "Bewerbungen aus Norwegen werden nicht berücksichtigt.", None, ("NO",)),
+        ("Remote", "Applicants from Ghana are welcome. Late letters will not be considered.", None, ()),
+        ("Remote", "Candidates from Ghana do not need a permit.", None, ()),
     ],
 )
 def test_places_that_are_ruled_out_are_no_scope(
