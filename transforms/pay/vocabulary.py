@@ -106,8 +106,8 @@ def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
 
 
 @functools.lru_cache(maxsize=32768)
-def _find_entry(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
-    """Return a token in lower case, the longer phrases that begin with it, its rows, and its mark.
+def _find_entry(token: str) -> tuple[str, dict[str, list[tuple[list[str], tuple[Word, ...]]]], tuple[Word, ...], str]:
+    """Return a token in lower case, longer phrases that begin with it (by second token), its rows, and its mark.
 
     A compound without rows of its own has the rows of its ending.
     """
@@ -115,7 +115,11 @@ def _find_entry(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]
     phrases = _phrases().get(form, [])
     own = next((words for phrase, words in phrases if len(phrase) == 1), ())
     words = own or (_compound(form) if len(form) > LONG_WORD else ())
-    return form, [entry for entry in phrases if len(entry[0]) > 1], words, form if len(form) == 1 else ""
+    longer: dict[str, list[tuple[list[str], tuple[Word, ...]]]] = {}
+    for entry in phrases:
+        if len(entry[0]) > 1:
+            longer.setdefault(entry[0][1], []).append(entry)
+    return form, longer, words, form if len(form) == 1 else ""
 
 
 @functools.cache
@@ -166,9 +170,9 @@ def hits_in(clause: str) -> tuple[Hit, ...]:
     while i < n:
         _, phrases, words, mark = entries[i]
         stop = i + 1
-        for phrase, its_words in phrases:
+        for phrase, its_words in phrases.get(entries[stop][0], ()) if phrases and stop < n else ():
             after = i + len(phrase)
-            if after <= n and entries[i + 1][0] == phrase[1] and [t[0] for t in entries[i:after]] == phrase:
+            if after <= n and [t[0] for t in entries[i:after]] == phrase:
                 words, mark, stop = its_words, "", after
                 break
         hits.append(Hit(tokens[i].start(), tokens[stop - 1].end(), words, mark))

@@ -132,13 +132,17 @@ Hints = tuple[tuple[str, float], ...]
 """Countries and subdivisions, by code, with the factor by which places there are likelier."""
 
 
-@functools.lru_cache(maxsize=20_000)
 def items_in(line: str, known_countries: frozenset[str] = frozenset(), hints: Hints = ()) -> tuple[Item, ...]:
     """Return the items of a line folded by `fold_spaces`, in order, with meanings decided.
 
     The items are cached: do not change them. `known_countries` are countries in which the line's places are known to
     lie, and `hints` are what else the advert speaks of (`spoken_countries`).
     """
+    return _items_in(line, known_countries, hints)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _items_in(line: str, known_countries: frozenset[str], hints: Hints) -> tuple[Item, ...]:
     return _decided(_without_ruled_out(line)[0], known_countries, hints)
 
 
