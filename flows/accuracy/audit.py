@@ -145,7 +145,7 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
     allocation, Bankier 1988), so that small strata are represented, although large ones get more. The questions are
     placed systematically from a random start. Within a stratum, adverts in doubt are drawn more often (`DOUBT_SIZE`).
     Readers take turns in random order. An advert is asked about once a day at most, and
-    never twice for one reader.
+    never twice for one reader. Values in doubt come first.
     """
     chance = random.Random(day.isoformat())
     strata: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
@@ -156,7 +156,7 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
     chance.shuffle(readers)
     roots = sum(math.sqrt(len(stratum)) for stratum in strata.values())
     drawn_ids: set[str] = set()
-    questions: list[Question] = []
+    questions: list[tuple[bool, Question]] = []
     for reader, name in zip(readers, _allot_strata(strata, chance), strict=False):
         pool = [
             advert
@@ -170,10 +170,10 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
             drawn_ids.add(pool[at].posting_id)
             weight = sum(sizes) / sizes[at] / n_expected
             source, language = name
-            questions.append(
-                Question(posting_id=pool[at].posting_id, reader=reader, source=source, language=language, weight=weight)
-            )
-    return questions
+            posting_id = pool[at].posting_id
+            question = Question(posting_id=posting_id, reader=reader, source=source, language=language, weight=weight)
+            questions.append((reader in pool[at].doubts, question))
+    return [question for _, question in sorted(questions, key=lambda entry: not entry[0])]
 
 
 def _allot_strata(

@@ -21,7 +21,7 @@ from rich.text import Text
 from flows.runtime.project import read_sql
 from flows.terminal.console import LOOK
 from flows.terminal.errors import Wrong
-from transforms.records.vocabulary import REQUIREMENTS
+from transforms.records.vocabulary import DOUBTS, REQUIREMENTS, SELF_CHECKS
 from transforms.skills.extraction import OF_SECTION
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.language import language_of
@@ -261,7 +261,7 @@ def sections_of(text: str) -> tuple[list[int], list[str]]:
 
 
 def show(row: Mapping[str, Any], out: Console) -> None:
-    """Print what was read from an advert, then the advert with the words of each value highlighted."""
+    """Print what is in doubt and what was read from an advert, then the advert with the words of values highlighted."""
     parts = {
         "title": row["title"],
         "location": " ".join((row["location_text"] or "").split()),
@@ -274,6 +274,8 @@ def show(row: Mapping[str, Any], out: Console) -> None:
         "seen": f"{row['observed_at']:%Y-%m-%d %H:%M} UTC",
     }
     show_facts(facts, out)
+    for check in row["doubts"] or ():
+        out.print(Text.assemble(("in doubt  ", "bold yellow"), f"{SELF_CHECKS[check]}: {DOUBTS[check]}"))
     out.print()
     values, skills = values_of(row), skills_of(row)
     columns = Column("what", overflow="fold"), Column("value", overflow="fold"), Column("how", no_wrap=True)

@@ -72,14 +72,19 @@ SELF_CHECKS = {
     "level_years": "seniority",
     "language_halves": "requirement",
 }
-"""Each check of an advert against itself, and the reader whose values are in doubt if the check fails.
-
-workplace_stated: the source's field, the location, the title and the text agree. city_subdivision: a city lies in its
-subdivision. country_region: an address lies in the country with which it ends.
-inferred_country: all clues to a country that no words state allow it.
-currency_country: pay is in the currency of the country where it counts. pay_prose: the text repeats a range of the
-source's field. pay_zone: the country of a pay zone is a country of the advert. level_years: the title's level fits the
-years asked for. language_halves: both halves of a bilingual advert ask for the same years and degree."""
+"""Each check of an advert against itself, and the reader whose values are in doubt if the check fails."""
+DOUBTS = {
+    "workplace_stated": "field, location, title and text do not agree on the workplace",
+    "city_subdivision": "the city does not lie in its subdivision",
+    "country_region": "the address does not lie in the country with which it ends",
+    "inferred_country": "no words state the country, and not all clues to it agree",
+    "currency_country": "pay is not in the currency of the country where it counts",
+    "pay_prose": "the text does not repeat the range of the source's field",
+    "pay_zone": "the country of a pay zone is no country of the advert",
+    "level_years": "the title's level does not fit the years asked for",
+    "language_halves": "the halves of a bilingual advert ask for different years or degrees",
+}
+"""What an advert that fails a check says, in words."""
 DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
 QUALIFICATIONS = ("portfolio", "certification", "internship", "open_source")
 """What adverts ask a person to show, besides degree and years. open_source: contributions to open source."""

@@ -64,6 +64,7 @@ words, and the column and value that select the rows of the list.
 """
 _LETTER = re.compile(r"[^\W_]")
 _ESCAPED = re.compile(r"\\.")
+_AND = frozenset(("&", "and", "und", "et", "y", "e", "en", "i"))
 _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ", "。")
 
 
@@ -234,13 +235,18 @@ def read_lines(texts: list[str]) -> list[Line | None]:
 _lines = BatchCache(read_lines, limit=MAX_OF_LINES)
 
 
+def _names_both(text: str) -> bool:
+    return not _AND.isdisjoint(text.lower().split())
+
+
 def _with_told_heading(line: Line | None, text: str) -> Line | None:
     """Return the line, with the section that it opens by the roles of its words unless listed words tell.
 
-    A plain word of wishes counts beside listed words of requirements: "Compétences appréciées".
+    A plain word of wishes counts beside listed words of requirements, unless the heading names both: "Compétences
+    appréciées", but "Qualifications & preferred experience".
     """
     is_listed = line is not None and bool(line.openings)
-    if line is not None and (line.names or (is_listed and line.after != "required")):
+    if line is not None and (line.names or (is_listed and (line.after != "required" or _names_both(text)))):
         return line
     told = heading_kind(text) or (PERSON if not is_listed and names_person(text) else None)
     if told is None or (is_listed and not (told.kind == "preferred" and told.is_plain and told.is_whole)):
@@ -257,13 +263,17 @@ def _with_told_heading(line: Line | None, text: str) -> Line | None:
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
     """Return start and kind of each section that a heading in the line opens.
 
-    In a line of up to `FLAT_TEXT` characters only the strongest heading counts.
+    In a line of up to `FLAT_TEXT` characters only the strongest heading counts. "Qualifications & preferred experience"
+    holds both; it opens requirements.
     """
     openings: list[tuple[int, str]] = []
     is_flat = len(text) > FLAT_TEXT
+    end = 0
     for start, until, meaning in headings:
         is_further = bool(openings) and not is_flat
         if is_further and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
+            continue
+        if is_further and openings[-1][1] == "required" and text[end:start].strip().lower() in _AND:
             continue
         end = until - (text[until - 1] in ": ")
         if meaning.where == "lead-in":

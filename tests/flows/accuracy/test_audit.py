@@ -117,6 +117,13 @@ def test_doubted_adverts_are_drawn_more_often_and_weigh_less() -> None:
     assert stand_for == pytest.approx(0.5, abs=0.1), "by their weights the doubted half is a half again"
 
 
+def test_values_in_doubt_are_asked_about_first() -> None:
+    half = [Candidate(f"ashby:{n}", "ashby", "en", frozenset(READERS if n % 2 else ())) for n in range(400)]
+    in_doubt = [int(question.posting_id[6:]) % 2 for question in draw(half, DAY)]
+    assert 0 < sum(in_doubt) < len(in_doubt)
+    assert in_doubt == sorted(in_doubt, reverse=True)
+
+
 # --- asking -------------------------------------------------------------------------------------------
 
 

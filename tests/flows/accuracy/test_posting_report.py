@@ -134,3 +134,10 @@ def test_of_a_large_job_some_adverts_are_shown(data: Path, monkeypatch: pytest.M
     monkeypatch.setattr(posting_report, "MAX_ROWS", 1)
     output = job_shown(data, ID)
     assert f"{ID}, 2 adverts" in output and "and 1 more" in output and "ashby:33333333-cccc" not in output
+
+
+def test_what_is_in_doubt_stands_above_all_values(row: dict[str, Any]) -> None:
+    output = shown({**row, "doubts": ["workplace_stated"]})
+    assert "place: field, location, title and text do not agree on the workplace" in " ".join(output.split())
+    assert output.index("in doubt") < output.index("Read")
+    assert "in doubt" not in shown({**row, "doubts": None})
