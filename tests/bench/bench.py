@@ -65,7 +65,7 @@ NOT_ENGLISH = "Wir bauen Lampen, die lernen, wann ihre Besitzer lesen, und suche
 READERS = {
     "text": ("text_of", "mask_contacts", "compose_letters", "language_of", "hash_of"),
     "lines": ("prefetch_lines",),
-    "pay": ("all_pay", "countries_ruled_out", "settle_signs", "complete_pay", "where_pay_counts", "market_of"),
+    "pay": ("all_pay", "settle_signs", "complete_pay", "where_pay_counts", "market_of"),
     "place": ("whereabouts", "region_of"),
     "role": ("role_of", "seniority_of", "years_in", "degree_in", "ai_label", "employment_of", "openings_of"),
     "skill": ("skills_in",),
