@@ -23,6 +23,7 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, SEVERAL, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import is_foreign, settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
+from transforms.place.gazetteer import with_members
 from transforms.place.inferred_country import Clue, add_inferred_place, clue_of_currency, country_by_clues, find_clues
 from transforms.place.places import Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
@@ -371,7 +372,7 @@ def _read_pay(
     """Return the pay of a posting, its headline first, and whether the text repeats the pay of the fields."""
     # The one country where the job is, or to which its remote work is open, unless its pay is said not to count there.
     country_of_pay = country or _only_country(where.remote_scope)
-    if country_of_pay in where.ruled_out:
+    if country_of_pay in with_members(where.ruled_out):
         country_of_pay = None
     pay, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, title, country=country_of_pay)
     if any(each.currency is None for each in pay):

@@ -17,7 +17,7 @@ from transforms.records.vocabulary import SKILL_KINDS
 from transforms.text.lookups import taxonomy
 
 CONTEXT = "context"
-"""The requirement of what nobody is asked for."""
+"""The requirement of a skill that is named but not asked for."""
 ASKED = ("required", "preferred")
 
 

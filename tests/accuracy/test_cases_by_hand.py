@@ -1,4 +1,4 @@
-"""Places and workplaces by hand: their number, their held-out share, and floors of what is read."""
+"""Places and workplaces by hand: how many there are, how many are held out, and how many must be read right."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Short texts with a fact of somebody else or of this role: whose years, degrees and skills are taken for a demand.
 
 The texts were written by hand, by meaning, before any was read. Every third one is held out (`share`): readers were not
-changed with it at hand. `expected` lists facts: "years 5", "degree master", "Rust preferred"; "-" is none, and context
-is a skill nobody is asked for. "\\n" is a line end.
+changed with it at hand. `expected` lists facts: "years 5", "degree master", "Rust preferred"; "-" means no such
+fact, and "context" a skill that is named but not asked for. "\\n" is a line end.
 """
 
 from __future__ import annotations

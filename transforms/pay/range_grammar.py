@@ -144,7 +144,7 @@ def joint_of(gap: str) -> Joint | None:
 def _part_at(gap: str, start: int) -> tuple[str, int]:
     """Return the part of a joint that begins at an offset, and where it ends.
 
-    Words that are no rows of range_words.csv are looked up among the words about pay: a period, tax, base pay or small
+    Words missing from range_words.csv are looked up among the words about pay: a period, tax, base pay or small
     word is `small`, a word such as "maximum" before an amount is `to`, a word such as "at least" is `least`, and a
     level or role is `level`. Any other word is `unknown`.
     """

@@ -304,6 +304,12 @@ def members_of(scope: str) -> frozenset[str]:
     return _members().get(scope) or frozenset({scope} & countries().keys())
 
 
+def with_members(codes: Iterable[str]) -> frozenset[str]:
+    """Return codes and names of groups of countries, together with the countries of these groups."""
+    codes = frozenset(codes)
+    return codes.union(*map(members_of, codes))
+
+
 def scope_names() -> frozenset[str]:
     """Return the names of the groups of countries that a remote scope may hold, without WORLD."""
     return frozenset(_members())

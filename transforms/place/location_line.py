@@ -33,10 +33,10 @@ from transforms.place.gazetteer import (
     gazetteer,
     groups,
     key,
-    members_of,
     noise,
     region_of,
     territories,
+    with_members,
     workplaces,
 )
 from transforms.text.exclusion import exclusions_in
@@ -179,8 +179,7 @@ def countries_ruled_out(text: str) -> frozenset[str]:
     >>> sorted(countries_ruled_out("Remote (anywhere except Canada)")), countries_ruled_out("Remote, US except Ohio")
     (['CA'], frozenset())
     """
-    codes = {code for code in ruled_out_in(fold_spaces(text)) if "-" not in code}
-    return frozenset(codes.union(*map(members_of, codes)))
+    return with_members(code for code in ruled_out_in(fold_spaces(text)) if "-" not in code)
 
 
 def codes_of(items: Iterable[Item]) -> set[str]:
@@ -206,7 +205,7 @@ def _codes_of(item: Item) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=20_000)
 def _without_ruled_out(line: str) -> tuple[str, tuple[str, ...]]:
-    """Return the line with blanks in place of what it rules out, and the words that it rules out.
+    """Return the line with its ruled-out places blanked, and the words of these places.
 
     Words that exclude no place stay: "no agencies", "not remote", "not only in Spain".
     """

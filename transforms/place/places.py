@@ -39,6 +39,7 @@ from transforms.place.gazetteer import (
     members_of,
     region_of,
     territories,
+    with_members,
     workplaces,
     worldwide_words,
 )
@@ -405,7 +406,7 @@ def _whereabouts(
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
     ruled_out = set[str]().union(*(ruled_out_in(line.text, _countries([*line.stated, *line.read])) for line in lines))
-    closed = ruled_out.union(*map(members_of, ruled_out))
+    closed = with_members(ruled_out)
     places = _all_places(lines, spans, is_remote=workplace == REMOTE)
     return Whereabouts(
         places=tuple([place for place in places if closed.isdisjoint((place.country, place.subdivision))]),
@@ -418,7 +419,7 @@ def _whereabouts(
     )
 
 
-def _is_closed(token: str, closed: set[str]) -> bool:
+def _is_closed(token: str, closed: frozenset[str]) -> bool:
     """Whether all countries of a scope are ruled out."""
     return bool(closed) and (token in closed or (bool(members_of(token)) and members_of(token) <= closed))
 

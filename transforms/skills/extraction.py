@@ -56,7 +56,7 @@ KEPT = 8192
 REQUIRED, PREFERRED, DUTY, MENTIONED = range(len(REQUIREMENTS))
 """Indices of `REQUIREMENTS`, the strongest requirement first."""
 OTHERS = "others"
-"""Kind of cues that name somebody else or the product: a clause of which they are the subject asks for nothing."""
+"""Kind of cues for other people or the product. A clause with such a subject asks for nothing."""
 OF_SECTION = {
     "required": REQUIRED, "preferred": PREFERRED, "duties": DUTY, "mentioned": MENTIONED, "not": MENTIONED,
     INTRO: MENTIONED, WHOLE: REQUIRED,
@@ -498,9 +498,7 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
 
 
 def _points_back(line: str, start: int, to: int) -> bool:
-    """Whether a cue stands in the clause that starts behind a name's clause and speaks of what that one lists: "Kafka,
-    Redis. Experience with any of these is a plus".
-    """
+    """Whether a cue in the next clause refers back to the names in this one: "Kafka, Redis. Any of these is a plus"."""
     return to - start <= REACH and not _CLAUSE_END.search(line, start, to) and bool(_BACK.search(line, start, to))
 
 

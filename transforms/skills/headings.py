@@ -25,7 +25,7 @@ BESIDE_WISH = frozenset(("ask", "have", "if", "you", "nice", "need", "conditiona
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’](?:d|ll|ve|re|m|t)\b)?")
 _SUFFIXES = {"d": "conditional", "t": "not"}
-"""Roles of what is left of a word in "you'd" and "don't"."""
+"""Roles of the endings in "you'd" and "don't"."""
 
 
 class HeadingKind(NamedTuple):
@@ -41,7 +41,7 @@ class HeadingKind(NamedTuple):
 
 
 PERSON = HeadingKind("mentioned", is_plain=False, is_whole=False)
-"""The kind of a line with a person's name and office, above a list of what that person has done."""
+"""The kind of a line with a person's name and office, which opens that person's record."""
 _OFFICE = re.compile(
     r"(?i:(?:co-?)?founder|c[etofm]o|gründer(?:in)?|(?:co)?fondat(?:eur|rice|ore)|fundador[ae]?|oprichter)\b"
 )

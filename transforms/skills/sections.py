@@ -30,8 +30,6 @@ MAX_COLON_GAP = 30
 """Maximum number of characters between the words of a heading and its colon."""
 FLAT_TEXT = 400
 """A line with more characters than this is a flattened text, with headings inside it."""
-MAX_TOLD = 80
-"""Maximum number of characters in a heading that is told by the roles of its words."""
 MAX_OPENING = 50
 """Maximum number of characters in a heading of which only the beginning is known, such as "Life at" and a company's
 name.
@@ -47,8 +45,8 @@ STRENGTH = {"required": 1, "duties": 1, IDEAL: 2, "preferred": 3, "mentioned": 4
 therefore wishes.
 """
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
-FIRST_OF_ITEM = frozenset("-•*·–●▪◦・")
-"""Characters of which one begins an item of a list."""
+FIRST_OF_ITEM = frozenset(bullet for bullet in BULLETS if len(bullet) == 1)
+"""Characters that begin an item of a list."""
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
@@ -221,7 +219,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
             line.after = openings[-1][1]
         line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
     for place, text in enumerate(texts):
-        if 1 < len(text) <= MAX_TOLD and text[0] not in FIRST_OF_ITEM and text[-1] not in ".,;":
+        if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and text[-1] not in ".,;":
             lines[place] = _with_told_heading(lines[place], text)
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
