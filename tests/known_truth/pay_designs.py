@@ -67,9 +67,9 @@ def list_rows(seed: int) -> list[Row]:
 def sizes_of(shape: str) -> tuple[Ints, Floats]:
     """Employers' numbers of jobs under a shape, and their chances.
 
-    `even`: one to three. `real`: as in the whole AI market. `lognormal`: see `HEAVY`. `giant`: one employer in 60 has 40
-    jobs and so 30 % of all, the others are even. `two_tier`: of five employers four have one or two jobs, one has ten
-    to fifteen.
+    `even`: one to three. `real`: as in the whole AI market. `lognormal`: see `HEAVY`. `giant`: one employer in 60 has
+    40 jobs, so that these have a quarter of all; the others are even. `two_tier`: of five employers four have one or
+    two jobs, one has ten to fifteen.
     """
     if shape == "real":
         real = read_generators()[1]
