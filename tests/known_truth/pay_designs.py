@@ -1,14 +1,15 @@
 """Cells of pay under two designs of sampling, five shapes of employers' sizes, four slopes of pay on size, and pay on
 one level or two: what a rule of printing is chosen on, and confirmed.
 
-Written and committed before a rule was chosen; no number below was changed after looking at a result. What is to be
+Written and committed before a rule was chosen; no number below was changed after looking at a result. The shape
+`one_giant` was added when no cell of the others had turned out to test how large a part one employer may have. What is to be
 found is as in `markets`: quantiles over all jobs of an endless population of employers. What is sampled is one of
 
 - `employers`: so many employers, with their jobs as they come. The number of jobs is chance.
 - `jobs`: as many employers as it takes to have at least so many jobs, as in `markets`. Where few jobs are asked for, a
   cell without a large employer has more employers.
 
-The product has 880 rows. `list_rows` draws `OF_EACH` of the 16 of each design, size and shape (slope, levels of pay,
+The product has 1,056 rows. `list_rows` draws `OF_EACH` of the 16 of each design, size and shape (slope, levels of pay,
 rounding) with the seed that is given: rules are chosen on `SEEDS[0]` and confirmed on `SEEDS[1]`.
 """
 
@@ -35,7 +36,9 @@ PAY_CORRELATION = 0.63
 """Within employers, of log pay: as over all levels of AI engineering."""
 HEAVY = (0.7, 1.4, 1_000)
 """Of the lognormal sizes, rounded up: mean and standard deviation of the logarithm, and the most jobs."""
-SHAPES = ("even", "real", "lognormal", "giant", "two_tier")
+SHAPES = ("even", "real", "lognormal", "giant", "two_tier", "one_giant")
+GIANT_PART = 0.45
+"""Part of the jobs of each cell that one employer has under the shape `one_giant`."""
 N_TRUTH = 1_000_000
 """Jobs drawn for the truth: a quantile of pay is then within 0.04 % of itself."""
 
@@ -54,22 +57,30 @@ class Row:
 
 def list_rows(seed: int) -> list[Row]:
     """The rows drawn with a seed, `OF_EACH` of each design, size and shape."""
-    rng = np.random.default_rng(seed)
     kinds = list(product(SLOPES, (False, True), (False, True)))
-    strata = [(design, size, shape) for design, sizes in SIZES.items() for size in sizes for shape in SHAPES]
-    return [
-        Row(*stratum, *kinds[place])
-        for stratum in strata
-        for place in sorted(rng.choice(len(kinds), OF_EACH, replace=False))
-    ]
+    rows = []
+    for number, shapes in enumerate((SHAPES[:-1], SHAPES[-1:])):
+        rng = np.random.default_rng([seed, number] if number else seed)
+        for design, sizes in SIZES.items():
+            for size, shape in product(sizes, shapes):
+                places = sorted(rng.choice(len(kinds), OF_EACH, replace=False))
+                rows += [Row(design, size, shape, *kinds[place]) for place in places]
+    return rows
 
 
-def sizes_of(shape: str) -> tuple[Ints, Floats]:
+def giant_of(row: Row) -> int:
+    """Jobs of the giant that each cell of a row has under the shape `one_giant`, in which two jobs are the mean."""
+    n_jobs = GIANT_PART * row.size if row.design == "jobs" else 2 * (row.size - 1) * GIANT_PART / (1 - GIANT_PART)
+    return round(n_jobs)
+
+
+def sizes_of(shape: str, giant: int = 0) -> tuple[Ints, Floats]:
     """Employers' numbers of jobs under a shape, and their chances.
 
     `even`: one to three. `real`: as in the whole AI market. `lognormal`: see `HEAVY`. `giant`: one employer in 60 has
     40 jobs, so that these have a quarter of all; the others are even. `two_tier`: of five employers four have one or
-    two jobs, one has ten to fifteen.
+    two jobs, one has ten to fifteen. `one_giant`: each cell has one employer of `giant` jobs and so `GIANT_PART` of all;
+    the others are even.
     """
     if shape == "real":
         real = read_generators()[1]
@@ -83,6 +94,7 @@ def sizes_of(shape: str) -> tuple[Ints, Floats]:
     parts = {
         "even": {1: 1, 2: 1, 3: 1},
         "giant": {1: 59, 2: 59, 3: 59, 40: 3},
+        "one_giant": {1: 1, 2: 1, 3: 1, giant: 6 / max(giant, 1) * GIANT_PART / (1 - GIANT_PART)},
         "two_tier": {1: 12, 2: 12, **dict.fromkeys(range(10, 16), 1)},
     }[shape]
     chances = np.array([*parts.values()], dtype=np.float64)
@@ -91,10 +103,12 @@ def sizes_of(shape: str) -> tuple[Ints, Floats]:
 
 def generator_of(row: Row) -> Generator:
     """The population of a row."""
-    name = f"{row.shape}{row.slope}{row.is_tiered}"
+    has_giant = row.shape == "one_giant"
+    name = f"{row.shape}{row.slope}{row.is_tiered}{giant_of(row) if has_giant else ''}"
+    sizes, chances = sizes_of(row.shape, giant_of(row))
     gap = TIER_GAP if row.is_tiered else 0.0
     return Generator(
-        name, row.shape, *sizes_of(row.shape), pay_correlation=PAY_CORRELATION, pay_premium=row.slope, tier_gap=gap
+        name, row.shape, sizes, chances, pay_correlation=PAY_CORRELATION, pay_premium=row.slope, tier_gap=gap
     )
 
 
@@ -103,6 +117,9 @@ def draw_cells(row: Row, n_cells: int, seed: int) -> Markets:
     generator = generator_of(row)
     rng = np.random.default_rng([seed, *row.design.encode(), row.size, *generator.name.encode(), int(row.is_heaped)])
     draws = rng.choice(generator.sizes, size=(n_cells, row.size), p=generator.chances)
+    if row.shape == "one_giant":
+        draws = rng.integers(1, 4, size=draws.shape)
+        draws[:, 0] = giant_of(row)
     is_in = np.cumsum(draws, axis=1) - draws < (row.size if row.design == "jobs" else np.inf)
     sizes = draws[is_in]
     employer = np.repeat(np.arange(len(sizes)), sizes)

@@ -328,8 +328,9 @@ def estimate_quantiles(
     Interval: it holds each q with |F(q) - p| <= t se(F(q)), where se is the standard error. For its upper end, F(q) is
     the share of jobs below q, which matters if many adverts state the same amount (Francisco and Fuller 1991, "Quantile
     Estimation with a Complex Survey Design"). The design effect of F(q) is found as in `estimate_shares`. The variance
-    uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are never beyond
-    the values of the sample (see `printing.is_tail_known`).
+    uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). It is never less than
+    that of as many independent jobs, F (1 - F) / N: where employers happen to agree, the jackknife's is near 0. Ends are
+    never beyond the values of the sample (see `printing.is_tail_known`).
 
     `weight` is how many jobs each entry stands for (`scale_weights`), by default 1; `cells.employer_jobs` must then be
     sums of weights. F becomes a share of the weight (Hájek's ratio), with Francisco and Fuller's interval.
@@ -449,6 +450,7 @@ def _invert(cells: SampledCells, steps: _Steps, p: float, t: Floats, kish_effect
     spread = np.maximum(below * (1 - below), TINY)
     n = cells.n_jobs[cell]
     variance = np.maximum(steps.variance[last], np.sqrt(steps.variance[last] * kish_effect[cell] * spread / n))
+    variance = np.maximum(variance, spread / n)
     margin = t[cell] * np.sqrt(variance * np.maximum(p * (1 - p) / spread, 1))
     begin = np.searchsorted(cell, np.arange(len(t) + 1))
     place = np.arange(len(cell))

@@ -182,6 +182,7 @@ def test_an_interval_holds_the_values_that_are_not_refused(cell: list[tuple[int,
         without = (below.sum() - below) / (jobs.sum() - jobs)
         variance = (len(jobs) - 1) / len(jobs) * ((without - part) ** 2).sum()
         variance = max(variance, np.sqrt(variance * effect * part * (1 - part) / jobs.sum()))
+        variance = max(variance, part * (1 - part) / jobs.sum())
         margin = t * np.sqrt(variance * max(p * (1 - p) / max(part * (1 - part), 1e-9), 1))
         if part + margin >= p - 1e-9:
             ends["low"].append(q)
@@ -202,6 +203,16 @@ def implied_effect(jobs: Ints, yes: Floats) -> float:
     whole = mean_between + (size - 1) * mean_within
     correlation = np.clip((mean_between - mean_within) / whole, 0, 1) if n > g and whole > 0 else 1.0
     return float(1 + ((jobs**2).sum() / n - 1) * correlation)
+
+
+def test_an_interval_of_a_quantile_is_never_narrower_than_that_of_independent_jobs() -> None:
+    """Each of 16 employers states the same 20 amounts: no employer differs from another, and 320 jobs are still few."""
+    jobs, value = [20] * 16, np.tile(np.arange(1.0, 21.0), 16)
+    cells = one_cell(jobs)
+    estimate = estimate_quantiles(cells, np.repeat(np.arange(16), 20), value, (0.5,))
+    margin = cells.find_t()[0] * np.sqrt(0.25 / 320)  # 6 points, where a step of F is 5
+    assert 0.05 < margin < 0.10
+    assert (estimate.low[0, 0], estimate.high[0, 0]) == (9, 12)  # F is 0.45 at 9, and 0.55 below 12
 
 
 def test_cells_do_not_touch_each_other() -> None:
