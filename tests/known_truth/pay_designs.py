@@ -2,8 +2,8 @@
 one level or two: what a rule of printing is chosen on, and confirmed.
 
 Written and committed before a rule was chosen; no number below was changed after looking at a result. The shape
-`one_giant` was added when no cell of the others had turned out to test how large a part one employer may have. What is to be
-found is as in `markets`: quantiles over all jobs of an endless population of employers. What is sampled is one of
+`one_giant` was added when no cell of the others had turned out to test how large a part one employer may have. What is
+to be found is as in `markets`: quantiles over all jobs of an endless population of employers. What is sampled is one of
 
 - `employers`: so many employers, with their jobs as they come. The number of jobs is chance.
 - `jobs`: as many employers as it takes to have at least so many jobs, as in `markets`. Where few jobs are asked for, a
@@ -79,8 +79,8 @@ def sizes_of(shape: str, giant: int = 0) -> tuple[Ints, Floats]:
 
     `even`: one to three. `real`: as in the whole AI market. `lognormal`: see `HEAVY`. `giant`: one employer in 60 has
     40 jobs, so that these have a quarter of all; the others are even. `two_tier`: of five employers four have one or
-    two jobs, one has ten to fifteen. `one_giant`: each cell has one employer of `giant` jobs and so `GIANT_PART` of all;
-    the others are even.
+    two jobs, one has ten to fifteen. `one_giant`: each cell has one employer of `giant` jobs and so `GIANT_PART` of
+    all; the others are even.
     """
     if shape == "real":
         real = read_generators()[1]
@@ -91,12 +91,13 @@ def sizes_of(shape: str, giant: int = 0) -> tuple[Ints, Floats]:
         counts = np.bincount(np.minimum(np.ceil(draws), most).astype(np.int64))
         sizes = np.flatnonzero(counts)
         return sizes, counts[sizes] / counts.sum()
-    parts = {
+    kinds: dict[str, dict[int, float]] = {
         "even": {1: 1, 2: 1, 3: 1},
         "giant": {1: 59, 2: 59, 3: 59, 40: 3},
         "one_giant": {1: 1, 2: 1, 3: 1, giant: 6 / max(giant, 1) * GIANT_PART / (1 - GIANT_PART)},
         "two_tier": {1: 12, 2: 12, **dict.fromkeys(range(10, 16), 1)},
-    }[shape]
+    }
+    parts = kinds[shape]
     chances = np.array([*parts.values()], dtype=np.float64)
     return np.array([*parts]), chances / chances.sum()
 

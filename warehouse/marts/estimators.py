@@ -329,8 +329,8 @@ def estimate_quantiles(
     the share of jobs below q, which matters if many adverts state the same amount (Francisco and Fuller 1991, "Quantile
     Estimation with a Complex Survey Design"). The design effect of F(q) is found as in `estimate_shares`. The variance
     uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). It is never less than
-    that of as many independent jobs, F (1 - F) / N: where employers happen to agree, the jackknife's is near 0. Ends are
-    never beyond the values of the sample (see `printing.is_tail_known`).
+    that of as many independent jobs, F (1 - F) / N: where employers happen to agree, the jackknife's is near 0. Ends
+    are never beyond the values of the sample (see `printing.is_tail_known`).
 
     `weight` is how many jobs each entry stands for (`scale_weights`), by default 1; `cells.employer_jobs` must then be
     sums of weights. F becomes a share of the weight (Hájek's ratio), with Francisco and Fuller's interval.
