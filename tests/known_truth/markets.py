@@ -59,6 +59,9 @@ PAY_PREMIUM = 0.045
 """Log pay for each unit of log size: US software engineers, where employers have up to 60 jobs (952 of 256)."""
 ASK_PREMIUM = 0.16
 """Log odds of asking for each unit of log size: the mean over the skills that 3 to 30 % of full adverts name."""
+TIERS = (0.3, 0.12)
+"""Where employers pay on two levels: the part of them on the upper one, and the standard deviation of log pay within
+each (instead of `SD_LOG_PAY`)."""
 PARETO_TAIL = 1.2
 LARGEST = 1_000
 """Most jobs of an employer under the Pareto law."""
@@ -78,6 +81,8 @@ class Generator:
     """Within employers, of log pay: 0.91 in the band cell, 0.63 over all levels of AI engineering."""
     pay_premium: float = 0.0
     ask_premium: float = 0.0
+    tier_gap: float = 0.0
+    """By how much log pay differs between two tiers of employers; 0: there is one. See `TIERS`."""
     is_scored: bool = True
     """Whether coverage must be reached; where not, a market must be covered or withheld."""
 
@@ -156,7 +161,7 @@ def draw_markets(generator: Generator, n_jobs: int, n_markets: int, *, is_heaped
     sizes = draws[is_in]
     of_employer = np.repeat(np.arange(n_markets), is_in.sum(axis=1))
     employer = np.repeat(np.arange(len(sizes)), sizes)
-    low, high = _draw_pay(rng, generator, sizes, employer, is_heaped=is_heaped)
+    low, high = draw_pay(rng, generator, sizes, employer, is_heaped=is_heaped)
     return Markets(
         n_markets=n_markets,
         market=of_employer[employer],
@@ -168,22 +173,25 @@ def draw_markets(generator: Generator, n_jobs: int, n_markets: int, *, is_heaped
     )
 
 
-def find_truth(generator: Generator, *, is_heaped: bool) -> dict[str, float]:
-    """The quantiles of the population, by the names of `QUANTILES`, in dollars: those of `HUGE` independent jobs."""
+def find_truth(generator: Generator, *, is_heaped: bool, n_jobs: int = HUGE) -> dict[str, float]:
+    """The quantiles of the population, by the names of `QUANTILES`, in dollars: those of `n_jobs` independent jobs."""
     rng = np.random.default_rng([SEED, *generator.name.encode(), int(is_heaped)])
-    sizes = rng.choice(generator.sizes, size=HUGE, p=generator.of_job)
-    low, high = _draw_pay(rng, generator, sizes, np.arange(HUGE), is_heaped=is_heaped)
+    sizes = rng.choice(generator.sizes, size=n_jobs, p=generator.of_job)
+    low, high = draw_pay(rng, generator, sizes, np.arange(n_jobs), is_heaped=is_heaped)
     amounts = {"low": low, "mid": (low + high) / 2, "high": high}
     return {
         name: float(np.quantile(amounts[amount], at, method="inverted_cdf")) for name, (amount, at) in QUANTILES.items()
     }
 
 
-def _draw_pay(
+def draw_pay(
     rng: np.random.Generator, generator: Generator, sizes: Ints, employer: Ints, *, is_heaped: bool
 ) -> tuple[Floats, Floats]:
     """Low and high ends of the jobs of employers of these sizes."""
-    log_mid = generator.log_pay_of(sizes)[employer] + SD_LOG_PAY * _draw_alike(rng, employer, generator.pay_correlation)
+    sd = TIERS[1] if generator.tier_gap else SD_LOG_PAY
+    log_mid = generator.log_pay_of(sizes)[employer] + sd * _draw_alike(rng, employer, generator.pay_correlation)
+    if generator.tier_gap:
+        log_mid += (generator.tier_gap * ((rng.random(len(sizes)) < TIERS[0]) - TIERS[0]))[employer]
     log_range = np.exp(LOG_RANGE[0] + LOG_RANGE[1] * _draw_alike(rng, employer, RANGE_CORRELATION))
     low = 2 * np.exp(log_mid) / (1 + np.exp(log_range))
     high = low * np.exp(log_range)

@@ -50,9 +50,9 @@ HEADS = {
 }
 NOTES = {
     "pay": (
-        f"`band_low` is {BAND.low_end}, `band_high` {BAND.high_end}, the others are of midpoints. p10, p25, "
-        "p75 and p90 are shown and not scored; p10 and p90 are printed from G* "
-        f"{find_least_even(0.9)} on. *Rounded*: ends as employers round them; where the grid of 5,000 and "
+        f"`band_low` is {BAND.low_end}, `band_high` {BAND.high_end}, the others are of midpoints. p10 and "
+        f"p90 are printed from G* {find_least_even(0.9)} on, and scored only where they are. "
+        "*Rounded*: ends as employers round them; where the grid of 5,000 and "
         "10,000 dollars is wider than the error, the estimate hardly varies and the width is that of the grid."
     ),
     "shares": (

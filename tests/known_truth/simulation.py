@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from tests.known_truth.board_nights import PARTS_ASKED, Coverages, find_coverage
-from tests.known_truth.closings import BOARDS, DISTANCES, RATE, draw_intervals
+from tests.known_truth.closings import BOARDS, BOARDS_OF_KINDS, DISTANCES, GAPS, KINDS, RATE, Kind, draw_intervals
 from tests.known_truth.markets import (
     QUANTILES,
+    SEED,
     SHARES,
     SIZES,
     Flags,
@@ -35,6 +36,7 @@ from tests.known_truth.page import Line, write_boards, write_page
 from tests.known_truth.scoring import Score, find_misses, score
 from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
 from warehouse.marts.closing.closing_rates import Readings, estimate_closing_rates, find_mass_closings
+from warehouse.marts.closing.closings import CLOSING_RULES
 from warehouse.marts.estimators import SampledCells, count_cells, estimate_quantiles, estimate_shares
 from warehouse.marts.pay.nonresponse import bound_medians, tilt_medians
 from warehouse.marts.printing import find_broken_rules, is_tail_known
@@ -43,6 +45,8 @@ MARKETS = 2_000
 """Markets of a row: a coverage of 95 % is then within 1 point of itself."""
 MARKETS_OF_BOARDS = 1_000
 """Markets of a row of closing rates: 150 boards on 60 days are nine million readings already."""
+MARKETS_OF_KINDS = 400
+"""The same of `closings.KINDS`."""
 RUNS = 500
 """Markets of boards: a coverage of 93 % is then within 2.3 points of itself."""
 PAGE = Path(__file__).parents[2] / "docs" / "known_truth.md"
@@ -142,22 +146,25 @@ def _bound_misses(result: Score) -> Iterator[str]:
         yield f"coverage {100 * result.coverage:.1f} %"
 
 
-def score_closings(generator: Generator, n_boards: int, n_markets: int, distance: int) -> list[Line]:
-    """Closing rates on one row."""
-    intervals = draw_intervals(generator, n_boards, n_markets, distance)
+def score_closings(
+    generator: Generator, n_boards: int, n_markets: int, distance: int, kind: Kind = KINDS[0], seed: int = SEED
+) -> list[Line]:
+    """Closing rates on one row. What is printed is so by `closings.CLOSING_RULES`, with employers for boards."""
+    intervals = draw_intervals(generator, n_boards, n_markets, distance, kind, seed)
     readings = Readings(
         intervals.market, intervals.board, intervals.days.astype(float), intervals.n_open.astype(float),
-        intervals.n_closed.astype(float),
+        intervals.n_closed.astype(float), employer=intervals.employer,
     ).where((intervals.is_gone == 0) & (intervals.n_open > 0))  # fmt: skip
     rates = estimate_closing_rates(readings.where(~find_mass_closings(readings, n_markets)), n_markets)
-    is_shown = (rates.n_boards >= 10) & (rates.n_even >= 8)
-    result = score(RATE, rates.rate, rates.low, rates.high, is_shown)
+    rests_on = {name: getattr(rates, name) for name in ("open_days", "n_boards", "n_even", "largest")}
+    result = score(RATE, rates.rate, rates.low, rates.high, find_broken_rules(rests_on, CLOSING_RULES) < 0)
     misses = []
     if not result.coverage >= 0.93:
         misses.append(f"coverage {100 * result.coverage:.1f} %")
     if result.is_scored_printed and not result.coverage_printed >= 0.91:
         misses.append(f"coverage printed {100 * result.coverage_printed:.1f} %")
-    return [Line("closings", generator.name, n_boards, f"{distance} d", "closing rate", result, tuple(misses))]
+    where = f"{distance} d" if kind is KINDS[0] else f"{distance} d, {kind.name}"
+    return [Line("closings", generator.name, n_boards, where, "closing rate", result, tuple(misses))]
 
 
 def list_rows(n_markets: int) -> list[partial[list[Line]]]:
@@ -175,6 +182,12 @@ def list_rows(n_markets: int) -> list[partial[list[Line]]]:
                 rows.append(partial(score_bounds, generator, 600, n_markets, silence))
     for distance in DISTANCES:
         rows += [partial(score_closings, generators[1], n, min(n_markets, MARKETS_OF_BOARDS), distance) for n in BOARDS]
+    for distance in GAPS:
+        for kind in KINDS[1:]:
+            rows += [
+                partial(score_closings, generators[1], n, min(n_markets, MARKETS_OF_KINDS), distance, kind)
+                for n in BOARDS_OF_KINDS
+            ]
     return rows
 
 

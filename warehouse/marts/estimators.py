@@ -36,6 +36,7 @@ Flags = NDArray[np.bool_]
 
 LEVEL = 0.95  # the probability with which an interval holds the truth
 SHARE_DIGITS = 12  # of a share; more places would depend on the order of summation, and a share could exceed 1
+MAX_T_OF_SKEWNESS = 2.5  # with few degrees of freedom t is larger, and the correction for skewness no longer holds
 TINY = 1e-9  # fractions of a cell below this are treated as rounding errors
 
 
@@ -328,8 +329,10 @@ def estimate_quantiles(
     Interval: it holds each q with |F(q) - p| <= t se(F(q)), where se is the standard error. For its upper end, F(q) is
     the share of jobs below q, which matters if many adverts state the same amount (Francisco and Fuller 1991, "Quantile
     Estimation with a Complex Survey Design"). The design effect of F(q) is found as in `estimate_shares`. The variance
-    uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are never beyond
-    the values of the sample (see `printing.is_tail_known`).
+    uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). It is never less than
+    that of as many independent jobs, F (1 - F) / N: where employers happen to agree, the jackknife's is near 0. On
+    the side where few large employers decide, t is larger (`_correct_skewness`). Ends are never beyond the values of
+    the sample (see `printing.is_tail_known`).
 
     `weight` is how many jobs each entry stands for (`scale_weights`), by default 1; `cells.employer_jobs` must then be
     sums of weights. F becomes a share of the weight (Hájek's ratio), with Francisco and Fuller's interval.
@@ -348,7 +351,8 @@ def estimate_quantiles(
         place = _place_of(steps, p)
         below, variance = steps.below[place], steps.variance[place]
         correlation = _find_correlation(cells, np.arange(cells.n_cells), steps.square_of_means[place], below)
-        low, high = _invert(cells, steps, p, t, _imply_effect(cells, correlation))
+        ends = _correct_skewness(cells, steps, place, t)
+        low, high = _invert(cells, steps, p, ends, _imply_effect(cells, correlation))
         low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, quantile), np.maximum(high, quantile)))
         of_employers = _interpolate(steps, by_employer, p + (p - 0.5) / (3 * cells.n_employers))
         effect = _divide(variance * cells.n_jobs, below * (1 - below))
@@ -443,20 +447,48 @@ def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
     return np.where((a == b) | (part <= TINY), a, np.where(part >= 1 - TINY, b, between))
 
 
-def _invert(cells: SampledCells, steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Floats, Floats]:
+def _correct_skewness(cells: SampledCells, steps: _Steps, place: Ints, t: Floats) -> tuple[Floats, Floats]:
+    """Return t by cell for the lower and the upper end of intervals, the larger on the side to which F is skewed.
+
+    `place` is the job whose value is the quantile. Where larger employers pay more, few of them hold the upper tail. A
+    sample that met none of these has too low a quantile and too small an error at once: 95 % intervals of p90 in 600
+    jobs of real sizes held the truth in 87 %, and all misses were too low. The skewness g of F, Σd³ / (Σd²)^1.5 over
+    the moves d of F without each employer, moves the quantiles of (F - p) / se by -g (2t² + 1) / 6 (Hall 1992, "On the
+    Removal of Skewness by Transformation"). Of g counts what is more than that of independent jobs, which the error
+    takes into account (Wilson). The end on the one side is moved outwards by it, at most by t and with a t of at most
+    `MAX_T_OF_SKEWNESS`; the other end stays, as the skewness of small samples is itself uncertain.
+    """
+    weight = np.where(steps.value <= steps.value[place][steps.cell], steps.weight, 0)
+    y = sum_by(steps.employer, weight, len(cells.employer_jobs))
+    cell = cells.employer_cell
+    part = steps.below[place]
+    moves = (y - part[cell] * cells.employer_jobs) * np.nan_to_num(cells.find_leverage())
+    squares = sum_by(cell, moves**2, cells.n_cells)
+    skewness = np.nan_to_num(_divide(sum_by(cell, moves**3, cells.n_cells), squares**1.5))
+    usual = np.nan_to_num(_divide(1 - 2 * part, np.sqrt(cells.n_jobs * part * (1 - part))))
+    skewness -= np.clip(usual, np.minimum(skewness, 0), np.maximum(skewness, 0))
+    shift = np.clip(skewness * (2 * np.minimum(t, MAX_T_OF_SKEWNESS) ** 2 + 1) / 6, -t, t)
+    return t + np.maximum(shift, 0), t - np.minimum(shift, 0)
+
+
+def _invert(
+    cells: SampledCells, steps: _Steps, p: float, t: tuple[Floats, Floats], kish_effect: Floats
+) -> tuple[Floats, Floats]:
+    """Return the ends of intervals by cell; `t` are the standard errors that F may be below p, and above it."""
     last = steps.is_last
     cell, value, below = steps.cell[last], steps.value[last], steps.below[last]
     spread = np.maximum(below * (1 - below), TINY)
     n = cells.n_jobs[cell]
     variance = np.maximum(steps.variance[last], np.sqrt(steps.variance[last] * kish_effect[cell] * spread / n))
-    margin = t[cell] * np.sqrt(variance * np.maximum(p * (1 - p) / spread, 1))
-    begin = np.searchsorted(cell, np.arange(len(t) + 1))
+    variance = np.maximum(variance, spread / n)
+    error = np.sqrt(variance * np.maximum(p * (1 - p) / spread, 1))
+    begin = np.searchsorted(cell, np.arange(cells.n_cells + 1))
     place = np.arange(len(cell))
     first = begin[1:] - 1
-    is_low = below + margin >= p - TINY
+    is_low = below + t[0][cell] * error >= p - TINY
     np.minimum.at(first, cell[is_low], place[is_low])
-    final = np.full(len(t), -1)
-    is_high = below - margin <= p + TINY
+    final = np.full(cells.n_cells, -1)
+    is_high = below - t[1][cell] * error <= p + TINY
     np.maximum.at(final, cell[is_high], place[is_high])
     after = np.where(final < 0, begin[:-1], np.minimum(final + 1, begin[1:] - 1))
     return value[first], value[after]

@@ -16,6 +16,9 @@ from warehouse.marts.estimators import (
     Ints,
     SampledCells,
     ShareEstimates,
+    _correct_skewness,
+    _count_steps,
+    _place_of,
     bound_ranks,
     bound_share,
     count_cells,
@@ -176,16 +179,25 @@ def test_an_interval_holds_the_values_that_are_not_refused(cell: list[tuple[int,
     parts = np.array([(value <= q).mean() for q in steps])
     middle = steps[max(min(int((parts < p - 1e-9).sum()), len(steps) - 2), 0)]
     effect = implied_effect(jobs, np.bincount(employer, value <= middle, len(jobs)).astype(float))
+    share = (value <= middle).mean()
+    moves = (np.bincount(employer, value <= middle, len(jobs)) - share * jobs) / (jobs.sum() - jobs)
+    squares = (moves**2).sum()
+    skewness = (moves**3).sum() / squares**1.5 if squares > 0 else 0.0
+    usual = (1 - 2 * share) / np.sqrt(jobs.sum() * share * (1 - share)) if 0 < share < 1 else 0.0
+    if usual * skewness > 0:
+        skewness = np.sign(skewness) * max(abs(skewness) - abs(usual), 0)
+    shift = np.clip(skewness * (2 * min(t, 2.5) ** 2 + 1) / 6, -t, t)
     for place, q in enumerate(steps):
         below = np.bincount(employer, value <= q, len(jobs))
         part = below.sum() / jobs.sum()
         without = (below.sum() - below) / (jobs.sum() - jobs)
         variance = (len(jobs) - 1) / len(jobs) * ((without - part) ** 2).sum()
         variance = max(variance, np.sqrt(variance * effect * part * (1 - part) / jobs.sum()))
-        margin = t * np.sqrt(variance * max(p * (1 - p) / max(part * (1 - part), 1e-9), 1))
-        if part + margin >= p - 1e-9:
+        variance = max(variance, part * (1 - part) / jobs.sum())
+        error = np.sqrt(variance * max(p * (1 - p) / max(part * (1 - part), 1e-9), 1))
+        if part + (t + max(shift, 0)) * error >= p - 1e-9:
             ends["low"].append(q)
-        if part - margin <= p + 1e-9:
+        if part - (t + max(-shift, 0)) * error <= p + 1e-9:
             ends["high"].append(steps[min(place + 1, len(steps) - 1)])
     estimate = estimate_quantiles(cells, employer, value, (p,))
     assert estimate.low[0, 0] == min(*ends["low"], estimate.value[0, 0])
@@ -202,6 +214,54 @@ def implied_effect(jobs: Ints, yes: Floats) -> float:
     whole = mean_between + (size - 1) * mean_within
     correlation = np.clip((mean_between - mean_within) / whole, 0, 1) if n > g and whole > 0 else 1.0
     return float(1 + ((jobs**2).sum() / n - 1) * correlation)
+
+
+def test_an_interval_of_a_quantile_is_never_narrower_than_that_of_independent_jobs() -> None:
+    """Each of 16 employers states the same 20 amounts: no employer differs from another, and 320 jobs are still few."""
+    jobs, value = [20] * 16, np.tile(np.arange(1.0, 21.0), 16)
+    cells = one_cell(jobs)
+    estimate = estimate_quantiles(cells, np.repeat(np.arange(16), 20), value, (0.5,))
+    margin = cells.find_t()[0] * np.sqrt(0.25 / 320)  # 6 points, where a step of F is 5
+    assert 0.05 < margin < 0.10
+    assert (estimate.low[0, 0], estimate.high[0, 0]) == (9, 12)  # F is 0.45 at 9, and 0.55 below 12
+
+
+def test_an_interval_is_longer_on_the_side_that_few_large_employers_decide() -> None:
+    """Of 100 jobs 60 are of one-job employers that pay 1 to 60; four employers of ten have half below 61, half above.
+
+    Where the large employers pay most, p75 may be much higher; where they pay as the others, it need not.
+    """
+    jobs = [1] * 60 + [10] * 4
+    employer = np.repeat(np.arange(64), jobs)
+    alike = np.append(np.arange(1.0, 61.0), np.tile(np.linspace(3.5, 57.5, 10), 4))
+    apart = np.append(np.arange(1.0, 61.0), np.repeat([40.5, 61.5, 62.5, 63.5], 10))
+    cells = one_cell(jobs)
+    upper = []
+    for value in (alike, apart):
+        estimate = estimate_quantiles(cells, employer, value, (0.75,))
+        mirror = estimate_quantiles(cells, employer, -value, (0.25,))
+        assert (estimate.low[0, 0], estimate.high[0, 0]) == (-mirror.high[0, 0], -mirror.low[0, 0])
+        steps = _count_steps(cells, employer, value, np.ones(100))
+        t_low, t_high = _correct_skewness(cells, steps, _place_of(steps, 0.75), cells.find_t())
+        assert t_low[0] == pytest.approx(cells.find_t()[0])
+        upper.append(t_high[0] / cells.find_t()[0])
+    assert upper[0] < 1.1
+    assert upper[1] > 1.2
+
+
+def test_independent_jobs_are_not_skewed() -> None:
+    cells = one_cell([1] * 100)
+    steps = _count_steps(cells, np.arange(100), np.arange(100.0), np.ones(100))
+    for p in (0.1, 0.5, 0.9):
+        ends = _correct_skewness(cells, steps, _place_of(steps, p), cells.find_t())
+        assert np.concatenate(ends) == pytest.approx(np.repeat(cells.find_t(), 2))
+
+
+def test_p90_is_held_where_larger_employers_pay_more() -> None:
+    """Without the correction for skewness 90 %."""
+    lines = score_pay(generator_of("ai_market_premium"), 600, N_MARKETS, is_heaped=False)
+    (line,) = [line for line in lines if line.estimand == "p90"]
+    assert line.score.coverage >= MIN_COVERAGE
 
 
 def test_cells_do_not_touch_each_other() -> None:

@@ -264,15 +264,20 @@ def interval(values: Any, employers: Any, p: float, level: float) -> tuple[float
     k = (n - (m**2).sum() / n) / (g - 1)
     kish = 1 + ((m**2).sum() / n - 1) * np.clip((between - within) / (between + (k - 1) * within), 0, 1)
     t = stats.t.ppf(0.5 + level / 2, even - 1)
+    moves = (y - f * m) / (n - m)
+    skewness, usual = (moves**3).sum() / (moves**2).sum() ** 1.5, (1 - 2 * f) / np.sqrt(n * f * (1 - f))
+    if usual * skewness > 0:
+        skewness = np.sign(skewness) * max(abs(skewness) - abs(usual), 0)
+    shift = np.clip(skewness * (2 * min(t, 2.5) ** 2 + 1) / 6, -t, t)
     refused_below, refused_above = [], []
     for amount in amounts:
         y = below(amount)
         f = y.sum() / n
         v = (g - 1) / g * ((((y.sum() - y) / (n - m)) - f) ** 2).sum()
-        v = max(v, np.sqrt(v * kish * f * (1 - f) / n))
+        v = max(v, np.sqrt(v * kish * f * (1 - f) / n), f * (1 - f) / n)
         v *= max(1.0, p * (1 - p) / (f * (1 - f))) if 0 < f < 1 else 1.0
-        refused_below.append(f + t * np.sqrt(v) < p)
-        refused_above.append(f - t * np.sqrt(v) > p)
+        refused_below.append(f + (t + max(shift, 0)) * np.sqrt(v) < p)
+        refused_above.append(f - (t - min(shift, 0)) * np.sqrt(v) > p)
     low = amounts[int(np.argmin(refused_below))]
     high = amounts[min(int(np.flatnonzero(~np.array(refused_above)).max()) + 1, len(amounts) - 1)]
     return float(low), float(high)
@@ -437,21 +442,18 @@ def read_intervals(con: database.Connection) -> tuple[Any, Any]:
     return pd.DataFrame(rows, columns=columns), pd.DataFrame(there, columns=["board", "number", "posting_id"])
 
 
-def solve_rate(its: Any) -> float:
+def find_rate(its: Any) -> float:
     """The closing rate, as under "How" of closing rates."""
+    pooled = its.assign(nd=its["n"] * its["d"]).groupby(["board", "d"])[["n", "k", "nd"]].sum()
+    events = [n * sum(1 / (n - i) for i in range(k)) for n, k in zip(pooled["n"], pooled["k"], strict=True)]
+    return float(sum(events) / pooled["nd"].sum())
 
-    def expect(rate: float, spread: float) -> Any:
-        return its["n"] * (1 - (1 + spread * rate * its["d"]) ** (-1 / spread))
 
-    def solve(spread: float) -> float:
-        return float(optimize.brentq(lambda rate: expect(rate, spread).sum() - its["k"].sum(), 1e-9, 10, xtol=1e-15))
-
-    alike = solve(1e-9)
-    part = expect(alike, 1e-9) / its["n"]
-    over = (its["n"] * part - its["k"]).groupby(its["board"]).sum() ** 2
-    chance = (its["n"] * part * (1 - part)).groupby(its["board"]).sum()
-    slope = (its["n"] * its["d"] * (1 - part) * alike).groupby(its["board"]).sum()
-    return solve(float(np.clip((over - chance).sum() / (slope**2).sum(), 1e-9, 2)))
+def find_own_rate(intervals: Any, row: Any) -> float:
+    """The rate of a board's other intervals, all pooled."""
+    others = intervals[(intervals["board"] == row["board"]) & (intervals["number"] != row["number"])]
+    n, k = others["n"].sum(), others["k"].sum()
+    return float(n * sum(1 / (n - i) for i in range(k)) / (others["n"] * others["d"]).sum()) if n else 0.0
 
 
 def test_closings_left_out_are_what_the_method_says(con: database.Connection, tmp_path: Path) -> None:
@@ -473,10 +475,12 @@ def test_closings_left_out_are_what_the_method_says(con: database.Connection, tm
     intervals, _ = read_intervals(con)
     usable = intervals[intervals["is_confirmed"] & intervals["n"].gt(0) & intervals["d"].between(1, 35)]
     is_many = usable["n"].ge(10) & (usable["k"] > usable["n"] / 2)
-    rate = solve_rate(usable[~is_many])
+    rate = find_rate(usable[~is_many])
     many = usable[is_many]
+    rates = [max(rate, find_own_rate(usable, row)) for _, row in many.iterrows()]
     rare = [
-        stats.binom.sf(row["k"] - 1, row["n"], 1 - np.exp(-2 * rate * row["d"])) < 0.001 for _, row in many.iterrows()
+        stats.binom.sf(row["k"] - 1, row["n"], 1 - np.exp(-2 * r * row["d"])) < 0.001
+        for r, (_, row) in zip(rates, many.iterrows(), strict=True)
     ]
     expected = {
         (row["board"], row["at"].date(), row["n"], row["k"], "mass_closing") for _, row in many[rare].iterrows()

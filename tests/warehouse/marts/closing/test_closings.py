@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import optimize, stats
+from scipy import stats
 
 from tests.builders import BEGIN, Answer, load, night, open_copy, posting, refined
 from transforms.records.rows import Place
@@ -223,27 +223,16 @@ def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     counts = pd.DataFrame(rows, columns=["group", "board", "interval", "d", "n", "k"])
     ours = counts[counts["group"] == "ai_engineering"].copy()
 
-    def expect(rate: float, spread: float) -> Any:
-        return ours["n"] * (1 - (1 + spread * rate * ours["d"]) ** (-1 / spread))
-
-    def solve(spread: float) -> float:
-        return float(optimize.brentq(lambda rate: expect(rate, spread).sum() - ours["k"].sum(), 1e-6, 1, xtol=1e-15))
-
-    alike = solve(1e-9)
-    part = expect(alike, 1e-9) / ours["n"]
-    slope = ours["n"] * ours["d"] * (1 - part) * alike
-    over = (ours["n"] * part - ours["k"]).groupby(ours["board"]).sum() ** 2
-    chance = (ours["n"] * part * (1 - part)).groupby(ours["board"]).sum()
-    spread = max(float((over - chance).sum() / (slope.groupby(ours["board"]).sum() ** 2).sum()), 1e-9)
-    rate = solve(spread)
-    survival = (1 + spread * rate * ours["d"]) ** (-1 / spread)
-    surplus = (ours["k"] - ours["n"] * (1 - survival)).groupby(ours["board"]).sum()
-    pull = (ours["n"] * ours["d"] * survival / (1 + spread * rate * ours["d"])).groupby(ours["board"]).sum()
-    shift = surplus / (pull.sum() - pull)
-    g = len(shift)
-    days = (ours["n"] * ours["d"]).groupby(ours["board"]).sum()
+    ours["nd"] = ours["n"] * ours["d"]
+    pooled = ours.groupby(["board", "d"], as_index=False)[["n", "k", "nd"]].sum()
+    pooled["events"] = [n * sum(1 / (n - j) for j in range(k)) for n, k in zip(pooled["n"], pooled["k"], strict=True)]
+    events, days = (pooled.groupby("board")[name].sum() for name in ("events", "nd"))
+    rate, g = events.sum() / days.sum(), len(days)
+    shift = (events - rate * days) / (days.sum() - days)
+    error = max(np.sqrt((g - 1) / g * (shift**2).sum()), np.sqrt(ours["k"].sum()) / days.sum())
     even = days.sum() ** 2 / (days**2).sum()
-    reach = np.exp(stats.t.ppf(0.975, even - 1) * np.sqrt((g - 1) / g * (shift**2).sum()) / rate)
+    few = 1 / ((shift**4).sum() / (shift**2).sum() ** 2 - 1 / g)
+    reach = np.exp(stats.t.ppf(0.975, min(even - 1, few)) * error / rate)
 
     counts["t"] = (counts["n"] - counts["k"] / 2) * counts["d"]
     pairs = ours.assign(t=counts["t"]).merge(

@@ -94,15 +94,21 @@ def quantile_by_hand(
     size = (n - (m**2).sum() / n) / (g - 1)
     rho = np.clip((between - within) / (between + (size - 1) * within), 0, 1) if n > g else 1.0
     kish = 1 + ((m**2).sum() / n - 1) * rho
+    moves = (below - share * m) / (n - m)
+    skewness = (moves**3).sum() / (moves**2).sum() ** 1.5
+    usual = (1 - 2 * share) / np.sqrt(n * share * (1 - share))
+    skewness = 0 if 0 < skewness <= usual or usual <= skewness < 0 else skewness - usual * (usual * skewness > 0)
+    shift = np.clip(skewness * (2 * min(t, 2.5) ** 2 + 1) / 6, -t, t)
     agrees, is_before, is_after = [], [], []
     for q in steps:
         share, below = share_below(q)
         simple = max(share * (1 - share), 1e-9)
         left_out = (share * n - below) / (n - m)
         jackknife = (g - 1) / g * ((left_out - share) ** 2).sum()
-        error = np.sqrt(max(jackknife, np.sqrt(jackknife * kish * simple / n)) * max(p * (1 - p) / simple, 1))
-        is_before.append(share + t * error < p - 1e-9)
-        is_after.append(share - t * error > p + 1e-9)
+        variance = max(jackknife, np.sqrt(jackknife * kish * simple / n), simple / n)
+        error = np.sqrt(variance * max(p * (1 - p) / simple, 1))
+        is_before.append(share + (t + max(shift, 0)) * error < p - 1e-9)
+        is_after.append(share - (t - min(shift, 0)) * error > p + 1e-9)
         agrees.append(q)
     low = agrees[is_before.index(False)]
     last = max(i for i, after in enumerate(is_after) if not after)

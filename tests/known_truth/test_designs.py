@@ -1,0 +1,61 @@
+"""The designs of known truth are what they say: sizes, truths and rates that can be found without an estimator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.known_truth.closings import KINDS, Kind
+from tests.known_truth.gates import GATES
+from tests.known_truth.pay_designs import (
+    GIANT_PART,
+    OF_EACH,
+    SEEDS,
+    SHAPES,
+    SIZES,
+    Row,
+    draw_cells,
+    generator_of,
+    list_rows,
+)
+from tests.known_truth.simulation import cells_of
+from warehouse.marts.estimators import count_cells
+from warehouse.marts.printing import find_broken_rules
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("days", [1, 7])
+def test_an_advert_is_still_open_with_the_chance_of_its_rate(kind: Kind, days: int) -> None:
+    rate = np.array([0.001, 0.015, 0.2])
+    chance = kind.chance(np.random.default_rng(1), np.repeat(rate, 200_000), days).reshape(3, -1)
+    assert 1 - chance.mean(axis=1) == pytest.approx(np.exp(-rate * days), rel=0.01)
+    assert kind.draw_rates(np.random.default_rng(2), 1_000_000).mean() == pytest.approx(1, rel=0.03)
+
+
+def test_rows_are_drawn_evenly_and_again_the_same() -> None:
+    first, second = (list_rows(seed) for seed in SEEDS)
+    assert list_rows(SEEDS[0]) == first != second
+    assert len(set(first)) == len(first) == OF_EACH * len(SHAPES) * sum(len(sizes) for sizes in SIZES.values())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("design", "size"), [("employers", 40), ("jobs", 60)])
+def test_cells_have_the_jobs_or_the_employers_of_their_row(design: str, size: int, shape: str) -> None:
+    row = Row(design, size, shape, 0.045, is_tiered=True, is_heaped=False)
+    cells = cells_of(draw_cells(row, 300, seed=1))
+    if design == "employers":
+        assert set(cells.n_employers) == {size}
+    else:
+        assert cells.n_jobs.min() >= size
+    if shape == "one_giant":
+        assert cells.largest.mean() == pytest.approx(GIANT_PART, abs=0.01)
+    generator = generator_of(row)
+    mean_log_pay = generator.of_job @ generator.log_pay_of(generator.sizes)
+    assert mean_log_pay == pytest.approx(np.log(190_000))
+
+
+def test_the_gate_of_today_is_that_of_printing() -> None:
+    jobs = [[1] * 29, [1] * 30, [4] * 9, [20, *[1] * 19], [3] * 10, [12, 12, *[1] * 10], [16, *[2] * 15]]
+    cells = count_cells(np.repeat(np.arange(len(jobs)), [len(cell) for cell in jobs]), np.concatenate(jobs), len(jobs))
+    assert GATES["today"].prints(cells).tolist() == (find_broken_rules(cells) < 0).tolist()
+    assert GATES["15 employers"].prints(cells).tolist() == [True, True, False, False, False, False, True]
