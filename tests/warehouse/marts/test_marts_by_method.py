@@ -269,7 +269,7 @@ def interval(values: Any, employers: Any, p: float, level: float) -> tuple[float
         y = below(amount)
         f = y.sum() / n
         v = (g - 1) / g * ((((y.sum() - y) / (n - m)) - f) ** 2).sum()
-        v = max(v, np.sqrt(v * kish * f * (1 - f) / n))
+        v = max(v, np.sqrt(v * kish * f * (1 - f) / n), f * (1 - f) / n)
         v *= max(1.0, p * (1 - p) / (f * (1 - f))) if 0 < f < 1 else 1.0
         refused_below.append(f + t * np.sqrt(v) < p)
         refused_above.append(f - t * np.sqrt(v) > p)
