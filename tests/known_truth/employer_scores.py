@@ -41,6 +41,17 @@ class Ranks:
     """Of the `TOP` rows of highest true share."""
 
 
+@dataclass(frozen=True)
+class RankLine:
+    """A row of lists: ranks by comparing rows in pairs, and by intervals of rows alone."""
+
+    generator: str
+    n_employers: int
+    kind: str
+    in_pairs: Ranks
+    alone: Ranks
+
+
 def estimate_markets(markets: EmployerMarkets) -> tuple[SampledCells, EmployerShares]:
     """Markets as cells, and the employers' share of each item."""
     n_markets, n_employers, n_items = markets.yes.shape

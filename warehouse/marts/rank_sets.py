@@ -18,10 +18,10 @@ from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints
 
 DRAWS = 999  # of signs; the 95 % quantile of so many has a standard error of 0.7 points of level
 FEWEST_DRAWS = 199
-MAX_COMPARISONS = 60_000_000  # of pairs of rows in all draws, for one list: about a second and a half
+MAX_COMPARISONS = 60_000_000  # of pairs of rows in all draws, for one list: about half a second
 MAX_ROUNDS = 4  # of the step-down; to stop early only leaves ranks wider
 UNSEEN = 4.0  # employers of the largest weight that are added to the error of each difference
-BLOCK = 4_000_000  # numbers in an array at a time
+BLOCK = 200_000  # numbers in an array at a time: they fit the cache
 
 
 @dataclass(frozen=True)
