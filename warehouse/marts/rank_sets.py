@@ -20,7 +20,8 @@ DRAWS = 999  # of signs; the 95 % quantile of so many has a standard error of 0.
 FEWEST_DRAWS = 199
 MAX_COMPARISONS = 60_000_000  # of pairs of rows in all draws, for one list: about half a second
 MAX_ROUNDS = 4  # of the step-down; to stop early only leaves ranks wider
-UNSEEN = 4.0  # employers of the largest weight that are added to the error of each difference
+UNSEEN = 4.0  # employers as large as that of the average job, which are added to the error of each difference
+ROUNDING = 1e-5  # part of a critical value below which T and T* are the same number
 BLOCK = 200_000  # numbers in an array at a time: they fit the cache
 
 
@@ -43,11 +44,11 @@ def find_rank_sets(
     what it counts for in the share that is ranked: its jobs for shares of jobs, 1 or its panel weight for employers'
     shares. The rows must be all that were eligible, chosen by a rule that ignores their shares; those that are not
     printed are cut afterwards. `seed` is any number or numbers; the order of employers matters for what is drawn.
-    Raises ValueError for NaN, parts outside 0 to 1, weights that are not positive, and lists of so many rows that
-    `FEWEST_DRAWS` exceed `MAX_COMPARISONS` (549).
+    Raises ValueError for NaN, no employers, parts outside 0 to 1, weights that are not positive, and more than 549 rows,
+    for which `FEWEST_DRAWS` would exceed `MAX_COMPARISONS`.
 
     Row j is above k if T_jk = Σ u / √(Σ u² + w) exceeds a critical value c, where u of an employer is its weight times
-    the difference of its two parts, and w is `UNSEEN` times the largest squared weight. The best rank of a row is 1
+    the difference of its two parts, and w is `UNSEEN` times (Σa² / Σa)² of all weights a. The best rank of a row is 1
     plus the number of rows above it, the worst the number of rows less those below it (Mogstad, Romano, Shaikh and
     Wilhelm 2024, "Inference for Ranks with Applications to Mobility across Neighbourhoods and Academic Achievement
     across Countries"). All ordered pairs are tested together: c is the quantile of the largest T* over the pairs that
@@ -72,11 +73,11 @@ def find_rank_sets(
     signs = np.random.default_rng(seed).integers(0, 2, (n_draws, n_employers), dtype=np.int8)
     drawn = (2.0 * signs - 1) @ weighted
     total = weighted.sum(axis=0)
-    scale = 1 / np.sqrt(_sum_squares(weighted) + UNSEEN * (weight**2).max(initial=0))
+    scale = 1 / np.sqrt(_sum_squares(weighted) + UNSEEN * ((weight**2).sum() / weight.sum()) ** 2)
     statistic = (total[:, None] - total) * scale
     is_open = ~np.eye(n_rows, dtype=bool)
     for _ in range(MAX_ROUNDS if n_rows > 1 else 0):
-        found = is_open & (statistic > _widen(_find_critical(drawn, scale, is_open, level), weight))
+        found = is_open & (statistic > _widen(_find_critical(drawn, scale, is_open, level), weight) * (1 + ROUNDING))
         if not found.any():
             break
         is_open &= ~found
@@ -121,5 +122,7 @@ def _widen(critical: float, weight: Floats) -> float:
 def _refuse(part: Floats, weight: NDArray[np.float64]) -> None:
     if not ((part >= 0) & (part <= 1)).all():
         raise ValueError("a part of an employer's jobs is from 0 to 1")
+    if not len(weight):
+        raise ValueError("a list has no employers")
     if not (np.isfinite(weight) & (weight > 0)).all():
         raise ValueError("the weight of an employer must be a positive number")

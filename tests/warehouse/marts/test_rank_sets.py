@@ -116,10 +116,22 @@ def test_a_single_row_and_too_few_draws_claim_nothing() -> None:
     assert few.best.tolist() == [1, 1]
 
 
+@pytest.mark.parametrize(("n_differ", "is_known"), [(1, False), (4, False), (8, True)])
+def test_employers_of_one_mind_must_be_more_than_a_few(n_differ: int, is_known: bool) -> None:
+    """That the employers who differ agree has the chance 2 / 2^n: 1/8 of four, 1/128 of eight."""
+    part = np.zeros((100, 3))
+    part[:n_differ, 0] = 1
+    sets = find_rank_sets(part, np.ones(100), 1)
+    assert bool(sets.is_above[0, 1]) == is_known
+    assert not sets.is_above[1:].any()
+
+
 def test_what_is_no_part_or_no_weight_is_refused() -> None:
     for part in (np.array([[1.5]]), np.array([[-0.1]]), np.array([[np.nan]])):
         with pytest.raises(ValueError, match="from 0 to 1"):
             find_rank_sets(part, np.ones(1), 1)
+    with pytest.raises(ValueError, match="no employers"):
+        find_rank_sets(np.ones((0, 2)), np.ones(0), 1)
     for weight in (0.0, -1.0, np.nan, np.inf):
         with pytest.raises(ValueError, match="positive"):
             find_rank_sets(np.ones((1, 2)), np.array([weight]), 1)
