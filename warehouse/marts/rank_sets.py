@@ -44,8 +44,8 @@ def find_rank_sets(
     what it counts for in the share that is ranked: its jobs for shares of jobs, 1 or its panel weight for employers'
     shares. The rows must be all that were eligible, chosen by a rule that ignores their shares; those that are not
     printed are cut afterwards. `seed` is any number or numbers; the order of employers matters for what is drawn.
-    Raises ValueError for NaN, no employers, parts outside 0 to 1, weights that are not positive, and more than 549 rows,
-    for which `FEWEST_DRAWS` would exceed `MAX_COMPARISONS`.
+    Raises ValueError for NaN, no employers, parts outside 0 to 1, weights that are not positive, and more than 549
+    rows, for which `FEWEST_DRAWS` would exceed `MAX_COMPARISONS`.
 
     Row j is above k if T_jk = Σ u / √(Σ u² + w) exceeds a critical value c, where u of an employer is its weight times
     the difference of its two parts, and w is `UNSEEN` times (Σa² / Σa)² of all weights a. The best rank of a row is 1
