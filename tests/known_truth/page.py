@@ -9,6 +9,7 @@ from math import isnan
 
 from tests.known_truth.board_market import SEED as BOARDS_SEED
 from tests.known_truth.board_nights import NIGHTS, NIGHTS_AFTER, Coverages
+from tests.known_truth.employer_scores import RankLine
 from tests.known_truth.markets import SEED, read_generators
 from tests.known_truth.scoring import (
     MAX_WIDTH,
@@ -45,6 +46,7 @@ COLUMNS = (
 HEADS = {
     "pay": "Quantiles of pay",
     "shares": "Shares of jobs",
+    "employers": "Employers' shares",
     "silence": "The median where not all state pay",
     "closings": "Closing rates",
 }
@@ -58,6 +60,10 @@ NOTES = {
     "shares": (
         "A share of 1 % in 30 to 150 jobs is estimated as 0 most often, and then no interval that covers can be within "
         "1.3 of its standard deviation: the upper end is what so many jobs without one can exclude."
+    ),
+    "employers": (
+        "n is the number of employers, each of which counts once. *slope*: by how much the log odds of asking change "
+        "for each unit of log size; *correlation*: within employers; *weighted*: larger employers are drawn more often."
     ),
     "silence": (
         "*bounds*: the interval for the median of all jobs, where more than half state pay and both ends are finite "
@@ -76,6 +82,37 @@ def write_page(lines: Sequence[Line], n_markets: int, day: date, seconds: float)
 def write_boards(coverages: Mapping[int, Coverages], runs: int, day: date) -> str:
     """The part of the document about boards asked by plan; `coverages` by of how many boards one is asked a night."""
     return "\n".join(_boards(coverages, runs, day)) + "\n"
+
+
+def write_ranks(lines: Sequence[RankLine]) -> str:
+    """The part of the document about ranks."""
+    return "\n".join(_ranks(lines)) + "\n"
+
+
+def _ranks(lines: Sequence[RankLine]) -> Iterator[str]:
+    yield "## Ranks of a list"
+    yield ""
+    yield (
+        "In how many lists of 60 rows all ranks held (95 % asked for), how many ranks a row may have on average, and "
+        "the ten rows of highest share. *In pairs*: `find_rank_sets`; *alone*: `bound_ranks`. *declining*: shares fall "
+        "by 3 % a row; *flat*: half of the rows at 10 %, half at 2 %. Each row has a slope on log size of its own, of "
+        "this standard deviation. **Bold**: held in less than 93 %."
+    )
+    yield ""
+    yield "| generator | employers |  | lists | in pairs % | ranks | of ten | alone % | ranks | of ten |"
+    yield "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|"
+    for line in lines:
+        numbers = [
+            part
+            for one in (line.in_pairs, line.alone)
+            for part in (
+                f"{100 * one.coverage:.1f}" if one.coverage >= MIN_COVERAGE else f"**{100 * one.coverage:.1f}**",
+                f"{one.width:.1f}", f"{one.width_of_top:.1f}",
+            )
+        ]  # fmt: skip
+        cells = (line.generator, str(line.n_employers), line.kind, str(line.in_pairs.n_lists), *numbers)
+        yield f"| {' | '.join(cells)} |"
+    yield ""
 
 
 def _boards(coverages: Mapping[int, Coverages], runs: int, day: date) -> Iterator[str]:

@@ -7,6 +7,7 @@ Writes docs/known_truth.md. `--markets` sets how many markets a row has, `--runs
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -14,11 +15,21 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import repeat
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from tests.known_truth.board_nights import PARTS_ASKED, Coverages, find_coverage
 from tests.known_truth.closings import BOARDS, BOARDS_OF_KINDS, DISTANCES, GAPS, KINDS, RATE, Kind, draw_intervals
+from tests.known_truth.employer_markets import (
+    CORRELATIONS,
+    EMPLOYERS,
+    SD_SLOPES,
+    SLOPES,
+    flat_shares,
+    list_shares,
+)
+from tests.known_truth.employer_scores import RankLine, score_employer_shares, score_ranks
 from tests.known_truth.markets import (
     QUANTILES,
     SEED,
@@ -32,14 +43,16 @@ from tests.known_truth.markets import (
     find_truth,
     read_generators,
 )
-from tests.known_truth.page import Line, write_boards, write_page
-from tests.known_truth.scoring import Score, find_misses, score
+from tests.known_truth.page import Line, write_boards, write_page, write_ranks
+from tests.known_truth.scoring import MIN_COVERAGE, Score, find_misses, score
 from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
 from warehouse.marts.closing.closing_rates import Readings, estimate_closing_rates, find_mass_closings
 from warehouse.marts.closing.closings import CLOSING_RULES
 from warehouse.marts.estimators import SampledCells, count_cells, estimate_quantiles, estimate_shares
 from warehouse.marts.pay.nonresponse import bound_medians, tilt_medians
 from warehouse.marts.printing import find_broken_rules, is_tail_known
+
+Row = TypeVar("Row")
 
 MARKETS = 2_000
 """Markets of a row: a coverage of 95 % is then within 1 point of itself."""
@@ -49,6 +62,10 @@ MARKETS_OF_KINDS = 400
 """The same of `closings.KINDS`."""
 RUNS = 500
 """Markets of boards: a coverage of 93 % is then within 2.3 points of itself."""
+LISTS = 100
+"""Lists of a row of ranks: a coverage of 95 % is then within 4 points of itself."""
+LIST_EMPLOYERS = (15, 30, 60, 150, 350)
+LIST_ROWS = 60
 PAGE = Path(__file__).parents[2] / "docs" / "known_truth.md"
 
 
@@ -167,6 +184,38 @@ def score_closings(
     return [Line("closings", generator.name, n_boards, where, "closing rate", result, tuple(misses))]
 
 
+def score_employers(
+    generator: Generator, n: int, n_markets: int, slope: float, correlation: float, is_weighted: bool
+) -> list[Line]:
+    """Employers' shares on one row."""
+    kind = f"slope {slope:+g}, correlation {correlation:g}{', weighted' if is_weighted else ''}"
+    scores = score_employer_shares(generator, n, n_markets, slope, correlation, is_weighted=is_weighted)
+    return [
+        Line(
+            "employers", generator.name, n, kind, f"{100 * truth:.0f} %", result,
+            () if result.coverage >= MIN_COVERAGE else (f"coverage {100 * result.coverage:.1f} %",),
+        )
+        for truth, result in scores.items()
+    ]  # fmt: skip
+
+
+def score_list(generator: Generator, n: int, n_lists: int, is_flat: bool, by_jobs: bool, sd_slope: float) -> RankLine:
+    """Ranks on one row."""
+    shares = flat_shares(LIST_ROWS) if is_flat else list_shares(LIST_ROWS)
+    in_pairs, alone = score_ranks(generator, n, n_lists, shares, CORRELATIONS[1], by_jobs=by_jobs, sd_slope=sd_slope)
+    kind = f"{'flat' if is_flat else 'declining'}, by {'jobs' if by_jobs else 'employers'}, slopes {sd_slope:g}"
+    return RankLine(generator.name, n, kind, in_pairs, alone)
+
+
+def list_lists(n_lists: int) -> list[partial[RankLine]]:
+    """All rows of the table of ranks, each to be computed apart."""
+    options = itertools.product(read_generators()[:2], LIST_EMPLOYERS, (False, True), (False, True), SD_SLOPES)
+    return [
+        partial(score_list, generator, n, n_lists, is_flat, by_jobs, sd_slope)
+        for generator, n, is_flat, by_jobs, sd_slope in options
+    ]
+
+
 def list_rows(n_markets: int) -> list[partial[list[Line]]]:
     """All rows of the table, each to be computed apart."""
     generators = read_generators()
@@ -180,6 +229,9 @@ def list_rows(n_markets: int) -> list[partial[list[Line]]]:
             rows.append(partial(score_bounds, generator, 150, n_markets, silence))
             if generator.name == "band":
                 rows.append(partial(score_bounds, generator, 600, n_markets, silence))
+    for generator, n in itertools.product(generators[:2], EMPLOYERS):
+        kinds = itertools.product(SLOPES, CORRELATIONS, (False, True))
+        rows += [partial(score_employers, generator, n, n_markets, *kind) for kind in kinds]
     for distance in DISTANCES:
         rows += [partial(score_closings, generators[1], n, min(n_markets, MARKETS_OF_BOARDS), distance) for n in BOARDS]
     for distance in GAPS:
@@ -191,7 +243,7 @@ def list_rows(n_markets: int) -> list[partial[list[Line]]]:
     return rows
 
 
-def _compute(row: partial[list[Line]]) -> list[Line]:
+def _compute(row: partial[Row]) -> Row:
     return row()
 
 
@@ -204,17 +256,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--markets", type=int, default=MARKETS)
     parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--lists", type=int, default=LISTS)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
     start = time.monotonic()
     with ProcessPoolExecutor(options.processes) as pool:
         lines = [line for row in pool.map(_compute, list_rows(options.markets)) for line in row]
+        ranks = list(pool.map(_compute, list_lists(options.lists)))
         boards = pool.map(score_boards, repeat(options.runs), PARTS_ASKED)
         coverages = dict(zip(PARTS_ASKED, boards, strict=True))
     today = datetime.now(UTC).date()
     page = write_page(lines, options.markets, today, time.monotonic() - start)
-    options.page.write_text(f"{page}{write_boards(coverages, options.runs, today)}")
+    options.page.write_text(f"{page}{write_ranks(ranks)}{write_boards(coverages, options.runs, today)}")
     print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 
 

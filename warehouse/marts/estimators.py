@@ -69,7 +69,7 @@ class SampledCells:
     def find_leverage(self) -> Floats:
         """Return 1 / (N - m) for each employer; NaN if no other employer has jobs."""
         rest = self.n_jobs[self.employer_cell] - self.employer_jobs
-        return _divide(np.ones(len(rest)), rest)
+        return divide(np.ones(len(rest)), rest)
 
 
 def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
@@ -105,7 +105,7 @@ def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) ->
     the inverse of the chance with which boards were drawn, shares are estimated for the panel (Hájek's ratio), and
     unequal weights reduce G* as unequal sizes do. Weights of 1 per job leave the jobs exactly as they are.
     """
-    scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
+    scale = divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
 
 
@@ -156,7 +156,9 @@ def estimate_shares(
     by the ratio of squared quantiles of t. The design effect is the larger of the jackknife's, and the geometric mean
     of the jackknife's and Kish's (1965), which follows from the sizes of employers and the correlation over all rows of
     the cell: the jackknife's variance of a rare item rests on the few employers that have it, and is too small if no
-    large employer is among these. If no job or every job counts for the item, Kish's alone is used.
+    large employer is among these. If no job or every job counts for the item, Kish's alone is used. The design effect
+    is at least 1, so that no interval is narrower than that of as many independent jobs: fifteen employers that all ask
+    in one of two jobs do not tell the share exactly.
     """
     yes = np.asarray(yes, dtype=np.float64)
     _refuse_gaps("jobs that ask", yes)
@@ -169,7 +171,7 @@ def estimate_shares(
     n = cells.n_jobs[row_cell]
     total = sum_by(row, yes, n_rows)
     share = np.clip(total / n, 0, 1)
-    variance = _jackknife(cells, row_cell, employer, row, yes, share)
+    variance = jackknife(cells, row_cell, employer, row, yes, share)
     correlation = _find_correlation(cells, row_cell, sum_by(row, yes**2 / m, n_rows), share)
     effect = _find_design_effect(variance * n, share, _imply_effect(cells, correlation)[row_cell])
     effective = _find_effective(cells, row_cell, effect, level)
@@ -182,7 +184,7 @@ def estimate_shares(
         share=share.round(SHARE_DIGITS),
         low=np.where(alone, np.nan, low),
         high=np.where(alone, np.nan, high),
-        relative_standard_error=_divide(error, share),
+        relative_standard_error=divide(error, share),
         design_effect=np.where(alone, np.nan, effect),
         employer_share=np.clip(sum_by(row, heads[employer] * yes / m, n_rows) / n_heads[row_cell], 0, 1).round(
             SHARE_DIGITS
@@ -231,13 +233,13 @@ def estimate_differences(
     count = np.bincount(cell, minlength=n_cells).astype(np.int64)
     heads = np.ones(len(cell)) if weight is None else weight
     n_heads = sum_by(cell, heads, n_cells)
-    g = np.nan_to_num(_divide(n_heads**2, sum_by(cell, heads**2, n_cells)))
-    part = heads * np.nan_to_num(_divide(g, n_heads))[cell]  # adds up to g
+    g = np.nan_to_num(divide(n_heads**2, sum_by(cell, heads**2, n_cells)))
+    part = heads * np.nan_to_num(divide(g, n_heads))[cell]  # adds up to g
     total = sum_by(cell, part * difference, n_cells)
     middle = total / (g + 2)
     variance = (sum_by(cell, part * difference**2, n_cells) + 1) / (g + 2) - middle**2
     reach = special.stdtrit(np.maximum(g - 1, 1), 0.5 + LEVEL / 2) * np.sqrt(variance / (g + 2))
-    mean = _divide(total, g)
+    mean = divide(total, g)
     low, high = np.minimum(middle - reach, mean), np.maximum(middle + reach, mean)
     alone = count < 2
     return DifferenceEstimates(
@@ -248,7 +250,7 @@ def estimate_differences(
     )
 
 
-def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
+def jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
     """Return the delete-one-employer variance of each row's share; NaN with one employer.
 
     Without an employer the share changes by (share·m - y) / (N - m). The square of this is multiplied out, so that
@@ -277,14 +279,15 @@ def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floa
     mean_within = sum_by(row_cell, within / np.maximum(n - g, 1), cells.n_cells)
     size = (cells.n_jobs - cells.n_jobs / cells.n_even) / np.maximum(cells.n_employers - 1, 1)
     total = mean_between + (size - 1) * mean_within
-    correlation = _divide(mean_between - mean_within, np.where(cells.n_jobs > cells.n_employers, total, 0))
+    correlation = divide(mean_between - mean_within, np.where(cells.n_jobs > cells.n_employers, total, 0))
     return np.clip(np.where(np.isnan(correlation), 1, correlation), 0, 1)
 
 
 def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Floats) -> Floats:
     simple = share * (1 - share)
     jackknife = np.divide(variance_times_n, simple, out=np.full(len(share), np.nan), where=simple > TINY)
-    return np.where(np.isnan(jackknife), kish_effect, np.maximum(jackknife, np.sqrt(jackknife * kish_effect)))
+    either = np.where(np.isnan(jackknife), kish_effect, np.maximum(jackknife, np.sqrt(jackknife * kish_effect)))
+    return np.maximum(either, 1)
 
 
 def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
@@ -355,7 +358,7 @@ def estimate_quantiles(
         low, high = _invert(cells, steps, p, ends, _imply_effect(cells, correlation))
         low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, quantile), np.maximum(high, quantile)))
         of_employers = _interpolate(steps, by_employer, p + (p - 0.5) / (3 * cells.n_employers))
-        effect = _divide(variance * cells.n_jobs, below * (1 - below))
+        effect = divide(variance * cells.n_jobs, below * (1 - below))
         columns.append((quantile, low, high, effect, of_employers))
     value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     with np.errstate(invalid="ignore"):
@@ -464,8 +467,8 @@ def _correct_skewness(cells: SampledCells, steps: _Steps, place: Ints, t: Floats
     part = steps.below[place]
     moves = (y - part[cell] * cells.employer_jobs) * np.nan_to_num(cells.find_leverage())
     squares = sum_by(cell, moves**2, cells.n_cells)
-    skewness = np.nan_to_num(_divide(sum_by(cell, moves**3, cells.n_cells), squares**1.5))
-    usual = np.nan_to_num(_divide(1 - 2 * part, np.sqrt(cells.n_jobs * part * (1 - part))))
+    skewness = np.nan_to_num(divide(sum_by(cell, moves**3, cells.n_cells), squares**1.5))
+    usual = np.nan_to_num(divide(1 - 2 * part, np.sqrt(cells.n_jobs * part * (1 - part))))
     skewness -= np.clip(usual, np.minimum(skewness, 0), np.maximum(skewness, 0))
     shift = np.clip(skewness * (2 * np.minimum(t, MAX_T_OF_SKEWNESS) ** 2 + 1) / 6, -t, t)
     return t + np.maximum(shift, 0), t - np.minimum(shift, 0)
@@ -542,7 +545,8 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> tuple[Ints, Ints]:
     return 1 + size[group] - (lows[place[n:]] - earlier), size[group] - (highs[place[:n]] - earlier)
 
 
-def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:
+def divide(a: Floats | Ints, b: Floats | Ints) -> Floats:
+    """Return a / b; NaN where b is not above 0."""
     return np.asarray(np.divide(a, b, out=np.full(len(b), np.nan), where=b > 0), dtype=np.float64)
 
 

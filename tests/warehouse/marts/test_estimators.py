@@ -125,6 +125,30 @@ def test_rows_of_a_cell_share_their_correlation() -> None:
     assert alike.high[1] > unlike.high[1] > 0
 
 
+@given(CELL)
+def test_no_interval_of_a_share_is_narrower_than_that_of_independent_jobs(cell: list[tuple[int, float]]) -> None:
+    jobs = [m for m, _ in cell]
+    estimate = one_share(jobs, [round(part * m) for m, part in cell])
+    low, high = bound_share(estimate.share, np.array([float(sum(jobs))]))
+    assert estimate.design_effect[0] >= 1
+    assert estimate.high[0] - estimate.low[0] >= (high - low)[0] - 1e-9
+
+
+def test_employers_that_all_ask_in_one_of_two_jobs_leave_a_width() -> None:
+    estimate = one_share([2] * 15, [1] * 15)
+    assert estimate.share[0] == 0.5
+    assert estimate.low[0] < 0.35
+    assert estimate.high[0] > 0.65
+
+
+def test_employers_with_the_same_two_values_leave_an_interval_of_the_median() -> None:
+    """Half of each employer's jobs are at 100, half at 200: leaving out an employer never moves F."""
+    employer, value = np.repeat(np.arange(20), 4), np.tile([100.0, 100.0, 200.0, 200.0], 20)
+    estimate = estimate_quantiles(one_cell([4] * 20), employer, value, (0.45, 0.5))
+    assert estimate.low[0].tolist() == [100, 100]
+    assert estimate.high[0].tolist() == [200, 200]
+
+
 def test_one_employer_has_no_interval() -> None:
     estimate = one_share([40], [10])
     assert estimate.share[0] == 0.25

@@ -84,7 +84,7 @@ def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> Non
         share = p[name]
         variance = (g - 1) / g * (((share * m - y[name]) / (n - m)) ** 2).sum()
         own = variance / (share * (1 - share) / n)
-        effect = max(own, np.sqrt(own * kish))
+        effect = max(own, np.sqrt(own * kish), 1)
         effective = n / effect * (stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, even - 1)) ** 2
         low = stats.beta.ppf(0.025, share * effective, (1 - share) * effective + 1)
         high = stats.beta.ppf(0.975, share * effective + 1, (1 - share) * effective)

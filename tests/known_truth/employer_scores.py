@@ -1,0 +1,143 @@
+"""Employers' shares and ranks, scored on `employer_markets`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.known_truth.employer_markets import (
+    EMPLOYER_SHARES,
+    SD_SLOPES,
+    EmployerMarkets,
+    draw_employer_markets,
+)
+from tests.known_truth.markets import SEED, Floats, Generator, Ints
+from tests.known_truth.scoring import Score, score
+from warehouse.marts.employer_shares import EmployerShares, estimate_employer_shares
+from warehouse.marts.estimators import (
+    SampledCells,
+    bound_ranks,
+    count_cells,
+    estimate_shares,
+    simultaneous_level,
+    weigh_jobs,
+)
+from warehouse.marts.rank_sets import find_rank_sets
+
+TOP = 10
+"""Rows of a list whose ranks readers look at first."""
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Ranks of many lists: in what part all of them hold, and how many ranks a row may have on average."""
+
+    n_lists: int
+    coverage: float
+    width: float
+    width_of_top: float
+    """Of the `TOP` rows of highest true share."""
+
+
+@dataclass(frozen=True)
+class RankLine:
+    """A row of lists: ranks by comparing rows in pairs, and by intervals of rows alone."""
+
+    generator: str
+    n_employers: int
+    kind: str
+    in_pairs: Ranks
+    alone: Ranks
+
+
+def estimate_markets(markets: EmployerMarkets) -> tuple[SampledCells, EmployerShares]:
+    """Markets as cells, and the employers' share of each item."""
+    n_markets, n_employers, n_items = markets.yes.shape
+    cell, jobs = np.repeat(np.arange(n_markets), n_employers), markets.jobs.ravel()
+    cells = count_cells(cell, weigh_jobs(cell, jobs, jobs * markets.weight.ravel(), n_markets), n_markets)
+    employer, item = np.nonzero(markets.yes.reshape(-1, n_items))
+    part = markets.yes.reshape(-1, n_items)[employer, item] / jobs[employer]
+    yes = part * cells.employer_jobs[employer]
+    pairs = np.repeat(np.arange(n_markets), n_items), employer, cell[employer] * n_items + item, yes
+    correlation = estimate_shares(cells, *pairs).correlation
+    return cells, estimate_employer_shares(cells, *pairs, correlation, jobs=jobs)
+
+
+def score_employer_shares(
+    generator: Generator,
+    n_employers: int,
+    n_markets: int,
+    slope: float,
+    correlation: float,
+    *,
+    is_weighted: bool,
+    shares: Sequence[float] = EMPLOYER_SHARES,
+    seed: int = SEED,
+) -> dict[float, Score]:
+    """Employers' shares on one row of markets, by their truth."""
+    truths = np.array(shares)
+    markets = draw_employer_markets(
+        generator, n_employers, n_markets, truths, np.full(len(truths), slope), correlation,
+        is_weighted=is_weighted, seed=seed,
+    )  # fmt: skip
+    _, estimate = estimate_markets(markets)
+    shape = (n_markets, len(truths))
+    share, low, high = (values.reshape(shape) for values in (estimate.share, estimate.low, estimate.high))
+    everyone = np.ones(n_markets, dtype=bool)
+    return {
+        truth: score(truth, share[:, item], low[:, item], high[:, item], everyone) for item, truth in enumerate(shares)
+    }
+
+
+def score_ranks(
+    generator: Generator,
+    n_employers: int,
+    n_lists: int,
+    shares: Floats,
+    correlation: float,
+    *,
+    by_jobs: bool,
+    sd_slope: float = SD_SLOPES[0],
+    seed: int = SEED,
+) -> tuple[Ranks, Ranks]:
+    """Ranks by comparing rows in pairs, and those of `bound_ranks`, on one row of lists.
+
+    Each row of a list has a slope of its own, so that rows of one share are asked for by employers of other sizes.
+    """
+    slopes = sd_slope * np.random.default_rng([seed, len(shares)]).standard_normal(len(shares))
+    markets = draw_employer_markets(
+        generator, n_employers, n_lists, shares, slopes, correlation, by_jobs=by_jobs, seed=seed
+    )
+    in_pairs, alone = [], []
+    for number, (jobs, yes) in enumerate(zip(markets.jobs, markets.yes, strict=True)):
+        weight = jobs.astype(np.float64) if by_jobs else np.ones(n_employers)
+        sets = find_rank_sets(yes / jobs[:, None], weight, [seed, number])
+        in_pairs.append((sets.best, sets.worst))
+        alone.append(_rank_alone(weight, yes / jobs[:, None]))
+    return _score_ranks(shares, in_pairs), _score_ranks(shares, alone)
+
+
+def _rank_alone(weight: Floats, part: Floats) -> tuple[Ints, Ints]:
+    """Ranks by simultaneous intervals of each row alone, as they were found before."""
+    n_employers, n_rows = part.shape
+    cells = count_cells(np.zeros(n_employers, dtype=np.int64), weight, 1)
+    employer, row = np.nonzero(part)
+    zero = np.zeros(n_rows, dtype=np.int64)
+    yes = part[employer, row] * weight[employer]
+    estimate = estimate_shares(cells, zero, employer, row, yes, simultaneous_level(np.full(n_rows, n_rows)))
+    return bound_ranks(zero, estimate.low, estimate.high)
+
+
+def _score_ranks(shares: Floats, ranks: Sequence[tuple[Ints, Ints]]) -> Ranks:
+    best = 1 + (shares > shares[:, None]).sum(axis=1)
+    worst = len(shares) - (shares < shares[:, None]).sum(axis=1)
+    top = np.argsort(-shares, kind="stable")[:TOP]
+    widths = np.array([high - low + 1 for low, high in ranks])
+    return Ranks(
+        n_lists=len(ranks),
+        coverage=float(np.mean([(low <= best).all() and (high >= worst).all() for low, high in ranks])),
+        width=float(widths.mean()),
+        width_of_top=float(widths[:, top].mean()),
+    )

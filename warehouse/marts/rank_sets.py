@@ -1,0 +1,128 @@
+"""Which ranks the data allow the rows of one list, by comparing rows in pairs.
+
+Two rows of a list are asked of the same employers, so that their difference is often known better than either of them.
+An interval for each row alone ignores that: the ranks of `estimators.bound_ranks` are far wider than they need be.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints
+
+DRAWS = 999  # of signs; the 95 % quantile of so many has a standard error of 0.7 points of level
+FEWEST_DRAWS = 199
+MAX_COMPARISONS = 60_000_000  # of pairs of rows in all draws, for one list: about half a second
+MAX_ROUNDS = 4  # of the step-down; to stop early only leaves ranks wider
+UNSEEN = 4.0  # employers as large as that of the average job, which are added to the error of each difference
+ROUNDING = 1e-5  # part of a critical value below which T and T* are the same number
+BLOCK = 200_000  # numbers in an array at a time: they fit the cache
+
+
+@dataclass(frozen=True)
+class RankSets:
+    """The best and the worst rank of each row that the data allow; 1 is the highest."""
+
+    best: Ints
+    worst: Ints
+    is_above: Flags  # rows x rows: whether the first is known to be above the second
+    n_draws: int
+
+
+def find_rank_sets(
+    part: Floats, weight: Floats, seed: int | Sequence[int], *, level: float = LEVEL, draws: int = DRAWS
+) -> RankSets:
+    """Return simultaneous confidence sets for the ranks of all rows of a list (at `level` for all together).
+
+    `part` is employers x rows: the part of an employer's jobs that count for the row, 0 to 1. `weight` is by employer
+    what it counts for in the share that is ranked: its jobs for shares of jobs, 1 or its panel weight for employers'
+    shares. The rows must be all that were eligible, chosen by a rule that ignores their shares; those that are not
+    printed are cut afterwards. `seed` is any number or numbers; the order of employers matters for what is drawn.
+    Raises ValueError for NaN, no employers, parts outside 0 to 1, weights that are not positive, and more than 549
+    rows, for which `FEWEST_DRAWS` would exceed `MAX_COMPARISONS`.
+
+    Row j is above k if T_jk = Σ u / √(Σ u² + w) exceeds a critical value c, where u of an employer is its weight times
+    the difference of its two parts, and w is `UNSEEN` times (Σa² / Σa)² of all weights a. The best rank of a row is 1
+    plus the number of rows above it, the worst the number of rows less those below it (Mogstad, Romano, Shaikh and
+    Wilhelm 2024, "Inference for Ranks with Applications to Mobility across Neighbourhoods and Academic Achievement
+    across Countries"). All ordered pairs are tested together: c is the quantile of the largest T* over the pairs that
+    are not yet known to be above, found again until no pair is added (Romano and Wolf 2005, "Stepwise Multiple Testing
+    as Formalized Data Snooping"). So with the probability `level`, no row is called above another unless it is.
+
+    T* is T with a random sign for each employer, one for all its rows (the wild bootstrap with the null imposed,
+    Davidson and Flachaire 2008, "The wild bootstrap, tamed at last"). If employers treat tied rows alike, this is an
+    exact test for any number and sizes of employers. c is then multiplied by the ratio of quantiles of t with G* - 1
+    and G - 1 degrees of freedom, at the level at which c is a normal quantile: uneven weights tell less. w stands for
+    employers that were not met and differ fully: two rows that few employers tell apart are not called different
+    because these few agree.
+
+    Rows that no employer treats differently have the same ranks. The number of draws falls with that of rows.
+    """
+    n_employers, n_rows = part.shape
+    _refuse(part, weight)
+    n_draws = min(draws, MAX_COMPARISONS // max(n_rows**2, 1))
+    if n_draws < min(FEWEST_DRAWS, draws):
+        raise ValueError(f"{n_rows} rows are too many to compare in pairs; leave rows out by a rule on the list")
+    weighted = weight[:, None] * part
+    signs = np.random.default_rng(seed).integers(0, 2, (n_draws, n_employers), dtype=np.int8)
+    drawn = (2.0 * signs - 1) @ weighted
+    total = weighted.sum(axis=0)
+    scale = 1 / np.sqrt(_sum_squares(weighted) + UNSEEN * ((weight**2).sum() / weight.sum()) ** 2)
+    statistic = (total[:, None] - total) * scale
+    is_open = ~np.eye(n_rows, dtype=bool)
+    for _ in range(MAX_ROUNDS if n_rows > 1 else 0):
+        found = is_open & (statistic > _widen(_find_critical(drawn, scale, is_open, level), weight) * (1 + ROUNDING))
+        if not found.any():
+            break
+        is_open &= ~found
+    is_above = ~is_open & ~np.eye(n_rows, dtype=bool)
+    return RankSets(1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1), is_above, n_draws)
+
+
+def _sum_squares(weighted: Floats) -> Floats:
+    """Return Σ (u_j - u_k)² over employers for each pair of rows; 0 for rows that no employer treats differently."""
+    products = weighted.T @ weighted
+    own = np.diag(products)
+    return np.asarray(np.maximum(own[:, None] + own - 2 * products, 0), dtype=np.float64)
+
+
+def _find_critical(drawn: Floats, scale: Floats, is_open: Flags, level: float) -> float:
+    """Return the quantile over draws of the largest T* of the open pairs; infinite if too few draws tell it.
+
+    That signs are turned about changes no chance, so that a pair that is open both ways counts as it is.
+    """
+    n_draws, n_rows = drawn.shape
+    limited = np.where(is_open, scale, 0.0).astype(np.float32)
+    values = drawn.astype(np.float32)
+    largest = np.zeros(n_draws, dtype=np.float32)
+    step = max(BLOCK // max(n_rows**2, 1), 1)
+    for start in range(0, n_draws, step):
+        some = values[start : start + step]
+        largest[start : start + step] = ((some[:, :, None] - some[:, None, :]) * limited).max(axis=(1, 2), initial=0)
+    rank = math.ceil(level * (n_draws + 1))
+    return float(np.sort(largest)[rank - 1]) if rank <= n_draws else math.inf
+
+
+def _widen(critical: float, weight: Floats) -> float:
+    """Return the critical value for weights that are as uneven as these."""
+    if not math.isfinite(critical):
+        return critical
+    n_even = weight.sum() ** 2 / (weight**2).sum()
+    at = special.ndtr(critical)
+    uneven, even = (special.stdtrit(max(n - 1, 1), at) for n in (n_even, len(weight)))
+    return float(critical * max(uneven / even, 1)) if even > 0 else critical
+
+
+def _refuse(part: Floats, weight: NDArray[np.float64]) -> None:
+    if not ((part >= 0) & (part <= 1)).all():
+        raise ValueError("a part of an employer's jobs is from 0 to 1")
+    if not len(weight):
+        raise ValueError("a list has no employers")
+    if not (np.isfinite(weight) & (weight > 0)).all():
+        raise ValueError("the weight of an employer must be a positive number")
