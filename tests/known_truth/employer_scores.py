@@ -17,11 +17,10 @@ from tests.known_truth.markets import SEED, Floats, Generator, Ints
 from tests.known_truth.scoring import Score, score
 from warehouse.marts.employer_shares import EmployerShares, estimate_employer_shares
 from warehouse.marts.estimators import (
+    LEVEL,
     SampledCells,
-    bound_ranks,
     count_cells,
     estimate_shares,
-    simultaneous_level,
     weigh_jobs,
 )
 from warehouse.marts.rank_sets import find_rank_sets
@@ -120,14 +119,19 @@ def score_ranks(
 
 
 def _rank_alone(weight: Floats, part: Floats) -> tuple[Ints, Ints]:
-    """Ranks by simultaneous intervals of each row alone, as they were found before."""
+    """Ranks by simultaneous intervals of each row alone, as they were found before.
+
+    The best rank is 1 plus the rows whose intervals lie above the row's own, the worst that of all rows less those
+    below (Klein, Wright and Wieczorek 2020). Each interval has the level at which all hold together (Bonferroni).
+    """
     n_employers, n_rows = part.shape
     cells = count_cells(np.zeros(n_employers, dtype=np.int64), weight, 1)
     employer, row = np.nonzero(part)
     zero = np.zeros(n_rows, dtype=np.int64)
     yes = part[employer, row] * weight[employer]
-    estimate = estimate_shares(cells, zero, employer, row, yes, simultaneous_level(np.full(n_rows, n_rows)))
-    return bound_ranks(zero, estimate.low, estimate.high)
+    estimate = estimate_shares(cells, zero, employer, row, yes, 1 - (1 - LEVEL) / n_rows)
+    is_above = estimate.low[:, None] > estimate.high
+    return 1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1)
 
 
 def _score_ranks(shares: Floats, ranks: Sequence[tuple[Ints, Ints]]) -> Ranks:

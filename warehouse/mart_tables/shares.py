@@ -17,6 +17,7 @@ from transforms.records.vocabulary import (
     TEXTS_OF_SHARES,
 )
 from warehouse.mart_tables.cells import CellCounts, FromBoards, count, share
+from warehouse.marts.printing import EMPLOYERS
 
 
 @table(
@@ -25,6 +26,7 @@ from warehouse.mart_tables.cells import CellCounts, FromBoards, count, share
     "n_yes + n_no = n_jobs",
     "n_employers_yes <= n_employers",
     "share_lo <= share AND share <= share_hi",
+    "share_by_employer_lo <= share_by_employer AND share_by_employer <= share_by_employer_hi",
     "bound_lo <= bound_hi",
     "n_even_employers <= n_employers",
     "category_rank_best <= category_rank_worst",
@@ -114,14 +116,36 @@ class Shares(CellCounts, FromBoards):
     share: Annotated[float | None, share("Share of jobs; NULL: suppressed")]
     share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    share_without_largest: Annotated[
+        float | None,
+        share(
+            "Share of jobs without the employer that has most jobs of the cell; NULL: that moves it by no more than "
+            "half the interval of `share_by_employer`"
+        ),
+    ]
     share_by_employer: Annotated[
         float | None,
         share(
-            "Mean over employers of their own shares, each employer once: what an employer asks for, another question"
+            "Mean over employers of the part of their jobs for which it is true, each employer once: the first number "
+            "of what adverts ask for"
         ),
     ]
+    share_by_employer_lo: Annotated[float | None, share("Lower end of its 95 % interval, over employers")]
+    share_by_employer_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    share_of_single: Annotated[
+        float | None,
+        share(f"The same of employers with one job in the cell; NULL: fewer than {EMPLOYERS} such employers"),
+    ]
+    share_of_small: Annotated[float | None, share("The same of employers with 2 to 5 jobs")]
+    share_of_large: Annotated[float | None, share("The same of employers with 6 jobs and more")]
+    n_single_employers: Annotated[int | None, count("Employers with one job in the cell; NULL: suppressed")]
+    n_small_employers: Annotated[int | None, count("Employers with 2 to 5 jobs")]
+    n_large_employers: Annotated[int | None, count("Employers with 6 jobs and more")]
     zero_share_hi: Annotated[
         float | None, share("Upper end of the interval for an answer that no job of the cell gives")
+    ]
+    zero_share_by_employer_hi: Annotated[
+        float | None, share("Upper end of the interval of employers' shares for such an answer")
     ]
     form: Annotated[
         str | None,
@@ -132,6 +156,9 @@ class Shares(CellCounts, FromBoards):
             values=SHARE_FORMS,
         ),
     ]
+    form_by_employer: Annotated[
+        str | None, Column("How `share_by_employer` is printed, by the same rules", values=SHARE_FORMS)
+    ]
     bound_lo: Annotated[
         float | None,
         share(
@@ -140,18 +167,19 @@ class Shares(CellCounts, FromBoards):
         ),
     ]
     bound_hi: Annotated[float | None, share("Highest share of all jobs, if it were true of all silent jobs")]
-    rank: Annotated[int | None, Column("Rank by share within measure and cell; ties share the better rank", low=1)]
+    rank: Annotated[
+        int | None,
+        Column("Rank within measure and cell by the share that is printed first; ties share the better rank", low=1),
+    ]
     category: Annotated[
         str | None, Column("Category of a skill; NULL: other measures have none", values=SKILL_CATEGORIES)
     ]
-    category_rank: Annotated[
-        int | None, Column("Rank by share within measure, cell and category; NULL: no categories", low=1)
-    ]
+    category_rank: Annotated[int | None, Column("The same within the category; NULL: no categories", low=1)]
     category_rank_best: Annotated[
         int | None,
         Column(
-            "Best rank within measure, cell and category (if any) that the data allow, jointly with 95 %; if it "
-            "differs from the worst, there is a tie",
+            "Best rank within measure, cell and category (if any) that comparing employers leaves open, for all rows "
+            "together with 95 %; if it differs from the worst, there is a tie; NULL: skills by one kind of request",
             low=1,
         ),
     ]

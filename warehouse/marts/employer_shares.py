@@ -130,7 +130,10 @@ def leave_out_largest(
 
 
 def is_moved_by_largest(share: Floats, low: Floats, high: Floats, without: Floats) -> Flags:
-    """Whether leaving out the largest employer moves each share by more than half its interval."""
+    """Whether leaving out the largest employer moves each share by more than half the interval of employers' shares.
+
+    It never moves a share by as much as half its own interval, which the jackknife makes from such moves.
+    """
     return np.asarray(np.abs(share - without) > (high - low) / 2)
 
 

@@ -1,4 +1,4 @@
-"""Shares, quantiles and ranks of jobs that are clustered by employer, with intervals.
+"""Shares and quantiles of jobs that are clustered by employer, with intervals.
 
 Employers are the independent units (clusters), and all of an employer's jobs are read. Shares and quantiles are of
 jobs, so an employer with ten jobs counts ten times. All variances are delete-one-employer jackknives with G* - 1
@@ -130,7 +130,6 @@ class ShareEstimates:
     high: Floats
     relative_standard_error: Floats  # the standard error divided by the share; NaN with one employer or a share of 0
     design_effect: Floats  # the variance divided by the variance of as many independent jobs
-    employer_share: Floats  # the mean of the employers' shares: each employer counts once, unlike in `share`
     correlation: Floats  # by cell: the correlation within employers over all rows of the cell, 0 to 1
 
 
@@ -141,15 +140,13 @@ def estimate_shares(
     row: Ints,
     yes: Ints | Floats,
     level: float | Floats = LEVEL,
-    employer_weight: Floats | None = None,
 ) -> ShareEstimates:
     """Estimate the share of each row.
 
     `employer`, `row` and `yes` have an entry for each employer and row: the index of the employer in
     `cells.employer_jobs`, the row, and y. Entries with y = 0 may be left out; no pair of employer and row may occur
-    twice. `row_cell` is the cell of each row, `level` a number or one for each row. `employer_weight` is how many
-    employers each stands for in the mean over employers, by default 1. Raises ValueError if a y is NaN, below 0 or more
-    than the employer's jobs.
+    twice. `row_cell` is the cell of each row, `level` a number or one for each row. Raises ValueError if a y is NaN,
+    below 0 or more than the employer's jobs.
 
     Intervals are by Korn and Graubard (1998, "Confidence Intervals for Proportions With Small Expected Number of
     Positive Counts Estimated From Survey Data"): Clopper and Pearson's interval for N / design effect jobs, corrected
@@ -162,8 +159,6 @@ def estimate_shares(
     """
     yes = np.asarray(yes, dtype=np.float64)
     _refuse_gaps("jobs that ask", yes)
-    heads = np.ones(len(cells.employer_jobs)) if employer_weight is None else employer_weight
-    n_heads = sum_by(cells.employer_cell, heads, cells.n_cells)
     m = cells.employer_jobs[employer]
     if (yes < 0).any() or (yes > m).any():
         raise ValueError("the number of jobs that count must be from 0 to the employer's number of jobs")
@@ -186,9 +181,6 @@ def estimate_shares(
         high=np.where(alone, np.nan, high),
         relative_standard_error=divide(error, share),
         design_effect=np.where(alone, np.nan, effect),
-        employer_share=np.clip(sum_by(row, heads[employer] * yes / m, n_rows) / n_heads[row_cell], 0, 1).round(
-            SHARE_DIGITS
-        ),
         correlation=correlation,
     )
 
@@ -513,36 +505,6 @@ def _place_of(steps: _Steps, p: float) -> Ints:
 def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
     """Return Kish's design effect by cell: 1 + (Σm²/N - 1) times the correlation within employers."""
     return 1 + (cells.n_jobs / cells.n_even - 1) * correlation
-
-
-def simultaneous_level(n_rows: Ints) -> Floats:
-    """Return the level that each of `n_rows` intervals needs for all to hold together at `LEVEL` (Bonferroni)."""
-    return np.asarray(1 - (1 - LEVEL) / np.maximum(n_rows, 1), dtype=np.float64)
-
-
-def bound_ranks(group: Ints, low: Floats, high: Floats) -> tuple[Ints, Ints]:
-    """Return the best and the worst rank of each row within its group that the data allow (1 is the highest).
-
-    They follow from simultaneous intervals (Klein, Wright and Wieczorek 2020): the best is 1 plus the number of rows
-    whose interval is entirely above the row's own, the worst the size of the group less the number of rows entirely
-    below. With intervals of `simultaneous_level`, the bounds of all ranks in a group hold together with the probability
-    `LEVEL`. Raises ValueError for NaN.
-    """
-    _refuse_gaps("ends", low)
-    _refuse_gaps("ends", high)
-    n = len(group)
-    if not n:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    is_high = np.repeat([False, True], n)
-    doubled = np.concatenate([group, group])
-    order = np.lexsort((is_high, np.concatenate([low, high]), doubled))
-    highs = np.cumsum(is_high[order])
-    lows = np.arange(1, 2 * n + 1) - highs
-    size = np.bincount(group)
-    earlier = (np.cumsum(size) - size)[group]
-    place = np.empty(2 * n, dtype=np.int64)
-    place[order] = np.arange(2 * n)
-    return 1 + size[group] - (lows[place[n:]] - earlier), size[group] - (highs[place[:n]] - earlier)
 
 
 def divide(a: Floats | Ints, b: Floats | Ints) -> Floats:

@@ -51,6 +51,8 @@ class Measure:
     role_groups: tuple[str, ...] = ("ai_engineering", vocabulary.AI_JOBS)
     reading: str | None = None  # the reader that finds the answer in texts (`lookups.languages_read`)
     has_categories: bool = False  # whether items have the categories of core.skills, and are ranked within them
+    by_employer: bool = False  # whether the first number counts each employer once, by the part of its jobs; else jobs
+    is_ranked: bool = True  # whether items have the ranks that the data allow
     in_list: str = ""  # the list of cells that several measures share; empty if the measure has one of its own
 
     @property
@@ -176,6 +178,8 @@ _DECLARED = (
             role_groups=tuple(group for group in vocabulary.CELL_GROUPS if group != vocabulary.AI_JOBS),
             reading="skills",
             has_categories=True,
+            by_employer=True,
+            is_ranked=requirement == "asked",
             in_list="skills",
         )
         for requirement, (words, says) in _SKILLS.items()
@@ -204,6 +208,7 @@ _DECLARED = (
         silence="unknown",
         known_words="say where the work is done",
         items=vocabulary.WORKPLACES,
+        by_employer=True,
     ),
     Measure(
         name="remote_scope",
@@ -233,6 +238,7 @@ _DECLARED = (
         silence="no",
         items=(*vocabulary.DEGREES, NOT_ASKED),
         reading="degree",
+        by_employer=True,
     ),
     Measure(
         name="years",
@@ -246,6 +252,7 @@ _DECLARED = (
         silence="no",
         items=(*vocabulary.YEARS_BANDS, NOT_ASKED),
         reading="years",
+        by_employer=True,
     ),
     Measure(
         name="qualification",
@@ -258,6 +265,7 @@ _DECLARED = (
         silence="no",
         items=vocabulary.QUALIFICATIONS,
         reading="qualifications",
+        by_employer=True,
     ),
     Measure(
         name="employment_type",
@@ -286,6 +294,7 @@ _DECLARED = (
             answers=_if(f"list_has_any(pay_components, {list(names or _ALL_ADDITIONAL)})"),
             silence="no",
             items=(YES,),
+            by_employer=True,
             in_list="additional_pay",
             jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{vocabulary.FULL_ADVERT}'",
         )

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import sparse, special
 
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints
 
 DRAWS = 999  # of signs; the 95 % quantile of so many has a standard error of 0.7 points of level
 FEWEST_DRAWS = 199
-MAX_COMPARISONS = 60_000_000  # of pairs of rows in all draws, for one list: about half a second
+MAX_COMPARISONS = 60_000_000  # of pairs of rows in all draws, for one list
 MAX_ROUNDS = 4  # of the step-down; to stop early only leaves ranks wider
 UNSEEN = 4.0  # employers as large as that of the average job, which are added to the error of each difference
-ROUNDING = 1e-5  # part of a critical value below which T and T* are the same number
-BLOCK = 200_000  # numbers in an array at a time: they fit the cache
+LEAST_CRITICAL = 2.0  # about that of a single pair; pairs that cannot reach it are neither compared nor told apart
+ROUNDING = 1e-4  # part of a critical value below which T and T* are the same number
+FIRST_DRAWS = 199  # which often suffice to see that no pair can be told apart
+BLOCK = 2_000  # employers whose signs are in an array at a time
 
 
 @dataclass(frozen=True)
@@ -60,53 +62,93 @@ def find_rank_sets(
     exact test for any number and sizes of employers. c is then multiplied by the ratio of quantiles of t with G* - 1
     and G - 1 degrees of freedom, at the level at which c is a normal quantile: uneven weights tell less. w stands for
     employers that were not met and differ fully: two rows that few employers tell apart are not called different
-    because these few agree.
+    because these few agree. c is at least `LEAST_CRITICAL`; pairs whose T is below that whatever the signs are left
+    out, which changes no answer.
 
     Rows that no employer treats differently have the same ranks. The number of draws falls with that of rows.
     """
-    n_employers, n_rows = part.shape
+    n_rows = part.shape[1]
     _refuse(part, weight)
     n_draws = min(draws, MAX_COMPARISONS // max(n_rows**2, 1))
     if n_draws < min(FEWEST_DRAWS, draws):
         raise ValueError(f"{n_rows} rows are too many to compare in pairs; leave rows out by a rule on the list")
-    weighted = weight[:, None] * part
-    signs = np.random.default_rng(seed).integers(0, 2, (n_draws, n_employers), dtype=np.int8)
-    drawn = (2.0 * signs - 1) @ weighted
-    total = weighted.sum(axis=0)
-    scale = 1 / np.sqrt(_sum_squares(weighted) + UNSEEN * ((weight**2).sum() / weight.sum()) ** 2)
+    total, unseen = weight @ part, UNSEEN * ((weight**2).sum() / weight.sum()) ** 2
+    is_above = np.zeros((n_rows, n_rows), dtype=bool)
+    if not n_rows or np.ptp(total) <= LEAST_CRITICAL * math.sqrt(unseen):  # then no T reaches it
+        return RankSets(np.full(n_rows, 1), np.full(n_rows, n_rows), is_above, n_draws)
+    weighted = sparse.csr_array(weight[:, None] * part)
+    scale = 1 / np.sqrt(_sum_squares(weighted) + unseen)
     statistic = (total[:, None] - total) * scale
-    is_open = ~np.eye(n_rows, dtype=bool)
-    for _ in range(MAX_ROUNDS if n_rows > 1 else 0):
-        found = is_open & (statistic > _widen(_find_critical(drawn, scale, is_open, level), weight) * (1 + ROUNDING))
+    # |T*| is at most the sum of what both rows have
+    is_open = ((total[:, None] + total) * scale > LEAST_CRITICAL) & ~np.eye(n_rows, dtype=bool)
+    drawn: NDArray[np.float32] | None = None
+    for _ in range(MAX_ROUNDS):
+        highest = float(statistic.max(where=is_open, initial=0.0))
+        if highest <= LEAST_CRITICAL:
+            break
+        drawn = _draw(weighted, n_draws, seed) if drawn is None else drawn
+        critical = max(_widen(_find_critical(drawn, scale, is_open, level, highest), weight), LEAST_CRITICAL)
+        found = is_open & (statistic > critical * (1 + ROUNDING))
         if not found.any():
             break
         is_open &= ~found
-    is_above = ~is_open & ~np.eye(n_rows, dtype=bool)
+        is_above |= found
     return RankSets(1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1), is_above, n_draws)
 
 
-def _sum_squares(weighted: Floats) -> Floats:
+def _draw(weighted: sparse.csr_array, n_draws: int, seed: int | Sequence[int]) -> NDArray[np.float32]:
+    """Return the sum of each row, with a random sign for each employer: rows x draws."""
+    asking = weighted[np.diff(weighted.indptr) > 0].astype(np.float32)
+    chance, n_bytes = np.random.default_rng(seed), -(-n_draws // 8)
+    drawn = np.zeros((asking.shape[1], n_draws), dtype=np.float32)
+    for start in range(0, asking.shape[0], BLOCK):
+        some = asking[start : start + BLOCK]
+        signs = np.unpackbits(chance.integers(0, 256, (some.shape[0], n_bytes), dtype=np.uint8), axis=1)
+        drawn += some.T @ signs[:, :n_draws].astype(np.float32)  # 0 or 1, for -1 or 1
+    return np.asarray(2 * drawn - asking.sum(axis=0)[:, None], dtype=np.float32)
+
+
+def _sum_squares(weighted: sparse.csr_array) -> Floats:
     """Return Σ (u_j - u_k)² over employers for each pair of rows; 0 for rows that no employer treats differently."""
-    products = weighted.T @ weighted
+    products = (weighted.T @ weighted).toarray()
     own = np.diag(products)
     return np.asarray(np.maximum(own[:, None] + own - 2 * products, 0), dtype=np.float64)
 
 
-def _find_critical(drawn: Floats, scale: Floats, is_open: Flags, level: float) -> float:
+def _find_critical(
+    drawn: NDArray[np.float32], scale: Floats, is_open: Flags, level: float, highest: float = math.inf
+) -> float:
     """Return the quantile over draws of the largest T* of the open pairs; infinite if too few draws tell it.
 
-    That signs are turned about changes no chance, so that a pair that is open both ways counts as it is.
+    Also infinite if it is found to be `highest` or more, that of no pair, before all draws are looked at.
     """
-    n_draws, n_rows = drawn.shape
-    limited = np.where(is_open, scale, 0.0).astype(np.float32)
-    values = drawn.astype(np.float32)
-    largest = np.zeros(n_draws, dtype=np.float32)
-    step = max(BLOCK // max(n_rows**2, 1), 1)
-    for start in range(0, n_draws, step):
-        some = values[start : start + step]
-        largest[start : start + step] = ((some[:, :, None] - some[:, None, :]) * limited).max(axis=(1, 2), initial=0)
+    n_draws = drawn.shape[1]
     rank = math.ceil(level * (n_draws + 1))
-    return float(np.sort(largest)[rank - 1]) if rank <= n_draws else math.inf
+    if rank > n_draws:
+        return math.inf
+    largest = _find_largest(drawn[:, :FIRST_DRAWS], scale, is_open)
+    if (largest >= highest).sum() > n_draws - rank:
+        return math.inf
+    largest = np.concatenate([largest, _find_largest(drawn[:, FIRST_DRAWS:], scale, is_open)])
+    return float(np.sort(largest)[rank - 1])
+
+
+def _find_largest(drawn: NDArray[np.float32], scale: Floats, is_open: Flags) -> NDArray[np.float32]:
+    """Return for each draw the largest T* of the open pairs, or 0."""
+    of_pair, largest = scale.astype(np.float32), np.zeros(drawn.shape[1], dtype=np.float32)
+    is_both = is_open & is_open.T
+    for row in np.flatnonzero(is_open.any(axis=1)):
+        both = row + 1 + np.flatnonzero(is_both[row, row + 1 :])
+        single = np.flatnonzero(is_open[row] & ~is_both[row])
+        for others, is_two_sided in ((both, True), (single, False)):
+            if len(others) and drawn.shape[1]:
+                differences = drawn[others]
+                np.subtract(drawn[row], differences, out=differences)
+                if is_two_sided:
+                    np.abs(differences, out=differences)
+                differences *= of_pair[row, others, None]
+                np.maximum(largest, differences.max(axis=0), out=largest)
+    return largest
 
 
 def _widen(critical: float, weight: Floats) -> float:

@@ -19,13 +19,11 @@ from warehouse.marts.estimators import (
     _correct_skewness,
     _count_steps,
     _place_of,
-    bound_ranks,
     bound_share,
     count_cells,
     estimate_differences,
     estimate_quantiles,
     estimate_shares,
-    simultaneous_level,
 )
 from warehouse.marts.printing import RULES, find_broken_rules, find_interval_only, find_reasons, is_tail_known
 
@@ -86,7 +84,6 @@ def test_a_share_stands_between_its_ends_and_these_between_0_and_1(cell: list[tu
     estimate = one_share(jobs, yes)
     assert 0 <= estimate.low[0] <= estimate.share[0] <= estimate.high[0] <= 1
     assert estimate.share[0] == pytest.approx(sum(yes) / sum(jobs))
-    assert estimate.employer_share[0] == pytest.approx(np.mean([y / m for y, m in zip(yes, jobs, strict=True)]))
 
 
 @given(CELL)
@@ -312,28 +309,6 @@ def test_an_employer_s_jobs_count_once_in_the_employer_value() -> None:
     assert estimate.employer_value[0, 0] == 20
 
 
-def test_ranks_leave_open_what_intervals_leave_open() -> None:
-    group = np.array([0, 0, 0, 0, 1, 1])
-    best, worst = bound_ranks(
-        group, np.array([0.5, 0.3, 0.25, 0.0, 0.1, 0.4]), np.array([0.6, 0.45, 0.4, 0.1, 0.2, 0.5])
-    )
-    assert list(zip(best, worst, strict=True)) == [(1, 1), (2, 3), (2, 3), (4, 4), (2, 2), (1, 1)]
-    with pytest.raises(ValueError, match="not numbers"):
-        bound_ranks(group[:1], np.array([np.nan]), np.array([1.0]))
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20), st.integers(0, 20)), max_size=30))
-def test_ranks_are_those_of_comparing_all_pairs(rows: list[tuple[int, int, int]]) -> None:
-    group = np.array([g for g, _, _ in rows], dtype=np.int64)
-    low = np.array([min(a, b) for _, a, b in rows], dtype=float)
-    high = np.array([max(a, b) for _, a, b in rows], dtype=float)
-    best, worst = bound_ranks(group, low, high)
-    for k in range(len(rows)):
-        same = group == group[k]
-        assert best[k] == 1 + (same & (low > high[k])).sum()
-        assert worst[k] == same.sum() - (same & (high < low[k])).sum()
-
-
 def test_rules_of_printing_look_at_the_sample_only() -> None:
     jobs = [[1] * 29, [4] * 9, [20, *[1] * 19], [21, *[1] * 19], [3] * 10, [12, 12, *[1] * 10]]
     cells = count_cells(np.repeat(np.arange(6), [len(cell) for cell in jobs]), np.concatenate(jobs), 6)
@@ -410,7 +385,3 @@ def test_differences_without_employers_or_with_one_have_no_interval() -> None:
     assert estimate.low[2] == -estimate.high[2] < 0  # none differs, which two employers do not tell
     with pytest.raises(ValueError, match="between -1 and 1"):
         estimate_differences(np.array([0]), np.array([1.5]), 1)
-
-
-def test_simultaneous_levels_are_bonferroni_s() -> None:
-    assert simultaneous_level(np.array([1, 10])) == pytest.approx([0.95, 0.995])

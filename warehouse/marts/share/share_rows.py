@@ -5,25 +5,28 @@ All functions are pure. The values of a cell depend only on the counts of this c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from transforms.records.definitions import MIN_KNOWN
-from warehouse.marts.estimators import (
-    Flags,
-    Floats,
-    Ints,
-    bound_ranks,
-    count_cells,
-    estimate_shares,
-    simultaneous_level,
-    sum_by,
-    weigh_jobs,
+from warehouse.marts.employer_shares import estimate_employer_shares, is_moved_by_largest, leave_out_largest
+from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, estimate_shares, sum_by, weigh_jobs
+from warehouse.marts.printing import (
+    BOUNDS,
+    EMPLOYERS,
+    INTERVAL,
+    POINT,
+    find_broken_rules,
+    find_interval_only,
+    find_reasons,
 )
-from warehouse.marts.printing import BOUNDS, INTERVAL, POINT, find_broken_rules, find_interval_only, find_reasons
+from warehouse.marts.rank_sets import find_rank_sets
+
+SIZES = ("single", "small", "large")
+"""Names in columns of the classes `employer_shares.EMPLOYER_SIZES`: 1, 2 to 5, and 6 or more jobs in the cell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,19 @@ class ShareCounts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ranking:
+    """How the rows of each cell and category are ranked: by employers' shares, or else by shares of jobs.
+
+    `seed` is any number for each cell, which decides its draws. `n_items` is for each category how many items may have
+    a row; those without one have a share of 0 and are ranked, too. None: only the rows are ranked.
+    """
+
+    seed: Ints
+    by_employer: bool
+    n_items: Ints | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobWeights:
     """Total weights of the jobs that `ShareCounts` counts in `jobs`, `yes` and `n_unknown`."""
 
@@ -90,12 +106,15 @@ def _among(values: Floats | None, mask: Flags) -> Floats | None:
     return None if values is None else values[mask]
 
 
-def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
+def make_share_rows(
+    counts: ShareCounts, items: Ints, category: Ints, *, has_bounds: bool, ranking: Ranking | None = None
+) -> pd.DataFrame:
     """Return one row for each cell and each item that is declared or that one of its jobs has, in this order.
 
     `cell` and `item` are numbers; the other columns are those of `Shares` that follow from counts. `items` are declared
-    items, and `category` has each item's category, within which items are ranked. `has_bounds`: jobs of unknown answer
-    may have either answer. Cells that the printing rules withhold have only counts.
+    items, and `category` has each item's category, within which items are ranked; without `ranking` they are not.
+    `has_bounds`: jobs of unknown answer may have either answer. Cells that the printing rules withhold have only
+    counts.
     """
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))
@@ -122,7 +141,12 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
         "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
     }  # fmt: skip
     number = np.cumsum(breaches < 0) - 1  # the new number of each printed cell
-    estimates = _estimate(counts.select(breaches < 0), number[cell[is_printed]], item[is_printed], category)
+    printed = counts.select(breaches < 0)
+    row_cell, row_item = number[cell[is_printed]], item[is_printed]
+    estimates = _estimate(printed, row_cell, row_item, n_items)
+    if ranking is not None:
+        of_printed = replace(ranking, seed=ranking.seed[breaches < 0])
+        estimates |= _rank(printed, row_cell, row_item, category, of_printed)
     for name, values in estimates.items():
         columns[name] = np.full(len(keys), np.nan)
         columns[name][is_printed] = values
@@ -130,31 +154,67 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
     n_all = n_jobs + unknown
     for name, most_yes in (("bound_lo", weight_yes), ("bound_hi", weight_yes + unknown)):
         columns[name] = np.where(is_printed & has_bounds, np.minimum(most_yes / n_all, 1), np.nan)
-    form = np.full(len(keys), POINT, dtype=object)
-    form[find_interval_only(columns["share"], columns["share_lo"], columns["share_hi"], is_share=True)] = INTERVAL
-    form[has_bounds & (n_jobs < MIN_KNOWN.value * n_all)] = BOUNDS
-    form[~is_printed] = None
-    return pd.DataFrame(columns | {"form": form})
+    for form, share in (("form", "share"), ("form_by_employer", "share_by_employer")):
+        is_wide = find_interval_only(columns[share], columns[f"{share}_lo"], columns[f"{share}_hi"], is_share=True)
+        columns[form] = np.where(is_wide, INTERVAL, POINT).astype(object)
+        columns[form][has_bounds & (n_jobs < MIN_KNOWN.value * n_all)] = BOUNDS
+        columns[form][~is_printed] = None
+    return pd.DataFrame(columns)
 
 
-def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints) -> dict[str, Floats]:
-    n_cells, n_items = len(counts.n_unknown), max(len(category), 1)
+def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> dict[str, Floats]:
+    n, n_cells = len(row_cell), len(counts.n_unknown)
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, n_cells)
     place = counts.place_pairs()
     row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
     # one more row for each cell, for an item that none of its jobs has
-    heads = weights.jobs / counts.jobs
     with_nobody = np.concatenate([row_cell, np.arange(n_cells)])
-    estimates = estimate_shares(cells, with_nobody, place, row, weights.yes, employer_weight=heads)
-    n = len(row_cell)
-    groups, group = np.unique(row_cell * n_items + category[item], return_inverse=True)
-    size = np.bincount(group, minlength=len(groups))
-    together = estimate_shares(cells, row_cell, place, row, weights.yes, simultaneous_level(size[group]))
-    best, worst = bound_ranks(group, together.low, together.high)
-    return {
-        "share": estimates.share[:n], "share_lo": estimates.low[:n], "share_hi": estimates.high[:n],
-        "design_effect": estimates.design_effect[:n], "relative_standard_error": estimates.relative_standard_error[:n],
-        "share_by_employer": estimates.employer_share[:n], "zero_share_hi": estimates.high[n:][row_cell],
-        "category_rank_best": best.astype(np.float64), "category_rank_worst": worst.astype(np.float64),
+    pairs = with_nobody, place, row, weights.yes
+    of_jobs = estimate_shares(cells, *pairs)
+    of_employers = estimate_employer_shares(cells, *pairs, of_jobs.correlation, jobs=counts.jobs)
+    without, _ = leave_out_largest(cells, *pairs)
+    is_moved = is_moved_by_largest(of_jobs.share, of_employers.low, of_employers.high, without)
+    n_by_size = of_employers.n_employers_by_size.astype(np.float64)
+    by_size = np.where(n_by_size >= EMPLOYERS.bound, of_employers.share_by_size, np.nan)
+    estimates = {
+        "share": of_jobs.share, "share_lo": of_jobs.low, "share_hi": of_jobs.high,
+        "design_effect": of_jobs.design_effect, "relative_standard_error": of_jobs.relative_standard_error,
+        "share_without_largest": np.where(is_moved, without, np.nan), "share_by_employer": of_employers.share,
+        "share_by_employer_lo": of_employers.low, "share_by_employer_hi": of_employers.high,
+        **{f"share_of_{name}": by_size[:, size] for size, name in enumerate(SIZES)},
+        **{f"n_{name}_employers": n_by_size[:, size] for size, name in enumerate(SIZES)},
     }  # fmt: skip
+    return {name: values[:n] for name, values in estimates.items()} | {
+        "zero_share_hi": of_jobs.high[n:][row_cell], "zero_share_by_employer_hi": of_employers.high[n:][row_cell],
+    }  # fmt: skip
+
+
+def _rank(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints, ranking: Ranking) -> dict[str, Floats]:
+    """Return the best and the worst rank of each row among those of its cell and category."""
+    n_items, n_categories = max(len(category), 1), int(category.max(initial=0)) + 1
+    weights, place = counts.weigh(), counts.place_pairs()
+    weight = weights.jobs / counts.jobs if ranking.by_employer else weights.jobs
+    part = np.minimum(weights.yes / weights.jobs[place], 1)
+    row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
+    key = row_cell * n_categories + category[item]
+    rows, pairs = np.argsort(key, kind="stable"), np.argsort(key[row], kind="stable")
+    first = np.searchsorted(counts.cell, np.arange(len(counts.n_unknown) + 1))
+    lists = np.unique(key)
+    row_ends, pair_ends = (
+        np.searchsorted(sorted_keys, [lists, lists + 1]).T for sorted_keys in (key[rows], key[row][pairs])
+    )
+    column = np.empty(len(row_cell), dtype=np.int64)
+    best, worst = np.empty(len(row_cell)), np.empty(len(row_cell))
+    for number, of_rows, of_pairs in zip(lists, row_ends, pair_ends, strict=True):
+        cell, here, some = number // n_categories, rows[slice(*of_rows)], pairs[slice(*of_pairs)]
+        n_rows = len(here)
+        n_others = 0 if ranking.n_items is None else max(int(ranking.n_items[number % n_categories]) - n_rows, 0)
+        column[here] = np.arange(n_rows)
+        parts = np.zeros((first[cell + 1] - first[cell], n_rows + (n_others > 0)))  # all others are one row, of zeros
+        parts[place[some] - first[cell], column[row[some]]] = part[some]
+        sets = find_rank_sets(parts, weight[first[cell] : first[cell + 1]], int(ranking.seed[cell]))
+        best[here] = sets.best[:n_rows]
+        below = sets.is_above[:n_rows] @ np.append(np.ones(n_rows), [n_others] * (n_others > 0))
+        worst[here] = n_rows + n_others - below
+    return {"category_rank_best": best, "category_rank_worst": worst}

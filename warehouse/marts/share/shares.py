@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +26,7 @@ from warehouse.marts.cell_cache import CellCache, Hashes, combine_rows, inputs_o
 from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by, weigh_jobs
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
-from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
+from warehouse.marts.share.share_rows import Ranking, ShareCounts, make_share_rows
 from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = ("panel_jobs($as_of)",)  # what is read beside the tables in `cell_cache.INPUT_TABLES`
@@ -131,8 +132,17 @@ def _compute(
     items = np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64)
     is_panel = _rest_on_panel(batch, jobs)
     counts = _count(con, batch, jobs, is_panel)
-    numbers = pd.factorize(category, use_na_sentinel=False)[0].astype(np.int64)
-    rows = make_share_rows(counts, items, numbers, has_bounds=measure.silence == "unknown")
+    numbers, categories = pd.factorize(category, use_na_sentinel=False)
+    sizes = Counter(category_of.values())
+    ranking = Ranking(
+        seed=np.array([_seed(measure, of_batch.key) for of_batch in batch]),
+        by_employer=measure.by_employer,
+        n_items=np.array([sizes[name] for name in categories]) if measure.has_categories else None,
+    )
+    rows = make_share_rows(
+        counts, items, numbers.astype(np.int64), has_bounds=measure.silence == "unknown",
+        ranking=ranking if measure.is_ranked else None,
+    )  # fmt: skip
     cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
     for name in batch[0].key:
         rows[name] = np.array([of_batch.key[name] for of_batch in batch], dtype=object)[cell]
@@ -141,8 +151,15 @@ def _compute(
     rows["measure"] = measure.name
     rows["item"], rows["category"] = np.array(names, dtype=object)[item], category[item]
     for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
-        rows[name] = rows.groupby(within)["share"].rank(ascending=False, method="min").astype("Int64")
+        shares = rows.groupby(within)["share_by_employer" if measure.by_employer else "share"]
+        rows[name] = shares.rank(ascending=False, method="min").astype("Int64")
     return rows
+
+
+def _seed(measure: Measure, key: dict[str, str]) -> int:
+    """Return a number from the address of a cell, without the day: tomorrow its ranks rest on the same draws."""
+    address = "|".join((measure.name, *key.values()))
+    return int.from_bytes(hashlib.blake2b(address.encode(), digest_size=7).digest())
 
 
 def _rest_on_panel(batch: Sequence[_Cell], jobs: _Jobs) -> Flags:

@@ -97,6 +97,46 @@ def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> Non
         }  # fmt: skip
         values = {column: rows.loc[name, column] for column in expected}
         assert values == pytest.approx(expected, rel=1e-9), name
+        assert rows.loc[name, "n_single_employers"] == (m == 1).sum()
+        assert rows.loc[name, "share_of_single"] == pytest.approx((y[name] / m)[m == 1].mean())
+        is_class_shown = ((m >= 6).sum() >= 10), pd.notna(rows.loc[name, "share_of_large"])
+        assert is_class_shown[0] == is_class_shown[1], "a class of employers is told from ten of them on"
         is_wide = high - low > 0.30
         assert rows.loc[name, "status"] == "published"
         assert rows.loc[name, "form"] == ("interval" if is_wide else "point")
+
+
+def test_an_employers_share_is_what_the_method_says(con: database.Connection) -> None:
+    frame = shares(con, AS_OF, measures=[MEASURES["workplace"]])
+    cell = (frame["role_group"] == "ai_jobs") & (frame["region"] == "World")
+    rows = frame[cell].set_index("item")
+    answers = read_jobs(con, AS_OF).dropna(subset="workplace")
+    m = answers.groupby("employer").size().astype(float)
+    y = pd.DataFrame({name: (answers["workplace"] == name).groupby(answers["employer"]).sum() for name in WORKPLACES})
+    n, g = m.sum(), len(m)
+    p = y.sum() / n
+    between = np.mean([(m * (y[name] / m - p[name]) ** 2).sum() / (g - 1) for name in WORKPLACES])
+    within = np.mean([(y[name] * (1 - y[name] / m)).sum() / (n - g) for name in WORKPLACES])
+    k = (n - (m**2).sum() / n) / (g - 1)
+    rho = np.clip((between - within) / (between + (k - 1) * within), 0, 1)
+    parts = y.div(m, axis=0)
+    for name in WORKPLACES:
+        mean = parts[name].mean()
+        own = parts[name].var(ddof=1) / g / (mean * (1 - mean))
+        implied = (rho + (1 - rho) / m).sum() / g**2
+        ratio = max(own, np.sqrt(own * implied), (1 / m).sum() / g**2)
+        effective = 1 / ratio
+        effective *= min((stats.t.ppf(0.975, effective - 1) / stats.t.ppf(0.975, g - 1)) ** 2, 1)
+        low = stats.beta.ppf(0.025, mean * effective, (1 - mean) * effective + 1)
+        high = stats.beta.ppf(0.975, mean * effective + 1, (1 - mean) * effective)
+        row = rows.loc[name]
+        ends = [row.share_by_employer, row.share_by_employer_lo, row.share_by_employer_hi]
+        assert ends == pytest.approx([mean, low, high], rel=1e-9), name
+        assert row.form_by_employer == ("interval" if high - low > 0.30 else "point")
+        others = m.drop(m.idxmax())
+        without = y[name][others.index].sum() / others.sum()
+        is_moved = abs(without - row["share"]) > (high - low) / 2
+        assert pd.notna(row.share_without_largest) == is_moved
+    order = rows["share_by_employer"].rank(ascending=False).astype(int)
+    assert (rows["rank"] == order).all()
+    assert (rows["category_rank_best"] <= order).all() and (rows["category_rank_worst"] >= order).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from transforms.records.columns import fields_of
+from transforms.text.lookups import taxonomy
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import Shares
 from warehouse.marts.measures import MEASURES, SILENCE
-from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
+from warehouse.marts.rank_sets import FEWEST_DRAWS, MAX_COMPARISONS
+from warehouse.marts.share.share_rows import Ranking, ShareCounts, make_share_rows
 from warehouse.marts.share.shares import shares
 from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Skills
 
@@ -73,8 +75,9 @@ def count_answers(jobs: list[tuple[int, int, set[int]]]) -> ShareCounts:
     )  # fmt: skip
 
 
-def rows_of_answers(counts: ShareCounts) -> pd.DataFrame:
-    return make_share_rows(counts, DECLARED, CATEGORIES, has_bounds=True)
+def rows_of_answers(counts: ShareCounts, cells: Collection[int] = range(4)) -> pd.DataFrame:
+    ranking = Ranking(seed=7 + np.array(sorted(cells), dtype=np.int64), by_employer=True)
+    return make_share_rows(counts, DECLARED, CATEGORIES, has_bounds=True, ranking=ranking)
 
 
 FEW = pytest.mark.parametrize("n_examples", [25, pytest.param(100, marks=pytest.mark.long)])
@@ -90,7 +93,7 @@ def change_order_and_cells(jobs: list[tuple[int, int, set[int]]], cells: set[int
     whole = rows_of_answers(count_answers(jobs))
     order = chance.sample(jobs, len(jobs))
     pd.testing.assert_frame_equal(rows_of_answers(count_answers(order)), whole, check_exact=True)
-    some = rows_of_answers(count_answers(jobs).select(np.isin(np.arange(4), list(cells))))
+    some = rows_of_answers(count_answers(jobs).select(np.isin(np.arange(4), list(cells))), cells)
     expected = whole[whole["cell"].isin(cells)].reset_index(drop=True).drop(columns="cell")
     pd.testing.assert_frame_equal(some.drop(columns="cell"), expected, check_exact=True, check_dtype=False)
 
@@ -106,10 +109,13 @@ def check_ends(jobs: list[tuple[int, int, set[int]]]) -> None:
     visible = rows[rows["status"] == "published"]
     assert (visible["share"] - visible["n_yes"] / visible["n_jobs"]).abs().max() < 1e-9 or visible.empty
     assert visible["share"].between(visible["share_lo"], visible["share_hi"]).all()
+    by_employer = visible["share_by_employer"]
+    assert by_employer.between(visible["share_by_employer_lo"], visible["share_by_employer_hi"]).all()
     assert visible["share"].between(visible["bound_lo"] - 1e-12, visible["bound_hi"] + 1e-12).all()
     zeros = visible[visible["n_yes"] == 0]
-    assert (zeros["share_hi"] > 0).all() and (zeros["share_hi"] == zeros["zero_share_hi"]).all()
-    order = visible.assign(category=CATEGORIES[visible["item"]]).groupby(["cell", "category"])["share"]
+    for share in ("share", "share_by_employer"):
+        assert (zeros[f"{share}_hi"] > 0).all() and (zeros[f"{share}_hi"] == zeros[f"zero_{share}_hi"]).all()
+    order = visible.assign(category=CATEGORIES[visible["item"]]).groupby(["cell", "category"])["share_by_employer"]
     by_point = order.rank(ascending=False, method="first")
     assert (visible["category_rank_best"] <= visible["category_rank_worst"]).all()
     assert (visible["category_rank_best"] <= by_point).all(), "a rank by points is never better than the best"
@@ -125,6 +131,48 @@ def cells_like(sizes: list[int], n_yes: int, n_unknown: int = 0) -> pd.Series[An
         n_unknown=np.array([n_unknown]),
     )  # fmt: skip
     return make_share_rows(counts, np.array([0]), np.array([0]), has_bounds=n_unknown > 0).iloc[0]
+
+
+def rows_of_two_items(*, by_employer: bool, n_items: int = 2) -> pd.DataFrame:
+    """One cell: five employers of sixteen jobs ask for item 0 in all, sixty of one job for item 1."""
+    sizes = np.array([16] * 5 + [1] * 60)
+    counts = ShareCounts(
+        cell=np.zeros(65, dtype=np.int64), employer=np.arange(65), jobs=sizes, yes_cell=np.zeros(65, dtype=np.int64),
+        yes_employer=np.arange(65), yes_item=np.where(sizes > 1, 0, 1), yes=sizes, n_unknown=np.array([0]),
+    )  # fmt: skip
+    ranking = Ranking(seed=np.array([3]), by_employer=by_employer, n_items=np.array([n_items]))
+    return make_share_rows(counts, np.array([0, 1]), np.array([0, 0]), has_bounds=False, ranking=ranking)
+
+
+def test_ranks_are_of_employers_or_of_jobs() -> None:
+    of_employers, of_jobs = (rows_of_two_items(by_employer=by_employer) for by_employer in (True, False))
+    assert of_employers["category_rank_best"].tolist() == [2, 1]
+    assert of_employers["category_rank_worst"].tolist() == [2, 1]
+    assert of_jobs["category_rank_best"].tolist() == [1, 1], "five employers do not tell which has more jobs"
+
+
+def test_items_without_a_row_are_ranked_below_those_that_are_known_to_be_above_them() -> None:
+    rows = rows_of_two_items(by_employer=True, n_items=12)
+    assert rows["category_rank_best"].tolist() == [2, 1]
+    assert rows["category_rank_worst"].tolist() == [12, 1], "five of 65 employers may as well be none"
+
+
+def test_values_by_size_need_ten_employers_of_the_size() -> None:
+    row = rows_of_two_items(by_employer=True).iloc[1]
+    assert (row.n_single_employers, row.n_small_employers, row.n_large_employers) == (60, 0, 5)
+    assert row.share_of_single == 1 and pd.isna(row.share_of_small) and pd.isna(row.share_of_large)
+    assert row.share_by_employer == pytest.approx(60 / 65)
+
+
+def test_the_share_without_the_largest_employer_is_told_where_it_is_another() -> None:
+    moved, same = cells_like([30, *[3] * 60], 30), cells_like([3] * 60, 3)
+    assert moved.share == pytest.approx(30 / 210) and moved.share_without_largest == 0
+    assert same.share == pytest.approx(3 / 180) and pd.isna(same.share_without_largest)
+
+
+def test_lists_are_short_enough_to_be_compared_in_pairs() -> None:
+    longest = max(Counter(skill.category for skill in taxonomy()).values())
+    assert MAX_COMPARISONS // (longest + 1) ** 2 >= FEWEST_DRAWS, "a longer list is refused"
 
 
 @pytest.mark.parametrize(
