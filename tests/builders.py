@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -207,7 +208,7 @@ def open_copy(work_template: Path, folder: Path) -> database.Connection:
 
 
 def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **fields: Any) -> dict[str, Any]:
-    """The same row as a dictionary."""
+    """The same row as a dictionary. Employers' shares are those of jobs where they are not given."""
     row: dict[str, Any] = {
         "as_of": as_of, "measure": measure, "item": item, "region_level": "world", "region": "World",
         "role_group": "ai_engineering", "seniority_group": "all", "window_days": 0,
@@ -225,7 +226,11 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
     }  # fmt: skip
     assert fields.keys() <= row.keys(), fields.keys() - row.keys()
     row |= fields
-    return row | ({"form": "point"} if row["status"] != "suppressed" and row["form"] is None else {})
+    row |= {"form": "point"} if row["status"] != "suppressed" and row["form"] is None else {}
+    for of_jobs in ("share", "share_lo", "share_hi", "zero_share_hi", "form"):
+        of_employers = re.sub("^(zero_share|share|form)", r"\1_by_employer", of_jobs)
+        row[of_employers] = row[of_jobs] if row[of_employers] is None else row[of_employers]
+    return row
 
 
 def share_of(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **fields: Any) -> Shares:

@@ -27,7 +27,7 @@ class Part(NamedTuple):
 
     name: str
     column: str
-    unit: str  # braces name columns of the row
+    unit: str  # braces name columns of the row; {of}: of what a share is
     form_column: str | None = None  # column that gives its form, if any
     counts: tuple[str, str] | None = None  # columns of the jobs and employers that it counts; None for those of the row
 
@@ -53,7 +53,7 @@ PARTS = (
     Part("local_p75", "local_p75", _LOCALLY),
     Part("pay", "usd", "USD per year"),
     Part("pay_ppp", "ppp", "international dollars per year"),
-    Part("share", "share", "share of jobs", "form"),
+    Part("share", "share", "share of {of}", "form"),
     Part("share_dollars", "dollars_share", "share of persons"),
     Part("rate", "rate", "share of open adverts a day"),
     Part("ratio", "ratio", "ratio of two rates"),
@@ -111,7 +111,10 @@ def _read_number(row: Row, part: Part) -> Number | None:
     form = form or choose_form(value or 0.0, low, high)
     return Number(
         part=part.name, value=value if form == POINT else None, low=low, high=high, form=form,
-        unit=part.unit.format(currency=row.get("currency"), local_currency=row.get("local_currency")),
+        unit=part.unit.format(
+            currency=row.get("currency"), local_currency=row.get("local_currency"),
+            of="the average employer's jobs" if row.get("is_by_employer") else "jobs",
+        ),
         counts=(row[part.counts[0]], row[part.counts[1]]) if part.counts else None,
     )  # fmt: skip
 
@@ -167,6 +170,8 @@ class Cell:
         if self.measure not in MEASURES:
             return ""
         measure = MEASURES[self.measure]
+        if self.row.get("is_by_employer") and self.row.get("form") != BOUNDS:
+            return measure.say_of_employer(self.item, printed_share(self.row), self.jobs)
         of = f"all {self.jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(self.jobs)
         return f"{upper_first(printed_share(self.row))} of {of} {measure.say(self.item)}"
 

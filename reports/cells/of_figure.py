@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reports.cells.cell import Cell
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
-from reports.figures.declared.share_figures import ASKED, name_jobs
+from reports.figures.declared.share_figures import kind_of_share, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place, address, slug
 from reports.wording import notes
 from reports.wording.numbers import Row
@@ -33,7 +33,11 @@ def cells_of(figure: Figures) -> list[Cell]:
         place = _place_of(row, given) if measure in MEASURES else EVERYWHERE
         work, item = str(given.get("role_group", "")), str(row.get("item") or "")
         cell = Cell(
-            id=str(row.get("figure") or _address(measure, item, place, work) or figure.figure),
+            id=str(
+                row.get("figure")
+                or _address(measure, item, place, work, bool(row.get("is_by_employer")))
+                or figure.figure
+            ),
             kind=figure.figure.partition(".")[0],
             renderer=declaration.renderer,
             row=row,
@@ -64,11 +68,10 @@ def _place_of(row: Row, given: Mapping[str, object]) -> Place:
     return OF_REGION[str(level), str(region)] if level and region else EVERYWHERE
 
 
-def _address(measure: str, item: str, place: Place, work: str) -> str | None:
+def _address(measure: str, item: str, place: Place, work: str, by_employer: bool) -> str | None:
     """Return the address of a share; None for other rows."""
     if measure not in MEASURES or not (work and item):
         return None
     if (items := MEASURES[measure].items) and item not in items:
         return None  # the row's item is a word for the only item of a measure, as in `additional.sql`
-    kind = ("skill",) if measure == ASKED else ("share", measure)
-    return address(*kind, slug(item), place.slug, work)
+    return address(*kind_of_share(measure, by_employer), slug(item), place.slug, work)

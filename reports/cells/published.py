@@ -10,7 +10,7 @@ from typing import Any
 from reports.cells.cell import Cell
 from reports.figures import query, verdicts
 from reports.figures.declared.pay_figures import KINDS_OF_PAY
-from reports.figures.declared.share_figures import ASKED, name_jobs
+from reports.figures.declared.share_figures import kind_of_share, name_jobs, share_columns
 from reports.figures.places import EVERYWHERE, OF_REGION, PLACES, address, slug
 from reports.figures.query import Connection
 from reports.wording import disclosure, pay, shares
@@ -36,10 +36,10 @@ def _pay_cell(row: Row, place: str) -> Cell | None:
 
 
 def _share_cell(row: Row, place: str) -> Cell:
-    work, measure, item = row["role_group"], row["measure"], slug(row["item"])
-    name = address(*(("skill", item) if measure == ASKED else ("share", measure, item)), place, work)
+    work, measure, by_employer = row["role_group"], row["measure"], row["is_by_employer"]
+    name = address(*kind_of_share(measure, by_employer), slug(row["item"]), place, work)
     jobs = name_jobs(work, OF_REGION[row["region_level"], row["region"]])
-    renderer = shares.single(MEASURES[measure], jobs)
+    renderer = shares.single(MEASURES[measure], jobs, by_employer=by_employer)
     return _make(name, row, renderer, place, work, jobs=jobs, item=row["item"], measure=measure)
 
 
@@ -61,10 +61,11 @@ def _make(name: str, row: Row, renderer: Renderer, place: str, work: str, **fiel
 KINDS: Mapping[str, Callable[[Row, str], Cell | None]] = {
     "pay": _pay_cell,
     "shares": _share_cell,
+    "employers": _share_cell,
     "disclosure": _disclosure_cell,
     "closing_rates": _closing_cell,
 }
-"""The functions that make cells, by kind of cell; a kind is named after the file of its SELECT.
+"""The functions that make cells, by kind of cell.
 
 Each function takes a row and the slug of its place. It returns the cell, or None for a row that has no address.
 """
@@ -80,8 +81,7 @@ def read_cells(
     """
     rests = _read_rests(con)
     for kind in kinds:
-        parameters = {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE.value} if kind == "pay" else {}
-        for row in query.read(con, query.fill(f"cells/{kind}", parameters)):
+        for row in query.read(con, _select(kind, as_of)):
             place = _SLUGS.get(row["region"]) or (slug(row["region"]) if kind == "disclosure" else None)
             cell = KINDS[kind](row, place) if place else None
             if cell is None:
@@ -93,6 +93,15 @@ def read_cells(
             cell = _age(cell, as_of)
             if cell.status != "suppressed" or (is_withheld and also_withheld):
                 yield cell
+
+
+def _select(kind: str, as_of: date) -> str:
+    if kind not in ("shares", "employers"):
+        parameters = {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE.value} if kind == "pay" else {}
+        return query.fill(f"cells/{kind}", parameters)
+    is_of_employers = kind == "employers"
+    names = tuple(name for name, measure in MEASURES.items() if measure.by_employer or not is_of_employers)
+    return query.fill("cells/shares", {"measures": names, **share_columns(by_employer=is_of_employers)})
 
 
 def _age(cell: Cell, as_of: date) -> Cell:

@@ -10,6 +10,9 @@
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
+    employers.{measure}.{item}.{place}.{group}  the same of the average employer, each employer counted once:
+                                             employers.skill.python.de.ai_engineering,
+                                             employers.workplace.remote.us.ai_jobs
     disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
     closing_rate.{place}.{group}             closing_rate.all.ai_engineering
     claim.{name}                             what others say
@@ -107,22 +110,30 @@ def _declare_bonus(place: str) -> Figure:
     return pay_figures.declare_bonus(_place(place, ("country", "region"), "region or country"))
 
 
-def _declare_skill(skill: str, place: str, group: str) -> Figure:
+def _declare_skill(skill: str, place: str, group: str, *, by_employer: bool = False) -> Figure:
     _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
     at = _place(place, EVERY_LEVEL)
     if skill in share_figures.BASELINE_NAMES:
-        return share_figures.declare_skill(skill, *share_figures.BASELINE_NAMES[skill], at, group)
+        named = share_figures.BASELINE_NAMES[skill]
+        return share_figures.declare_skill(skill, *named, at, group, by_employer=by_employer)
     skills = share_figures.items_of("skill_asked")
     word = skills[_choose("skill", skill, skills)]
-    return share_figures.declare_skill(skill, word, (word.lower(),), at, group)
+    return share_figures.declare_skill(skill, word, (word.lower(),), at, group, by_employer=by_employer)
 
 
-def _declare_share(measure: str, item: str, place: str, group: str) -> Figure:
+def _declare_share(measure: str, item: str, place: str, group: str, *, by_employer: bool = False) -> Figure:
     role_groups = MEASURES[_choose("measure", measure, MEASURES)].role_groups
     if items := share_figures.items_of(measure):
         _choose(f"item of {measure}", item, items)
-    at = _place(place, EVERY_LEVEL)
-    return share_figures.declare_share(measure, item, at, _choose("group of roles", group, role_groups))
+    at, group = _place(place, EVERY_LEVEL), _choose("group of roles", group, role_groups)
+    return share_figures.declare_share(measure, item, at, group, by_employer=by_employer)
+
+
+def _declare_employers(measure: str, item: str, place: str, group: str) -> Figure:
+    names = ("skill", *(name for name, one in MEASURES.items() if one.by_employer and name != share_figures.ASKED))
+    if _choose("measure", measure, names) == "skill":
+        return _declare_skill(item, place, group, by_employer=True)
+    return _declare_share(measure, item, place, group, by_employer=True)
 
 
 def _declare_disclosure(place: str, group: str, law: str) -> Figure:
@@ -149,6 +160,7 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "bonus": _declare_bonus,
     "skill": _declare_skill,
     "share": _declare_share,
+    "employers": _declare_employers,
     "disclosure": _declare_disclosure,
     "closing_rate": _declare_closing_rate,
 }
@@ -159,7 +171,8 @@ KINDS: dict[str, Callable[..., Figure]] = {
 def parts_of(kind: str) -> dict[str, bool]:
     """Return the names of the parts of an address after its kind, each with whether it may be left out."""
     parameters = inspect.signature(KINDS[kind]).parameters.values()
-    return {parameter.name: parameter.default is not parameter.empty for parameter in parameters}
+    positional = (parameter for parameter in parameters if parameter.kind is not parameter.KEYWORD_ONLY)
+    return {parameter.name: parameter.default is not parameter.empty for parameter in positional}
 
 
 def declare(figure_id: str) -> Figure:

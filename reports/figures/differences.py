@@ -228,7 +228,7 @@ def _divide_apart(old_row: Row, row: Row, column: str) -> float:
 def _samples(row: Row, behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, Estimate]]:
     """Return the samples of both days and the function that estimates from them, by column.
 
-    Only pay in dollars and shares of all adverts have samples.
+    Only pay in dollars and shares of all adverts have samples, if they are of jobs.
     """
     index: dict[Any, int] = defaultdict(itertools.count().__next__)  # of each board, on both days
     item = row.get("item") or row.get("skill") or row.get("role")
@@ -240,7 +240,8 @@ def _samples(row: Row, behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample
             column: (_weigh_ends(then, weight), _weigh_ends(now, weight), _quantile(p))
             for column, (p, weight) in QUANTILES.items()
         }
-    if row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
+    is_of_jobs = row.get(SHARE) is not None and item is not None and not row.get("is_by_employer")
+    if is_of_jobs and row.get("region", "World") == "World":
         return {SHARE: (_answers(behind[0], str(item), index), _answers(behind[1], str(item), index), _mean)}
     return {}
 

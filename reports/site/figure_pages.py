@@ -33,6 +33,8 @@ SUBJECTS = {
 }
 """The address and name of the page to which a figure belongs, by the first part of its id. The default is `WORK`."""
 WORK = ("work.html", "Roles")
+EMPLOYERS = "employers."
+"""Begins the ids of figures that count each employer once."""
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
 """Names for the database on which a figure's SELECT can be run."""
 NEIGHBOURS, MAX_ANSWERS = 3, 6
@@ -42,7 +44,7 @@ NEIGHBOURS, MAX_ANSWERS = 3, 6
 def by_subject(figures: Sequence[Figures]) -> list[Figures]:
     """Sort figures for the list of all figures."""
     order = {kind: number for number, kind in enumerate(SUBJECTS)}
-    return sorted(figures, key=lambda one: (order.get(one.figure.partition(".")[0], len(order) // 2), one.figure))
+    return sorted(figures, key=lambda one: (order.get(_subject_of(one), len(order) // 2), one.figure))
 
 
 def describe(
@@ -57,7 +59,7 @@ def describe(
         "figure": figure,
         "original": original,
         "licence": licence,
-        "crumbs": SUBJECTS.get(figure.figure.partition(".")[0], WORK),
+        "crumbs": SUBJECTS.get(_subject_of(figure), WORK),
         "title": title,
         "value": value if len(cells) == 1 or drawing is None else "",
         "drawing": drawing,
@@ -84,6 +86,11 @@ def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
     return next(form for form in (OTHERS, ROUGH, FIRM) if form in surenesses)
 
 
+def _subject_of(figure: Figures) -> str:
+    """Return the first part of a figure's id that names a subject."""
+    return figure.figure.removeprefix(EMPLOYERS).partition(".")[0]
+
+
 def _head(
     figure: Figures, cells: Sequence[Cell], pay: Explorer, lists: SkillLists
 ) -> tuple[str, str, figure_rows.DrawnChart | Mapping[str, Any] | None]:
@@ -91,7 +98,7 @@ def _head(
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
         return title, "", None
-    kind, first, second, third = [*figure.figure.split("."), "", "", ""][:4]
+    kind, first, second, third = [*figure.figure.removeprefix(EMPLOYERS).split("."), "", "", ""][:4]
     answer = pay.answers.get((first, second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
         drawing = {"chart": _beside(figure, pay, answer), "heading": "Beside its neighbours, a year", "key": ""}
@@ -100,10 +107,10 @@ def _head(
     if kind == "skill" and skill_list is not None:
         for number, skill in enumerate(skill_list.skills):
             if skill.figure == figure.figure:
-                said = skill.asked.said or f"Between {percent(skill.asked.low)} and {percent(skill.asked.high)}"
+                said = skill.asked.said or f"between {percent(skill.asked.low)} and {percent(skill.asked.high)}"
                 heading = "Beside the skills that are asked about as often"
                 drawing = {"chart": _among_skills(skill_list, number), "heading": heading, "key": ""}
-                return f"{said} of {skill_list.name} ask for {skill.name}", value, drawing
+                return f"The average employer asks for {skill.name} in {said} of its {skill_list.name}", value, drawing
     title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
     return title, value, figure_rows.draw(figure)
 

@@ -65,9 +65,9 @@ def lead(pay: Explorer) -> Finding | None:
 # --- titles of cards -------------------------------------------------------------------------------------
 
 SKILLS = (
-    "{names} leads the skills asked, in {shares} of AI engineering jobs",
-    "{names} share the top of the skills asked, in {shares} of AI engineering jobs",
-    "{names} {are} among the {n} skills asked most, in {shares} of AI engineering jobs",
+    "{names} leads the skills asked, in {shares} of the average employer's AI engineering jobs",
+    "{names} share the top of the skills asked, in {shares} of the average employer's AI engineering jobs",
+    "{names} {are} among the {n} skills asked most, in {shares} of the average employer's AI engineering jobs",
 )
 ROLES = (
     "{Names} make up {shares} of AI jobs, more than any other role",
@@ -75,9 +75,9 @@ ROLES = (
     "{Names} are among the {n} largest roles, with {shares} of AI jobs",
 )
 YEARS = (
-    "{shares} of AI jobs ask for {names}, more than for any other span",
-    "{shares} of AI jobs ask for {names}",
-    "{shares} of AI jobs ask for {names}",
+    "The average employer asks for {names} in {shares} of its AI jobs, more than for any other span",
+    "The average employer asks for {names} in {shares} of its AI jobs",
+    "The average employer asks for {names} in {shares} of its AI jobs",
 )
 """Titles that name leaders (items that may rank first): the only leader, all of several, or some of several."""
 NOT_ASKED = "not_asked"
@@ -205,16 +205,16 @@ CARDS = (
         note="adverts followed",
     ),
     Card(
-        figure="degree.shares", kicker="Degree", say=_say_item(NOT_ASKED), href="work.html#degree-shares",
+        figure="employers.degree", kicker="Degree", say=_say_item(NOT_ASKED), href="work.html#employers-degree",
         note=IN_FULL, order=_by_share,
     ),
     Card(
-        figure="years.shares", kicker="Experience", say=_say_years, href="work.html#years-shares", note=IN_FULL,
+        figure="employers.years", kicker="Experience", say=_say_years, href="work.html#employers-years", note=IN_FULL,
         order=_by_share,
     ),
     Card(
-        figure="additional.share", kicker="Beside base pay", say=_say_item("equity"),
-        href="f/additional.share.html", note="jobs that state pay",
+        figure="employers.additional", kicker="Beside base pay", say=_say_item("equity"),
+        href="f/employers.additional.html", note="jobs that state pay",
     ),
 )  # fmt: skip
 

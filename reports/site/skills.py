@@ -1,5 +1,7 @@
 """Skills asked for, as data for the page's script and as the ranked list that is shown without the script.
 
+Shares are of the average employer: each employer counts once, by the part of its jobs that ask.
+
 A list shows the last day on which shares of a place and a group of roles could be printed. Ranks are ranges: a skill
 ranks above another skill only if their 95% intervals do not overlap, so that chance decides no printed order.
 """
@@ -97,7 +99,7 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> Ski
     """Read all lists. `figures` are the published figures, to which skills link."""
     printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
-    for cell in read_cells(con, as_of, kinds=["shares"]):
+    for cell in read_cells(con, as_of, kinds=["employers"]):
         if cell.measure in (ASKED, REQUIRED, PREFERRED, DUTY):
             lists.setdefault((cell.place, cell.work), {}).setdefault(cell.item, {})[cell.measure] = cell
     result = {}

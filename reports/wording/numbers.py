@@ -165,6 +165,27 @@ def rank(row: Row) -> str:
     return f"{best}" if best == worst else f"{best}–{worst}"
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(number: int) -> str:
+    """Return "first" to "tenth", and from there on "11th", "21st", "112th"."""
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def say_rank(row: Row) -> str | None:
+    """Return the possible ranks in words: "first", "second or third", "second to fifth"; None if there are none."""
+    best, worst = row.get("rank_best"), row.get("rank_worst")
+    if best is None or worst is None:
+        return None
+    if best == worst:
+        return ordinal(best)
+    return f"{ordinal(best)} {'or' if worst == best + 1 else 'to'} {ordinal(worst)}"
+
+
 def verdict(row: Row) -> str | None:
     """Return the verdict on a skill by the lower end of its interval; None if the row has no interval.
 

@@ -17,6 +17,7 @@ from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_EMPLOYER_SHARE, MIN_KNOWN
 from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
+from warehouse.marts.printing import POINT
 
 ALL_PLACES = "All adverts we read"
 """Name for the shares over all places; these are shares of the adverts we read, not of the market."""
@@ -25,7 +26,13 @@ WEIGHTED = (
     "Of boards drawn at random: each of {n} weighs as much as its board stands for, by the chance with which that was "
     "drawn"
 )
-RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together"
+BY_EMPLOYER = (
+    "Each employer counts once, by the part of its jobs: in so much of its adverts the average employer asks for it or "
+    "offers it. By jobs, each job counts alike, so that large employers count more"
+)
+RANKS = "Ranks that comparing employers leaves open are ties, as in 1–3; with 95% all ranks of the list hold together"
+MAX_APART_BY_SIZE = 0.10
+"""If the shares of employers of one job and of six or more differ by more, both are said."""
 SILENT = (
     "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these were, "
     f"and the greatest, if all were. Where fewer than {MIN_KNOWN} say, only these bounds are printed"
@@ -49,6 +56,33 @@ def _ends(row: Row) -> str | None:
 
 def _bounds(row: Row) -> str:
     return numbers.percents(row, "bound_lo", "bound_hi")
+
+
+def _by_jobs(row: Row) -> str | None:
+    """Return the jobs' share that stands beside an employers' share."""
+    return numbers.printed_share(row["beside"]) if row.get("beside") else None
+
+
+def _say_without(row: Row) -> str | None:
+    without = (row.get("beside") or {}).get("without_largest")
+    return None if without is None else f"{numbers.percent(without)} without the largest employer"
+
+
+def _say_beside(row: Row) -> str | None:
+    """Say the jobs' share beside an employers' share, and what it would be without the largest employer."""
+    if not row.get("beside"):
+        return None
+    ends = numbers.interval(row["beside"]) if row["beside"]["form"] == POINT else None
+    return f"counting every job alike {numbers.qualify(_by_jobs(row) or '', [ends, _say_without(row)])}"
+
+
+def _say_sizes(row: Row) -> str | None:
+    """Say both ends of employers' sizes, if their shares differ by more than `MAX_APART_BY_SIZE`."""
+    beside = row.get("beside") or {}
+    single, large = beside.get("of_single"), beside.get("of_large")
+    if single is None or large is None or abs(single - large) <= MAX_APART_BY_SIZE:
+        return None
+    return f"{numbers.percent(single)} of employers with one such job, {numbers.percent(large)} with six or more"
 
 
 def _with_interval(row: Row, *beside: str | None) -> str:
@@ -82,10 +116,12 @@ def _over_a_fifth(row: Row) -> str | None:
 
 
 def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str:
-    counting = WEIGHTED if any(row.get("sample") == "panel" for row in rows) else ONCE
+    is_weighted, by_employer = any(row.get("sample") == "panel" for row in rows), _is_by_employer(rows[0])
+    once = BY_EMPLOYER if by_employer else ONCE.format(n=n)
     texts = (
-        f"In the adverts we read: share of the {measure.name_jobs(jobs)}",
-        counting.format(n=n),
+        f"In the adverts we read: share of the {_whose(by_employer)}{measure.name_jobs(jobs)}",
+        once if by_employer or not is_weighted else "",
+        WEIGHTED.format(n=n) if is_weighted else "",
         say_languages(measure),
         *more,
         SILENT if measure.silence == "unknown" else "",
@@ -101,26 +137,36 @@ def say_languages(measure: Measure) -> str:
     return f"Texts in {numbers.join_words(names)} alone are read for it"
 
 
+def _is_by_employer(row: Row) -> bool:
+    return bool(row.get("is_by_employer"))
+
+
+def _whose(by_employer: bool) -> str:
+    return "average employer's " if by_employer else ""
+
+
 # --- one share, a list of items, a list of places --------------------------------------------------------------
 
 
-def single(measure: Measure, jobs: str) -> Renderer:
+def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Renderer:
     """Return the renderer of the share of one item of a measure among `jobs`.
 
-    If silent jobs have an unknown answer, the share leaves them out.
+    If silent jobs have an unknown answer, the share leaves them out. If `by_employer`, it is the average employer's.
     """
 
     def text(rows: Rows) -> str:
-        of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {measure.name_jobs(jobs)}"
+        of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {_whose(by_employer)}{measure.name_jobs(jobs)}"
         return f"{numbers.printed_share(rows[0])} of {of}" if measure.known_words else numbers.printed_share(rows[0])
 
     def note(rows: Rows) -> list[str]:
         row = rows[0]
         parts = [] if _is_bounds(row) else [f"95% interval {numbers.interval(row)}{_say_rank(row)}"]
+        if by_employer and not _is_bounds(row):
+            parts = ["each employer counts once, by the part of its jobs", *parts, _say_sizes(row), _say_beside(row)]
         if measure.known_words:
             parts.append(f"{numbers.known_part(row)} of jobs {measure.known_words}")
             parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
-        return [*parts, say_languages(measure), *_remarks(measure, rows)]
+        return [*filter(None, parts), say_languages(measure), *_remarks(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
@@ -136,19 +182,34 @@ def _say_rank(row: Row) -> str:
     return f"{among}, by our rule {numbers.verdict(row) or 'without a verdict'}"
 
 
-def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = False) -> Renderer:
-    """Return the renderer of the shares of all items of a measure; if it has categories, each item has a verdict."""
+def items(
+    measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = False, by_employer: bool = False
+) -> Renderer:
+    """Return the renderer of the shares of all items of a measure; if it has categories, each item has a verdict.
+
+    Shares are of jobs, or of the average employer (`by_employer`); ranks are said of those that the measure ranks.
+    """
+    is_ranked = is_ranked and by_employer == measure.by_employer
     ranks, verdicts = (
         [Column("Rank", numbers.rank)],
         [Column("Verdict", lambda row: numbers.verdict(row) or "none", False)],
     )
-    columns = [*ranks * is_ranked, *_columns(heading or measure.heading), *verdicts * measure.has_categories]
+    columns = [*ranks * is_ranked, *_columns(heading or measure.heading, by_employer)]
+    columns += verdicts * measure.has_categories
     more = [RANKS] * is_ranked + [numbers.VERDICT_RULE] * measure.has_categories
+
+    def say(row: Row) -> str:
+        if not by_employer:
+            return _with_interval(row)
+        return _with_interval(row, numbers.say_rank(row) if is_ranked else None, _say_sizes(row))
 
     def text(rows: Rows) -> str:
         first, is_bounds = rows[0], _is_bounds(rows[0])
         of = jobs if is_bounds else f"{measure.name_jobs(jobs)}, 95% intervals"
-        parts = [_list(rows, _with_interval), f"n = {_n_of(first):,} {of}", say_largest(first)]
+        n = f"n = {_n_of(first):,} {of}"
+        if by_employer and not is_bounds:
+            n = f"each the average employer's share of its jobs; {n}"
+        parts = [_list(rows, say), n, say_largest(first)]
         if measure.known_words:
             parts.append(f"{numbers.known_part(first)} of jobs {measure.known_words}")
             parts += [f"of all jobs, {_list(rows, _bounds)}"] if first.get("n_unknown") and not is_bounds else []
@@ -170,13 +231,13 @@ def _listed(
     return Renderer(text=text, table=table, note=note, named_by="name", shows_baseline=shows_baseline)
 
 
-def places(measure: Measure, jobs: str, kind: str) -> Renderer:
+def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False) -> Renderer:
     """Return the renderer of the share of one item of a measure, in all adverts and in each place of a kind.
 
-    `kind` is the noun for these places, such as "region".
+    `kind` is the noun for these places, such as "region". If `by_employer`, shares are of the average employer.
     """
     columns = [
-        *_columns(kind.capitalize()),
+        *_columns(kind.capitalize(), by_employer),
         Column("Of jobs", "n_jobs"),
         Column("Of one employer", _over_a_fifth),
         Column("Do not say" if measure.known_words else "Not read", lambda row: row.get("n_unknown") or None),
@@ -188,7 +249,7 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
         return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
 
     def remarks(row: Row, is_first: bool) -> list[str | None]:
-        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row))))
+        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row), _say_sizes(row))))
         if not measure.known_words:
             return [n]
         says = f"of jobs {measure.known_words}" if is_first else "say so"
@@ -207,11 +268,13 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
     return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
 
 
-def _columns(heading: str) -> tuple[Column, ...]:
+def _columns(heading: str, by_employer: bool) -> tuple[Column, ...]:
     return (
         Column(heading, "name", False),
-        Column("Share", _point),
+        Column("Average employer" if by_employer else "Share", _point),
         Column("95% interval", _ends),
+        Column("By jobs", _by_jobs),
+        Column("Without the largest employer", lambda row: (_say_without(row) or "").partition(" ")[0] or None),
         Column("Of all jobs", _bounds),
         Column("Jobs that say", lambda row: None if row.get("bound_lo") is None else numbers.known_part(row)),
         Column("Jobs", "n_asking"),
@@ -219,8 +282,11 @@ def _columns(heading: str) -> tuple[Column, ...]:
     )
 
 
-def baseline(measure: Measure, jobs: str) -> Renderer:
-    """Return the renderer of the skills that the 2026 guide named, with today's verdicts."""
+def baseline(measure: Measure, jobs: str, *, by_employer: bool = False) -> Renderer:
+    """Return the renderer of the skills that the 2026 guide named, with today's verdicts.
+
+    Shares are of jobs, or of the average employer (`by_employer`).
+    """
 
     def text(rows: Rows) -> str:
         words: dict[str | None, list[str]] = {word: [] for _, word in numbers.VERDICTS}
@@ -231,8 +297,9 @@ def baseline(measure: Measure, jobs: str) -> Renderer:
 
     columns = (
         Column("Named essential in 2026", "name", False),
-        Column("Share now", _point),
+        Column("Average employer now" if by_employer else "Share now", _point),
         Column("95% interval", numbers.interval),
+        Column("By jobs", _by_jobs),
         Column("Rank", numbers.rank),
         Column("among", lambda row: numbers.category_name(row["category"]) if row.get("category") else None, False),
         Column("Verdict now", lambda row: numbers.verdict(row) or "not read by our taxonomy", False),

@@ -72,6 +72,13 @@ class Measure:
         """Return what the jobs that count for an item do: "ask for Python", "are remote"."""
         return self.says_of.get(item) or self.says.format(item=self.name_item(item))
 
+    def say_of_employer(self, item: str, share: str, jobs: str = "jobs") -> str:
+        """Return a sentence: "The average employer asks for Python in 62% of its AI jobs with a full advert"."""
+        verb, _, rest = self.say(item).partition(" ")
+        if verb == "are":
+            return f"Of the average employer's {self.name_jobs(jobs)} {share} are {rest}"
+        return f"The average employer {verb}s {rest} in {share} of its {self.name_jobs(jobs)}"
+
     @property
     def asks_all_jobs(self) -> bool:
         """Whether every job of a cell is part of the measure, whatever its answer."""

@@ -25,6 +25,13 @@ ASKED = "skill_asked"
 """The measure of skills in the guide and on the site: skills that adverts require, prefer or name in duties."""
 
 
+def kind_of_share(measure: str, by_employer: bool) -> tuple[str, ...]:
+    """Return the first parts of the address of a share, before its item."""
+    if by_employer:
+        return "employers", "skill" if measure == ASKED else measure
+    return ("skill",) if measure == ASKED else ("share", measure)
+
+
 def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
     """Return the words for jobs of a group at a place, such as "AI engineering jobs" or "AI jobs in Germany"."""
     return f"{name_work(group)} jobs{f' in {place.in_words}' if place.name else ''}"
@@ -33,19 +40,37 @@ def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
 # --- what may be declared: items of a measure, places, one share -----------------------------------------------
 
 
+BESIDE = Sql(
+    "CASE WHEN form <> 'bounds' THEN {'share': share, 'share_lo': share_lo, 'share_hi': share_hi, 'form': form, "
+    "'without_largest': nullif(share_without_largest, 'nan'), 'of_single': nullif(share_of_single, 'nan'), "
+    "'of_large': nullif(share_of_large, 'nan')} END"
+)
+"""What stands beside an employers' share: the jobs' share, that without the largest employer, values by size."""
+
+
+def share_columns(*, by_employer: bool) -> dict[str, object]:
+    """Return the parameters of `shares/columns.sql`: which share is read, and of which measures its ranks are."""
+    return {
+        "by": Sql("_by_employer" if by_employer else ""), "is_by_employer": by_employer,
+        "beside": BESIDE if by_employer else Sql("NULL"),
+        "ranked": tuple(name for name, measure in MEASURES.items() if measure.by_employer == by_employer),
+    }  # fmt: skip
+
+
 def _share_figure(
     figure_id: str, title: str, measure: str, group: str, renderer: Renderer, sql: str, *, given: Mapping[str, object],
-    place: Place = EVERYWHERE, batch: Batch | None = None, **fields: Any,
+    place: Place = EVERYWHERE, batch: Batch | None = None, by_employer: bool = False, **fields: Any,
 ) -> Figure:  # fmt: skip
     """Declare a figure with one rung over mart.shares; `given` are parameters of the SELECT `sql`."""
     definition = MEASURES[measure]
     parameters = {
         "answered": _select_answers({measure: ""}), "groups": dict.fromkeys(CELL_GROUPS[group], group),
         "region_levels": (place.level,), "region_level": place.level, "region": place.region, "measure": measure,
-        "role_group": group, **given,
+        "role_group": group, **share_columns(by_employer=by_employer), **given,
     }  # fmt: skip
     rung = Rung(f"{definition.list_name}.{{kind}}", f"shares/{sql}", "behind/shares", parameters, batch=batch)
-    unit = f"share of {definition.name_jobs(name_jobs(group, place))}"
+    whose = "the average employer's " if by_employer else ""
+    unit = f"share of {whose}{definition.name_jobs(name_jobs(group, place))}"
     judged = {"judge": verdicts.judge_ranking, **fields}
     return Figure(id=figure_id, title=title, unit=unit, renderer=renderer, rungs=(rung,), **judged)
 
@@ -63,21 +88,32 @@ def _select_answers(labels: Mapping[str, str]) -> Sql:
     return Sql(" UNION ALL ".join(parts))
 
 
-def declare_items(figure_id: str, measure: str, group: str, *, is_ranked: bool = False, **fields: Any) -> Figure:
+def declare_items(
+    figure_id: str, measure: str, group: str, *, is_ranked: bool = False, by_employer: bool = False, **fields: Any
+) -> Figure:
     """Declare the shares of all items of a measure, among jobs of a group.
 
-    If `is_ranked`, only items that at least one job has are included. `fields` are further fields of the figure.
+    If `is_ranked`, only items that at least one job has are included. If `by_employer`, shares are of the average
+    employer. `fields` are further fields of the figure.
     """
     definition, jobs = MEASURES[measure], name_jobs(group)
     order = () if is_ranked or definition.silence == "unknown" else definition.items
     return _share_figure(
-        figure_id, f"{upper_first(jobs)} by {lower_first(definition.title)}", measure, group,
-        shares.items(definition, jobs, is_ranked=is_ranked), "items",
-        given={"names": dict(definition.names), "order": order, "least": int(is_ranked)}, **fields,
+        figure_id, f"{_of_whom(jobs, by_employer)} by {lower_first(definition.title)}", measure, group,
+        shares.items(definition, jobs, is_ranked=is_ranked, by_employer=by_employer), "items",
+        given={"names": dict(definition.names), "order": order, "least": int(is_ranked)}, by_employer=by_employer,
+        **fields,
     )  # fmt: skip
 
 
-def declare_places(figure_id: str, measure: str, item: str, group: str, kind: str, **fields: Any) -> Figure:
+def _of_whom(jobs: str, by_employer: bool) -> str:
+    """Return the beginning of a title: "AI jobs" or "The average employer's AI jobs"."""
+    return f"The average employer's {jobs}" if by_employer else upper_first(jobs)
+
+
+def declare_places(
+    figure_id: str, measure: str, item: str, group: str, kind: str, *, by_employer: bool = False, **fields: Any
+) -> Figure:
     """Declare the share of one item of a measure in each place of a `kind`.
 
     For the kind "region", the share in all adverts is included. For the kind "country" it is left out, because the list
@@ -87,22 +123,25 @@ def declare_places(figure_id: str, measure: str, item: str, group: str, kind: st
     everywhere = (EVERYWHERE.level,) if kind == "region" else ()
     names = {**REGION_NAMES, "World": shares.ALL_PLACES}
     return _share_figure(
-        figure_id, f"{upper_first(jobs)} that {definition.say(item)}, by {kind}", measure, group,
-        shares.places(definition, jobs, kind), "by_place",
+        figure_id, f"{_of_whom(jobs, by_employer)} that {definition.say(item)}, by {kind}", measure, group,
+        shares.places(definition, jobs, kind, by_employer=by_employer), "by_place", by_employer=by_employer,
         given={"region_level": kind, "region_levels": (*everywhere, kind), "item": item, "names": names},
         judge=verdicts.judge_places, counts=tuple((level, EVERYWHERE.region, group) for level in everywhere), **fields,
     )  # fmt: skip
 
 
-def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
-    """Declare the share of one item of a measure among jobs of a group at a place; `item` is a slug."""
+def declare_share(measure: str, item: str, place: Place, group: str, *, by_employer: bool = False) -> Figure:
+    """Declare the share of one item of a measure among jobs of a group at a place; `item` is a slug.
+
+    If `by_employer`, it is the share of the average employer.
+    """
     definition, known = MEASURES[measure], items_of(measure)
     word = {slug(name): name for name in definition.names}.get(item, item.replace("_", " "))
     jobs = name_jobs(group, place)
     return _share_figure(
-        f"share.{measure}.{item}.{place.slug}.{group}",
-        f"{upper_first(jobs)} that {definition.say(known.get(item, word))}, in the adverts we read",
-        measure, group, shares.single(definition, jobs), "share",
+        f"{'employers' if by_employer else 'share'}.{measure}.{item}.{place.slug}.{group}",
+        f"{_of_whom(jobs, by_employer)} that {definition.say(known.get(item, word))}, in the adverts we read",
+        measure, group, shares.single(definition, jobs, by_employer=by_employer), "share", by_employer=by_employer,
         given={
             "item": item, "known": {name: known[name] for name in (item,) if name in known},
             "max_width": MIN_SHARE_WIDTH.value,
@@ -170,17 +209,20 @@ def _all_spellings() -> dict[str, object]:
     return _spellings([*_BASELINE, *others])
 
 
-def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place, group: str) -> Figure:
-    """Declare the share of jobs of a group at a place that ask for a skill.
+def declare_skill(
+    name: str, word: str, spellings: tuple[str, ...], place: Place, group: str, *, by_employer: bool = False
+) -> Figure:
+    """Declare the share of jobs of a group at a place that ask for a skill; of the average employer if `by_employer`.
 
     `name` is the slug of the skill, `spellings` are the names that a taxonomy may give it.
     """
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     jobs = name_jobs(group, place)
     return _share_figure(
-        f"skill.{name}.{place.slug}.{group}",
-        f"{upper_first(jobs)} that {MEASURES[ASKED].say(word)}, in the adverts we read",
-        ASKED, group, shares.single(MEASURES[ASKED], jobs), "named_skills",
+        f"{'employers.' * by_employer}skill.{name}.{place.slug}.{group}",
+        f"{_of_whom(jobs, by_employer)} that {MEASURES[ASKED].say(word)}, in the adverts we read",
+        ASKED, group, shares.single(MEASURES[ASKED], jobs, by_employer=by_employer), "named_skills",
+        by_employer=by_employer,
         given={**_spellings([(word, spellings)]), "max_width": MIN_SHARE_WIDTH.value},
         place=place, batch=_batch_of(_spellings(_BASELINE) if is_baseline else _all_spellings()),
         counts=((place.level, place.region, group),), baseline="essential (no source named)" if is_baseline else None,
@@ -191,25 +233,40 @@ def _batch_of(spellings: Mapping[str, object]) -> Batch:
     return Batch(parameters=spellings, columns={"words": "name"})
 
 
+OF_EMPLOYERS = ", each employer counted once"
 _JOBS = name_jobs(WORK_OF_GUIDE)
 _OF_CATEGORY = Batch(parameters={"category": Sql("category")}, columns={"category": "category"})
-SKILLS = (
-    *(
+SKILLS = tuple(
+    figure
+    for by_employer in (True, False)
+    for figure in (
+        *(
+            _share_figure(
+                f"{'employers.' * by_employer}skills.{slug(category)}",
+                f"{heading}: what the {name_work(WORK_OF_GUIDE)} adverts we read ask for{OF_EMPLOYERS * by_employer}",
+                ASKED, WORK_OF_GUIDE,
+                shares.items(MEASURES[ASKED], _JOBS, is_ranked=True, by_employer=by_employer), "skills",
+                given={"category": category}, batch=_OF_CATEGORY, by_employer=by_employer,
+                displays=(Display(section="skills", heading=heading),) * by_employer,
+            )
+            for category in SKILL_CATEGORIES for heading in [category_name(category)]
+        ),
         _share_figure(
-            f"skills.{slug(category)}", f"{heading}: what the {name_work(WORK_OF_GUIDE)} adverts we read ask for",
-            ASKED, WORK_OF_GUIDE, shares.items(MEASURES[ASKED], _JOBS, is_ranked=True), "skills",
-            given={"category": category}, batch=_OF_CATEGORY, displays=(Display(section="skills", heading=heading),),
-        )
-        for category in SKILL_CATEGORIES for heading in [category_name(category)]
-    ),
-    _share_figure(
-        "skills.baseline", "Skills the 2026 guide named essential, and what the adverts we read ask for now", ASKED,
-        WORK_OF_GUIDE, shares.baseline(MEASURES[ASKED], _JOBS), "named_skills",
-        given={**_spellings(_BASELINE), "max_width": MIN_SHARE_WIDTH.value}, batch=_batch_of(_spellings(_BASELINE)),
-        baseline=f"essential: {', '.join(word for word, _ in _BASELINE)} (no source named)", displays=(COMPARED,),
-    ),
-    *(declare_skill(name, *skill, EVERYWHERE, WORK_OF_GUIDE) for name, skill in BASELINE_NAMES.items()),
+            f"{'employers.' * by_employer}skills.baseline",
+            "Skills the 2026 guide named essential, and what the adverts we read ask for now"
+            f"{OF_EMPLOYERS * by_employer}",
+            ASKED, WORK_OF_GUIDE, shares.baseline(MEASURES[ASKED], _JOBS, by_employer=by_employer), "named_skills",
+            given={**_spellings(_BASELINE), "max_width": MIN_SHARE_WIDTH.value}, batch=_batch_of(_spellings(_BASELINE)),
+            baseline=f"essential: {', '.join(word for word, _ in _BASELINE)} (no source named)",
+            by_employer=by_employer, displays=(COMPARED,) * by_employer,
+        ),
+        *(
+            declare_skill(name, *skill, EVERYWHERE, WORK_OF_GUIDE, by_employer=by_employer)
+            for name, skill in BASELINE_NAMES.items()
+        ),
+    )
 )  # fmt: skip
+"""What adverts ask for: of the average employer, and under the earlier ids of jobs."""
 
 # --- closing rates ------------------------------------------------------------------------------------------
 
@@ -260,11 +317,19 @@ SHARES = (
         "prompt engineer, AI product manager, AI security, ethics and governance",
         displays=(Display(section="roles", heading="Roles and specialisations"),),
     ),
-    _share_figure(
-        "additional.share", "Additional pay offered beside base pay", "additional_pay_offered", WORK_OF_GUIDE,
-        shares.items(MEASURES["additional_pay_offered"], _JOBS, heading="Offered beside base pay"), "additional",
-        given={"names": ADDITIONAL_PAY, "answered": _select_answers(ADDITIONAL_PAY)}, judge=verdicts.judge_shares,
-        baseline="about USD 32,000 per year on average (no source named)", displays=(COMPARED,),
+    *(
+        _share_figure(
+            "employers.additional" if by_employer else "additional.share",
+            f"Additional pay offered beside base pay{OF_EMPLOYERS * by_employer}",
+            "additional_pay_offered", WORK_OF_GUIDE,
+            shares.items(
+                MEASURES["additional_pay_offered"], _JOBS, heading="Offered beside base pay", by_employer=by_employer
+            ),
+            "additional", given={"names": ADDITIONAL_PAY, "answered": _select_answers(ADDITIONAL_PAY)},
+            judge=verdicts.judge_shares, by_employer=by_employer,
+            baseline="about USD 32,000 per year on average (no source named)", displays=(COMPARED,) * by_employer,
+        )
+        for by_employer in (True, False)
     ),
     declare_items(
         "industries.shares",
@@ -286,12 +351,21 @@ SHARES = (
 WHERE = Display(section="where")
 WHERE_AND_HOW = (
     *(
-        declare_places(f"workplace.{item}", "workplace", item, AI_JOBS, "region", displays=(WHERE,))
-        for item in ("remote", "hybrid", "onsite")
+        declare_places(
+            f"{'employers.' * by_employer}workplace.{item}", "workplace", item, AI_JOBS, "region",
+            by_employer=by_employer, displays=(WHERE,) * by_employer,
+        )
+        for by_employer in (True, False) for item in ("remote", "hybrid", "onsite")
     ),
     declare_places("pay_stated.regions", "pay_stated", YES, AI_JOBS, "region", displays=(WHERE,)),
     *(
-        declare_items(f"{measure}.shares", measure, AI_JOBS, displays=(WHERE,))
+        declare_items(f"employers.{measure}", measure, AI_JOBS, by_employer=True, displays=(WHERE,))
+        for measure in ("degree", "years", "qualification")
+    ),
+    *(
+        declare_items(
+            f"{measure}.shares", measure, AI_JOBS, displays=() if MEASURES[measure].by_employer else (WHERE,)
+        )
         for measure in ("degree", "years", "qualification", "employment_type")
     ),
-)
+)  # fmt: skip

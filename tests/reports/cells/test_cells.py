@@ -123,6 +123,8 @@ def test_every_published_cell_has_an_address_that_gives_the_same(con: duckdb.Duc
     assert cells.keys() == {
         "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
         "skill.cpp.us.ai_engineering", "share.workplace.remote.all.ai_jobs", "share.workplace.hybrid.all.ai_jobs",
+        "employers.skill.cpp.us.ai_engineering", "employers.workplace.remote.all.ai_jobs",
+        "employers.workplace.hybrid.all.ai_jobs",
     }  # fmt: skip
     figures = {row.figure: row for row in compute_asked(con, list(cells), AS_OF, code_version="1",
                                                         standing=read_standing(con))}  # fmt: skip

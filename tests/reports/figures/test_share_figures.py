@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 
+from reports.cells.of_figure import cells_of
 from reports.figures import catalogue
+from reports.figures.compute import compute_asked
 from reports.wording import notes, numbers
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import (
@@ -45,11 +47,65 @@ def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnect
     assert (row.n_jobs, row.status, row.basis) == (400, "published", "postings")
 
 
-def test_rows_are_ordered_by_what_is_printed(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+def test_rows_are_ordered_by_their_points(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     wide = {"form": "interval", "share_lo": 0.1, "share_hi": 0.44}
     put(mart_tables.Shares, demand("Go", 0.3, **wide), demand("C", 0.28, category_rank=2))
     value = computed_one(con, "skills.programming_languages").value
-    assert value is not None and value.startswith("C 28% (26–30%), Go 10–44%;"), "it is 10% or more"
+    assert value is not None and value.startswith("Go 10–44%, C 28% (26–30%);"), "also where the point is not printed"
+
+
+def by_employer(share: float, **fields: Any) -> dict[str, Any]:
+    """Columns of an employers' share."""
+    ends = {"share_by_employer_lo": share - 0.03, "share_by_employer_hi": share + 0.03, "form_by_employer": "point"}
+    return {"share_by_employer": share, **ends, **fields}
+
+
+def test_the_average_employer_comes_first_and_jobs_stand_beside(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    sizes = {"share_of_single": 0.71, "share_of_large": 0.43, "share_without_largest": 0.35}
+    first, second = {"category_rank_best": 1, "category_rank_worst": 1}, {"category_rank_best": 2}
+    put(
+        mart_tables.Shares,
+        demand("Python", 0.3, **by_employer(0.62, **sizes, **first)),
+        demand(
+            "SQL", 0.4, **by_employer(0.41, share_of_single=0.4, share_of_large=0.45, **second, category_rank_worst=3)
+        ),
+    )
+    row = computed_one(con, "employers.skills.programming_languages")
+    assert row.value == (
+        "Python 62% (59–65%; first; 71% of employers with one such job, 43% with six or more), "
+        "SQL 41% (38–44%; second or third); each the average employer's share of its jobs; n = 400 AI engineering jobs "
+        "with a full advert in a language we read, 95% intervals"
+    )
+    table = notes.table(row)
+    assert table is not None
+    lines = [dict(zip(table.columns, line, strict=True)) for line in table.rows]
+    assert [(line["Rank"], line["Average employer"], line["By jobs"]) for line in lines] == [
+        ("1", "62%", "30%"), ("2–3", "41%", "40%"),
+    ]  # fmt: skip
+    assert [line["Without the largest employer"] for line in lines] == ["35%", "–"]
+    old = computed_one(con, "skills.programming_languages")
+    assert old.value is not None and old.value.startswith("SQL 40% (38–42%), Python 30% (28–32%);")
+    old_table = notes.table(old)
+    assert old_table is not None and "Rank" not in old_table.columns, "ranks are of the number that is printed"
+
+
+def test_an_employers_share_has_an_address_of_its_own(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    cell: dict[str, Any] = {"status": "published", "reason": None, "n_employers": 40, "role_group": "ai_jobs"}
+    cell |= by_employer(0.62, share_of_single=0.71, share_of_large=0.43, share_without_largest=0.2)
+    ends = {"share": 0.3, "share_lo": 0.1, "share_hi": 0.54, "form": "interval"}
+    put(mart_tables.Shares, share_row(AS_OF, "workplace", "remote", 400, 120, **cell | ends))
+    ids = ("employers.workplace.remote.all.ai_jobs", "share.workplace.remote.all.ai_jobs")
+    row, of_jobs = compute_asked(con, ids, AS_OF, code_version="test")
+    assert row.value == "62% of the average employer's AI jobs that say where the work is done"
+    assert row.title == "The average employer's AI jobs that are remote, in the adverts we read"
+    note = notes.note(row)
+    assert "Each employer counts once, by the part of its jobs. 95% interval 59–65%." in note
+    assert "71% of employers with one such job, 43% with six or more." in note
+    assert "Counting every job alike 10–54% (20% without the largest employer)." in note
+    (one,) = cells_of(row)
+    assert one.numbers["share"].unit == "share of the average employer's jobs"
+    assert one.sentence == "Of the average employer's AI jobs that say where the work is done 62% are remote"
+    assert of_jobs.value == "10–54% of the AI jobs that say where the work is done", "an earlier figure stays"
 
 
 def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -55,7 +55,7 @@ def test_an_order_of_roles_is_told_as_far_as_intervals_go(case: str, cells: list
 
 def test_the_span_of_years_asked_most_is_named_alone() -> None:
     none, first, second = share("none", 0.6, 1, item="not_asked"), share("3 to 4", 0.2, 1), share("5 or more", 0.19, 1)
-    most = "20% of AI jobs ask for 3 to 4"
+    most = "The average employer asks for 3 to 4 in 20% of its AI jobs"
     assert findings._say_years([none, first]) == f"{most}, more than for any other span"
     assert findings._say_years([none, first, second]) == most
 
@@ -132,12 +132,14 @@ def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said() ->
 
 def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     names = {"none": 0.0, "associate": 0.001, "bachelor": 0.19, "master": 0.15, "doctorate": 0.01, "not_asked": 0.65}
-    rows = [share(item, at, 1, item=item, name=item, n_jobs=90).row for item, at in names.items()]
+    rows = [share(item, at, 1, item=item, name=item, n_jobs=90, is_by_employer=True).row for item, at in names.items()]
     ledger = figure(
-        figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
+        figure="employers.degree", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
     (card,) = findings.cards([ledger], {})
-    assert card["title"] == "65% of AI jobs with a full advert in a language we read name no degree"
+    assert card["title"] == (
+        "The average employer names no degree in 65% of its AI jobs with a full advert in a language we read"
+    )
     assert "<b>65%</b>" in card["chart"] and card["chart"].count('<li class="row') == 4
     assert card["kicker"].endswith("under review since 3 May"), "what waits for review says so"
 

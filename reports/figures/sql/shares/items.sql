@@ -8,4 +8,4 @@ SELECT
 FROM $tables.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND region_level = 'world' AND role_group = $role_group AND n_yes >= $least
-ORDER BY list_position($order::VARCHAR[], item) NULLS LAST, printed_least DESC NULLS LAST, n_yes DESC, item
+ORDER BY list_position($order::VARCHAR[], item) NULLS LAST, sorted_by DESC NULLS LAST, n_yes DESC, item

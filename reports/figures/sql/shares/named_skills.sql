@@ -14,7 +14,7 @@ WITH spelled AS (
     FROM named JOIN spelled USING (spelling) GROUP BY word, preference
 ), demand AS (
     SELECT
-        item AS skill, category, zero_share_hi,
+        item AS skill, category, zero_share${by}_hi AS zero_share_hi,
         {{shares/columns}}
     FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
@@ -48,6 +48,6 @@ SELECT
     CASE WHEN is_printed THEN coalesce(d.form, if(n.zero_share_hi > $max_width, 'interval', 'point')) END AS form,
     d.rank_best, d.rank_worst, n.countries,
     if(is_sure, 'published', 'suppressed') AS status, CASE WHEN NOT is_sure THEN n.reason END AS reason,
-    n.sample
+    n.sample, $is_by_employer AS is_by_employer, d.beside
 FROM shown AS n LEFT JOIN demand AS d ON d.skill = n.skill LEFT JOIN core.skills AS k ON k.skill = n.skill
 ORDER BY n.position

@@ -4,7 +4,7 @@
 -- Parameters: measure, item (its name in ids), known (items that are known beforehand, by their names in ids),
 -- region_level, region, role_group, max_width (above which an interval stands alone), as_of.
 WITH cell AS MATERIALIZED (
-    SELECT item, category, zero_share_hi,
+    SELECT item, category, zero_share${by}_hi AS zero_share_hi,
         {{shares/columns}}
     FROM $tables.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
@@ -26,7 +26,7 @@ WITH cell AS MATERIALIZED (
         if(status = 'suppressed' OR form = 'bounds', NULL, 0) AS share_lo,
         if(status = 'suppressed' OR form = 'bounds', NULL, zero_share_hi) AS share_hi,
         if(zero_share_hi > $max_width, 'interval', 'point') AS form,
-        NULL AS printed_least
+        NULL AS sorted_by, NULL AS beside
     )
     FROM (FROM asked ANTI JOIN cell USING (item)) AS a CROSS JOIN (FROM cell LIMIT 1) AS z
 )

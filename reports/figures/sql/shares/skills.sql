@@ -1,4 +1,4 @@
--- The ten skills of a category that AI engineering adverts ask for most, in the order of what is printed, and the countries
+-- The ten skills of a category that AI engineering adverts ask for most, in the order of their shares, and the countries
 -- of most of the jobs. Parameters: category, measure, role_group, as_of.
 SELECT *
 FROM (
@@ -10,6 +10,6 @@ FROM (
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
         AND measure = $measure AND region_level = 'world' AND role_group = $role_group
         AND category = $category
-    QUALIFY row_number() OVER (PARTITION BY category ORDER BY category_rank NULLS LAST, n_yes DESC, item) <= 10
+    QUALIFY row_number() OVER (PARTITION BY category ORDER BY share${by} DESC NULLS LAST, n_yes DESC, item) <= 10
 )
-ORDER BY printed_least DESC NULLS LAST, n_asking DESC, item
+ORDER BY sorted_by DESC NULLS LAST, n_asking DESC, item
