@@ -58,7 +58,7 @@ def print_report(request: Request, outcome: Outcome) -> None:
         say(f"      {_format_command()} {arguments}")
 
 
-HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
+HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "employers.skill.python.all.ai_engineering")
 """Figures that a run prints at its end."""
 MAX_CHANGED = 5
 """Maximum number of changed figures that are named. Further figures are only counted."""

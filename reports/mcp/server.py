@@ -115,7 +115,9 @@ FigureId = Annotated[
         min_length=1, max_length=200,
         description="The id of a figure, from `list`, or an address made by the grammar: pay.PLACE.ROLE.LEVEL (also "
         "with .BASIS behind it: advertised, advertised_third_party, reported, official), skill.SKILL.PLACE.GROUP, "
-        "share.MEASURE.ITEM.PLACE.GROUP, disclosure.PLACE.GROUP.LAW, closing_rate.PLACE.GROUP, claim.NAME. PLACE is a "
+        "share.MEASURE.ITEM.PLACE.GROUP, employers.MEASURE.ITEM.PLACE.GROUP (what adverts ask for or offer, each "
+        "employer counted once; MEASURE is skill for skills), disclosure.PLACE.GROUP.LAW, "
+        "closing_rate.PLACE.GROUP, claim.NAME. PLACE is a "
         "country's two letters (us, de, gb), a region (western_europe) or all.",
     ),
 ]  # fmt: skip

@@ -176,13 +176,22 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+MAX_RANKS_SAID = 10
+"""Where more ranks are possible, the last is not said."""
+
+
 def say_rank(row: Row) -> str | None:
-    """Return the possible ranks in words: "first", "second or third", "second to fifth"; None if there are none."""
+    """Return the possible ranks in words: "first", "second or third", "second to fifth", "ninth or lower".
+
+    Return None if there are none.
+    """
     best, worst = row.get("rank_best"), row.get("rank_worst")
     if best is None or worst is None:
         return None
     if best == worst:
         return ordinal(best)
+    if worst - best >= MAX_RANKS_SAID:
+        return f"{ordinal(best)} or lower"
     return f"{ordinal(best)} {'or' if worst == best + 1 else 'to'} {ordinal(worst)}"
 
 

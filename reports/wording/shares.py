@@ -82,7 +82,13 @@ def _say_sizes(row: Row) -> str | None:
     single, large = beside.get("of_single"), beside.get("of_large")
     if single is None or large is None or abs(single - large) <= MAX_APART_BY_SIZE:
         return None
-    return f"{numbers.percent(single)} of employers with one such job, {numbers.percent(large)} with six or more"
+    return f"employers with one such job {numbers.percent(single)}, with six or more {numbers.percent(large)}"
+
+
+def _say_others(row: Row) -> list[str | None]:
+    """Say in short what stands beside an employers' share: by jobs, without the largest employer, by size."""
+    by_jobs = _by_jobs(row)
+    return [by_jobs and ", ".join(filter(None, (f"by jobs {by_jobs}", _say_without(row)))), _say_sizes(row)]
 
 
 def _with_interval(row: Row, *beside: str | None) -> str:
@@ -201,14 +207,14 @@ def items(
     def say(row: Row) -> str:
         if not by_employer:
             return _with_interval(row)
-        return _with_interval(row, numbers.say_rank(row) if is_ranked else None, _say_sizes(row))
+        return _with_interval(row, numbers.say_rank(row) if is_ranked else None, *_say_others(row))
 
     def text(rows: Rows) -> str:
         first, is_bounds = rows[0], _is_bounds(rows[0])
         of = jobs if is_bounds else f"{measure.name_jobs(jobs)}, 95% intervals"
         n = f"n = {_n_of(first):,} {of}"
         if by_employer and not is_bounds:
-            n = f"each the average employer's share of its jobs; {n}"
+            n = f"shares of the average employer's adverts; {n}"
         parts = [_list(rows, say), n, say_largest(first)]
         if measure.known_words:
             parts.append(f"{numbers.known_part(first)} of jobs {measure.known_words}")
@@ -249,11 +255,16 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
 
     def remarks(row: Row, is_first: bool) -> list[str | None]:
-        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row), _say_sizes(row))))
+        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row))))
         if not measure.known_words:
-            return [n]
+            return [*_say_others(row), n]
         says = f"of jobs {measure.known_words}" if is_first else "say so"
-        return [n, f"{numbers.known_part(row)} {says}", None if _is_bounds(row) else f"of all jobs {_bounds(row)}"]
+        return [
+            *_say_others(row),
+            n,
+            f"{numbers.known_part(row)} {says}",
+            None if _is_bounds(row) else f"of all jobs {_bounds(row)}",
+        ]
 
     def table(rows: Rows) -> Table:
         printed, few = numbers.choose_printed(rows), numbers.name_withheld(rows)

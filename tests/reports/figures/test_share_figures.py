@@ -72,9 +72,9 @@ def test_the_average_employer_comes_first_and_jobs_stand_beside(con: duckdb.Duck
     )
     row = computed_one(con, "employers.skills.programming_languages")
     assert row.value == (
-        "Python 62% (59–65%; first; 71% of employers with one such job, 43% with six or more), "
-        "SQL 41% (38–44%; second or third); each the average employer's share of its jobs; n = 400 AI engineering jobs "
-        "with a full advert in a language we read, 95% intervals"
+        "Python 62% (59–65%; first; by jobs 30%, 35% without the largest employer; employers with one such job 71%, "
+        "with six or more 43%), SQL 41% (38–44%; second or third; by jobs 40%); shares of the average employer's "
+        "adverts; n = 400 AI engineering jobs with a full advert in a language we read, 95% intervals"
     )
     table = notes.table(row)
     assert table is not None
@@ -100,7 +100,7 @@ def test_an_employers_share_has_an_address_of_its_own(con: duckdb.DuckDBPyConnec
     assert row.title == "The average employer's AI jobs that are remote, in the adverts we read"
     note = notes.note(row)
     assert "Each employer counts once, by the part of its jobs. 95% interval 59–65%." in note
-    assert "71% of employers with one such job, 43% with six or more." in note
+    assert "Employers with one such job 71%, with six or more 43%." in note
     assert "Counting every job alike 10–54% (20% without the largest employer)." in note
     (one,) = cells_of(row)
     assert one.numbers["share"].unit == "share of the average employer's jobs"

@@ -103,6 +103,17 @@ def test_ties_are_printed_as_ties(best: int | None, worst: int | None, expected:
     assert numbers.rank({"rank_best": best, "rank_worst": worst}) == expected
 
 
+@pytest.mark.parametrize(
+    ("best", "worst", "expected"),
+    [
+        (1, 1, "first"), (2, 3, "second or third"), (2, 5, "second to fifth"), (9, 11, "ninth to 11th"),
+        (9, 250, "ninth or lower"), (21, 22, "21st or 22nd"), (112, 113, "112th or 113th"), (None, None, None),
+    ],
+)  # fmt: skip
+def test_ranks_are_said_in_words(best: int | None, worst: int | None, expected: str | None) -> None:
+    assert numbers.say_rank({"rank_best": best, "rank_worst": worst}) == expected
+
+
 def test_withheld_places_are_named_with_what_they_lack() -> None:
     rows = [
         {"place": "A", "status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3,
