@@ -79,7 +79,11 @@ SHARES = Dataflow(
     id="SHARES", name="Shares of jobs by measure, place and group of roles", kinds=("skill", "share"),
     dimensions=("MEASURE", "ITEM", "REF_AREA", "WORK"), parts=("share",),
 )  # fmt: skip
-DATAFLOWS = (BANDS, SHARES)
+EMPLOYERS = Dataflow(
+    id="EMPLOYERS", name="Shares of the average employer's jobs by measure, place and group of roles",
+    kinds=("employers",), dimensions=SHARES.dimensions, parts=SHARES.parts,
+)  # fmt: skip
+DATAFLOWS = (BANDS, SHARES, EMPLOYERS)
 KeyedCell = tuple[dict[str, str], Cell]
 CONCEPTS = {
     "PAY_MARKET": "Whose money the pay is in, and under which contract if not an employee's",
@@ -117,7 +121,9 @@ def code(text: str) -> str:
 def _key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
     """Return the dimensions of a cell, except PART, as its id names them; a skill is an item of its measure."""
     kind, *parts = cell.id.split(".")
-    head = {"skill": ["skill_asked"], "share": []}.get(kind, [kind])
+    if kind == "employers" and parts[0] == "skill":
+        kind, *parts = parts
+    head = {"skill": ["skill_asked"], "share": [], "employers": []}.get(kind, [kind])
     return dict(zip(flow.dimensions, map(code, [*head, *parts]), strict=False))
 
 
