@@ -158,7 +158,7 @@ class OneTruth:
         skills = _read_script(self.data / "site/data/skills.js")
         for place_and_work, one in skills["lists"].items():
             for number, asked, *_ in one["skills"]:
-                name = f"skill.{slug(skills['names'][number])}.{place_and_work}"
+                name = f"employers.skill.{slug(skills['names'][number])}.{place_and_work}"
                 cell = self.cells[name].row
                 point = cell["share"] if cell["form"] == "point" else None
                 ends = (point, cell["share_lo"], cell["share_hi"])
