@@ -164,15 +164,15 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
         of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {_whose(by_employer)}{measure.name_jobs(jobs)}"
         return f"{numbers.printed_share(rows[0])} of {of}" if measure.known_words else numbers.printed_share(rows[0])
 
-    def note(rows: Rows) -> list[str]:
+    def note(rows: Rows) -> list[str | None]:
         row = rows[0]
-        parts = [] if _is_bounds(row) else [f"95% interval {numbers.interval(row)}{_say_rank(row)}"]
+        parts: list[str | None] = [] if _is_bounds(row) else [f"95% interval {numbers.interval(row)}{_say_rank(row)}"]
         if by_employer and not _is_bounds(row):
             parts = ["each employer counts once, by the part of its jobs", *parts, _say_sizes(row), _say_beside(row)]
         if measure.known_words:
             parts.append(f"{numbers.known_part(row)} of jobs {measure.known_words}")
             parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
-        return [*filter(None, parts), say_languages(measure), *_remarks(measure, rows)]
+        return [*parts, say_languages(measure), *_remarks(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
