@@ -101,7 +101,7 @@ def score_ranks(
     sd_slope: float = SD_SLOPES[0],
     seed: int = SEED,
 ) -> tuple[Ranks, Ranks]:
-    """Ranks by comparing rows in pairs, and those of `bound_ranks`, on one row of lists.
+    """Ranks by comparing rows in pairs, and those by intervals of each row alone, on one row of lists.
 
     Each row of a list has a slope of its own, so that rows of one share are asked for by employers of other sizes.
     """

@@ -94,8 +94,9 @@ def _ranks(lines: Sequence[RankLine]) -> Iterator[str]:
     yield ""
     yield (
         "In how many lists of 60 rows all ranks held (95 % asked for), how many ranks a row may have on average, and "
-        "the ten rows of highest share. *In pairs*: `find_rank_sets`; *alone*: `bound_ranks`. *declining*: shares fall "
-        "by 3 % a row; *flat*: half of the rows at 10 %, half at 2 %. Each row has a slope on log size of its own, of "
+        "the ten rows of highest share. *In pairs*: `find_rank_sets`; *alone*: by an interval of each row, as before. "
+        "*declining*: shares fall by 3 % a row; *flat*: half of the rows at 10 %, half at 2 %. Each row has a slope on "
+        "log size of its own, of "
         "this standard deviation. **Bold**: held in less than 93 %."
     )
     yield ""

@@ -1,7 +1,7 @@
 """Which ranks the data allow the rows of one list, by comparing rows in pairs.
 
 Two rows of a list are asked of the same employers, so that their difference is often known better than either of them.
-An interval for each row alone ignores that: the ranks of `estimators.bound_ranks` are far wider than they need be.
+An interval for each row alone ignores that: ranks by such intervals are far wider than they need be.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ def find_rank_sets(
 
     T* is T with a random sign for each employer, one for all its rows (the wild bootstrap with the null imposed,
     Davidson and Flachaire 2008, "The wild bootstrap, tamed at last"). If employers treat tied rows alike, this is an
-    exact test for any number and sizes of employers. c is then multiplied by the ratio of quantiles of t with G* - 1
-    and G - 1 degrees of freedom, at the level at which c is a normal quantile: uneven weights tell less. w stands for
-    employers that were not met and differ fully: two rows that few employers tell apart are not called different
-    because these few agree. c is at least `LEAST_CRITICAL`; pairs whose T is below that whatever the signs are left
-    out, which changes no answer.
+    exact test for any number and sizes of employers. c is at least `LEAST_CRITICAL`; pairs whose T is below that
+    whatever the signs are left out, which changes no answer. c is then multiplied by the ratio of quantiles of t with
+    G* - 1 and G - 1 degrees of freedom, at the level at which c is a normal quantile: uneven weights tell less. w
+    stands for employers that were not met and differ fully: two rows that few employers tell apart are not called
+    different because these few agree.
 
     Rows that no employer treats differently have the same ranks. The number of draws falls with that of rows.
     """
@@ -87,7 +87,7 @@ def find_rank_sets(
         if highest <= LEAST_CRITICAL:
             break
         drawn = _draw(weighted, n_draws, seed) if drawn is None else drawn
-        critical = max(_widen(_find_critical(drawn, scale, is_open, level, highest), weight), LEAST_CRITICAL)
+        critical = _widen(max(_find_critical(drawn, scale, is_open, level, highest), LEAST_CRITICAL), weight)
         found = is_open & (statistic > critical * (1 + ROUNDING))
         if not found.any():
             break
