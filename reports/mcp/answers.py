@@ -177,6 +177,8 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
 def _find_codes(figure_id: str, snapshot: Snapshot) -> dict[str, list[dict[str, str]]]:
     kind, *parts = figure_id.split(".")
     parts_by_name = dict(zip(parts_of(kind), parts, strict=False)) if kind in KINDS else {}
+    if parts_by_name.get("measure") == "skill":  # of `employers.skill.…`
+        parts_by_name["skill"] = parts_by_name.get("item", "")
     part_of = {"skill": ("skill",), "work": ("role", "group")}
     found = {
         what: [asdict(code) for name in names for code in snapshot.codes[what].get(parts_by_name.get(name, ""), ())]

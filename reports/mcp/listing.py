@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from reports.figures.addresses import KINDS, parts_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import STATED_LEVELS
+from reports.figures.declared.share_figures import EMPLOYERS
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.guide.words import LEVELS, SYNONYMS, find_places, find_values, split_around, terms_of, work_patterns
 from reports.mcp.answers import head, summarise
@@ -48,9 +49,10 @@ class Entry(NamedTuple):
 @functools.lru_cache(maxsize=1)
 def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
-    ranked = [(2 if row.value is None else 0, len(row.figure), row.figure, row.title) for row in ledger]
-    ranked += [(1, len(name), name, "") for name in snapshot.cells]
-    return tuple(_make_entry(name, title) for _, _, name, title in sorted(ranked))
+    ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
+    ranked += [(1, name, "") for name in snapshot.cells]
+    ranked.sort(key=lambda entry: (entry[0], len(entry[1].removeprefix(f"{EMPLOYERS}.")), entry[1]))
+    return tuple(_make_entry(name, title) for _, name, title in ranked)
 
 
 def _make_entry(figure_id: str, title: str) -> Entry:
@@ -106,7 +108,7 @@ def _understand_filter(name: str, text: str) -> str:
             return values[spelling]
     if len(found := _find_in_words(name, text)) == 1:
         return found[0]
-    near = difflib.get_close_matches(key, values, n=4, cutoff=0.6) or (values.values() if len(values) < 60 else ())
+    near = difflib.get_close_matches(key, values, n=4, cutoff=0.6) or (values.values() if len(values) < 70 else ())
     choices = dict.fromkeys(word if values[word] == word else f"{word} ({values[word]})" for word in near)
     what = "role or group of roles" if name == "role" else name
     raise FilterError(f"no {what} {text!r}" + (f"; known: {', '.join(choices)}" if choices else ""))

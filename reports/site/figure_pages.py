@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, ROUGH, Cell, judge_sureness
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
+from reports.figures.declared.share_figures import EMPLOYERS
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
@@ -33,8 +34,6 @@ SUBJECTS = {
 }
 """The address and name of the page to which a figure belongs, by the first part of its id. The default is `WORK`."""
 WORK = ("work.html", "Roles")
-EMPLOYERS = "employers."
-"""Begins the ids of figures that count each employer once."""
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
 """Names for the database on which a figure's SELECT can be run."""
 NEIGHBOURS, MAX_ANSWERS = 3, 6
@@ -88,7 +87,7 @@ def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
 
 def _subject_of(figure: Figures) -> str:
     """Return the first part of a figure's id that names a subject."""
-    return figure.figure.removeprefix(EMPLOYERS).partition(".")[0]
+    return figure.figure.removeprefix(f"{EMPLOYERS}.").partition(".")[0]
 
 
 def _head(
@@ -98,7 +97,7 @@ def _head(
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
         return title, "", None
-    kind, first, second, third = [*figure.figure.removeprefix(EMPLOYERS).split("."), "", "", ""][:4]
+    kind, first, second, third = [*figure.figure.removeprefix(f"{EMPLOYERS}.").split("."), "", "", ""][:4]
     answer = pay.answers.get((first, second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
         drawing = {"chart": _beside(figure, pay, answer), "heading": "Beside its neighbours, a year", "key": ""}

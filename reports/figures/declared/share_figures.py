@@ -25,10 +25,14 @@ ASKED = "skill_asked"
 """The measure of skills in the guide and on the site: skills that adverts require, prefer or name in duties."""
 
 
+EMPLOYERS = "employers"
+"""The first part of the ids of figures that count each employer once."""
+
+
 def kind_of_share(measure: str, by_employer: bool) -> tuple[str, ...]:
     """Return the first parts of the address of a share, before its item."""
     if by_employer:
-        return "employers", "skill" if measure == ASKED else measure
+        return EMPLOYERS, "skill" if measure == ASKED else measure
     return ("skill",) if measure == ASKED else ("share", measure)
 
 
@@ -139,7 +143,7 @@ def declare_share(measure: str, item: str, place: Place, group: str, *, by_emplo
     word = {slug(name): name for name in definition.names}.get(item, item.replace("_", " "))
     jobs = name_jobs(group, place)
     return _share_figure(
-        f"{'employers' if by_employer else 'share'}.{measure}.{item}.{place.slug}.{group}",
+        f"{EMPLOYERS if by_employer else 'share'}.{measure}.{item}.{place.slug}.{group}",
         f"{_of_whom(jobs, by_employer)} that {definition.say(known.get(item, word))}, in the adverts we read",
         measure, group, shares.single(definition, jobs, by_employer=by_employer), "share", by_employer=by_employer,
         given={
@@ -219,7 +223,7 @@ def declare_skill(
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     jobs = name_jobs(group, place)
     return _share_figure(
-        f"{'employers.' * by_employer}skill.{name}.{place.slug}.{group}",
+        f"{f'{EMPLOYERS}.' * by_employer}skill.{name}.{place.slug}.{group}",
         f"{_of_whom(jobs, by_employer)} that {MEASURES[ASKED].say(word)}, in the adverts we read",
         ASKED, group, shares.single(MEASURES[ASKED], jobs, by_employer=by_employer), "named_skills",
         by_employer=by_employer,
@@ -242,7 +246,7 @@ SKILLS = tuple(
     for figure in (
         *(
             _share_figure(
-                f"{'employers.' * by_employer}skills.{slug(category)}",
+                f"{f'{EMPLOYERS}.' * by_employer}skills.{slug(category)}",
                 f"{heading}: what the {name_work(WORK_OF_GUIDE)} adverts we read ask for{OF_EMPLOYERS * by_employer}",
                 ASKED, WORK_OF_GUIDE,
                 shares.items(MEASURES[ASKED], _JOBS, is_ranked=True, by_employer=by_employer), "skills",
@@ -252,7 +256,7 @@ SKILLS = tuple(
             for category in SKILL_CATEGORIES for heading in [category_name(category)]
         ),
         _share_figure(
-            f"{'employers.' * by_employer}skills.baseline",
+            f"{f'{EMPLOYERS}.' * by_employer}skills.baseline",
             "Skills the 2026 guide named essential, and what the adverts we read ask for now"
             f"{OF_EMPLOYERS * by_employer}",
             ASKED, WORK_OF_GUIDE, shares.baseline(MEASURES[ASKED], _JOBS, by_employer=by_employer), "named_skills",
@@ -352,7 +356,7 @@ WHERE = Display(section="where")
 WHERE_AND_HOW = (
     *(
         declare_places(
-            f"{'employers.' * by_employer}workplace.{item}", "workplace", item, AI_JOBS, "region",
+            f"{f'{EMPLOYERS}.' * by_employer}workplace.{item}", "workplace", item, AI_JOBS, "region",
             by_employer=by_employer, displays=(WHERE,) * by_employer,
         )
         for by_employer in (True, False) for item in ("remote", "hybrid", "onsite")

@@ -253,7 +253,7 @@ def test_what_is_listed_has_interval_basis_and_period(snapshot: Snapshot) -> Non
 
 def test_nothing_found_says_which_filter_to_drop(snapshot: Snapshot) -> None:
     page = listed(snapshot, "rust", place="France")
-    assert page["total"] == 0 and "dropping place leaves 1" in page["remedy"]
+    assert page["total"] == 0 and "dropping place leaves 2" in page["remedy"]
     assert (
         "pay.fr.data_scientist.senior says what is missing"
         in listed(snapshot, "senior data scientist pay in France")["remedy"]
