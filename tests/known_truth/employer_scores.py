@@ -112,7 +112,7 @@ def score_ranks(
     in_pairs, alone = [], []
     for number, (jobs, yes) in enumerate(zip(markets.jobs, markets.yes, strict=True)):
         weight = jobs.astype(np.float64) if by_jobs else np.ones(n_employers)
-        sets = find_rank_sets(yes / jobs[:, None], weight, [seed, number])
+        sets = find_rank_sets(yes / jobs[:, None], weight, 10_000 * seed + number)
         in_pairs.append((sets.best, sets.worst))
         alone.append(_rank_alone(weight, yes / jobs[:, None]))
     return _score_ranks(shares, in_pairs), _score_ranks(shares, alone)

@@ -56,7 +56,7 @@ def estimate_employer_shares(
     row: Ints,
     yes: Ints | Floats,
     correlation: Floats,
-    level: float | Floats = LEVEL,
+    level: float = LEVEL,
     jobs: Ints | None = None,
 ) -> EmployerShares:
     """Estimate the employers' share of each row.
@@ -97,7 +97,7 @@ def estimate_employer_shares(
     rho = correlation[row_cell]
     variance = jackknife(counted, row_cell, employer, row, asked, share)
     ratio = _find_ratio(variance, simple, implied=rho * alike + (1 - rho) * floor, floor=floor)
-    effective = _correct(1 / ratio, counted.n_even[row_cell], level)
+    effective = _correct(1 / ratio, counted.find_t(level)[row_cell], level)
     low, high = bound_share(share, effective, level)
     alone = cells.n_employers[row_cell] < 2
     error = np.where(alone, np.nan, np.sqrt(ratio * simple))
@@ -144,12 +144,11 @@ def _find_ratio(variance: Floats, simple: Floats, implied: Floats, floor: Floats
     return np.asarray(np.maximum(ratio, floor))
 
 
-def _correct(n: Floats, n_even: Floats, level: float | Floats) -> Floats:
-    """Return n times the ratio of squared quantiles of t with n - 1 and G* - 1 degrees of freedom, if below 1."""
-    half = 0.5 + np.broadcast_to(np.asarray(level), n.shape) / 2
-    own = special.stdtrit(np.maximum(n - 1, 1), half)
-    of_employers = special.stdtrit(np.maximum(n_even - 1, 1), half)
-    return np.asarray(n * np.minimum((own / of_employers) ** 2, 1), dtype=np.float64)
+def _correct(n: Floats, t: Floats, level: float) -> Floats:
+    """Return n times the ratio of squared quantiles of Student's t with n - 1 degrees of freedom and t, if below 1."""
+    numbers, place = np.unique(n, return_inverse=True)
+    own = special.stdtrit(np.maximum(numbers - 1, 1), 0.5 + level / 2)[place]
+    return np.asarray(n * np.minimum((own / t) ** 2, 1), dtype=np.float64)
 
 
 def _split_by_size(

@@ -139,14 +139,14 @@ def estimate_shares(
     employer: Ints,
     row: Ints,
     yes: Ints | Floats,
-    level: float | Floats = LEVEL,
+    level: float = LEVEL,
 ) -> ShareEstimates:
     """Estimate the share of each row.
 
     `employer`, `row` and `yes` have an entry for each employer and row: the index of the employer in
     `cells.employer_jobs`, the row, and y. Entries with y = 0 may be left out; no pair of employer and row may occur
-    twice. `row_cell` is the cell of each row, `level` a number or one for each row. Raises ValueError if a y is NaN,
-    below 0 or more than the employer's jobs.
+    twice. `row_cell` is the cell of each row. Raises ValueError if a y is NaN, below 0 or more than the employer's
+    jobs.
 
     Intervals are by Korn and Graubard (1998, "Confidence Intervals for Proportions With Small Expected Number of
     Positive Counts Estimated From Survey Data"): Clopper and Pearson's interval for N / design effect jobs, corrected
@@ -185,15 +185,18 @@ def estimate_shares(
     )
 
 
-def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
+def bound_share(share: Floats, effective: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Return the ends of Clopper and Pearson's interval for a share of `effective` jobs (any number above 0)."""
-    tail = (1 - np.asarray(level)) / 2
+    keys = np.empty(len(share), dtype=np.complex128)
+    keys.real, keys.imag = share, effective
+    keys, place = np.unique(keys, return_inverse=True)  # most rows are rare items, whose ends are costly and alike
+    share, effective, tail = keys.real, keys.imag, (1 - level) / 2
     yes = share * effective
     no = effective - yes
     low = np.where(share > 0, special.betaincinv(np.maximum(yes, TINY), no + 1, tail), 0.0)
     high = np.where(share < 1, special.betaincinv(yes + 1, np.maximum(no, TINY), 1 - tail), 1.0)
     low, high = np.minimum(low, share), np.maximum(high, share)
-    return np.clip(low, 0, 1).round(SHARE_DIGITS), np.clip(high, 0, 1).round(SHARE_DIGITS)
+    return np.clip(low, 0, 1).round(SHARE_DIGITS)[place], np.clip(high, 0, 1).round(SHARE_DIGITS)[place]
 
 
 @dataclass(frozen=True)
@@ -282,13 +285,11 @@ def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Fl
     return np.maximum(either, 1)
 
 
-def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
+def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float) -> Floats:
     """Return the effective number of independent jobs, with Korn and Graubard's correction for degrees of freedom."""
-    n = cells.n_jobs[row_cell]
-    half = 0.5 + np.broadcast_to(np.asarray(level), n.shape) / 2
-    of_jobs = special.stdtrit(np.maximum(n - 1, 1), half)
-    of_employers = special.stdtrit(np.maximum(cells.n_even[row_cell] - 1, 1), half)
-    return np.asarray(n / np.maximum(effect, TINY) * (of_jobs / of_employers) ** 2, dtype=np.float64)
+    of_jobs = special.stdtrit(np.maximum(cells.n_jobs - 1, 1), 0.5 + level / 2)
+    n = cells.n_jobs * (of_jobs / cells.find_t(level)) ** 2
+    return np.asarray(n[row_cell] / np.maximum(effect, TINY), dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,14 @@ class RankSets:
 
 
 def find_rank_sets(
-    part: Floats, weight: Floats, seed: int | Sequence[int], *, level: float = LEVEL, draws: int = DRAWS
+    part: Floats | sparse.csr_array, weight: Floats, seed: int, *, level: float = LEVEL, draws: int = DRAWS
 ) -> RankSets:
     """Return simultaneous confidence sets for the ranks of all rows of a list (at `level` for all together).
 
-    `part` is employers x rows: the part of an employer's jobs that count for the row, 0 to 1. `weight` is by employer
-    what it counts for in the share that is ranked: its jobs for shares of jobs, 1 or its panel weight for employers'
-    shares. The rows must be all that were eligible, chosen by a rule that ignores their shares; those that are not
-    printed are cut afterwards. `seed` is any number or numbers; the order of employers matters for what is drawn.
+    `part` is employers x rows, dense or sparse: the part of an employer's jobs that count for the row, 0 to 1. `weight`
+    is by employer what it counts for in the share that is ranked: its jobs for shares of jobs, 1 or its panel weight
+    for employers' shares. The rows must be all that were eligible, chosen by a rule that ignores their shares; those
+    that are not printed are cut afterwards. `seed` is any number; the order of employers matters for what is drawn.
     Raises ValueError for NaN, no employers, parts outside 0 to 1, weights that are not positive, and more than 549
     rows, for which `FEWEST_DRAWS` would exceed `MAX_COMPARISONS`.
 
@@ -67,36 +67,53 @@ def find_rank_sets(
 
     Rows that no employer treats differently have the same ranks. The number of draws falls with that of rows.
     """
-    n_rows = part.shape[1]
+    part, n_rows = sparse.csr_array(part), part.shape[1]
     _refuse(part, weight)
     n_draws = min(draws, MAX_COMPARISONS // max(n_rows**2, 1))
     if n_draws < min(FEWEST_DRAWS, draws):
         raise ValueError(f"{n_rows} rows are too many to compare in pairs; leave rows out by a rule on the list")
-    total, unseen = weight @ part, UNSEEN * ((weight**2).sum() / weight.sum()) ** 2
+    total, least = weight @ part, find_least_difference(weight.sum(), (weight**2).sum())
     is_above = np.zeros((n_rows, n_rows), dtype=bool)
-    if not n_rows or np.ptp(total) <= LEAST_CRITICAL * math.sqrt(unseen):  # then no T reaches it
-        return RankSets(np.full(n_rows, 1), np.full(n_rows, n_rows), is_above, n_draws)
-    weighted = sparse.csr_array(weight[:, None] * part)
-    scale = 1 / np.sqrt(_sum_squares(weighted) + unseen)
-    statistic = (total[:, None] - total) * scale
+    n_allowed = n_draws - math.ceil(level * (n_draws + 1))  # draws that may reach a critical value
+    if n_rows and np.ptp(total) > least and n_allowed >= 0:
+        weighted = sparse.csr_array(part.multiply(weight[:, None]))
+        scale = 1 / np.sqrt(_sum_squares(weighted) + (least / LEAST_CRITICAL) ** 2)
+        _step_down(is_above, weighted, (total[:, None] - total) * scale, scale, seed, n_draws, n_allowed, weight)
+    return RankSets(1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1), is_above, n_draws)
+
+
+def find_least_difference(weight: Floats | float, square: Floats | float) -> Floats:
+    """Return the Σ u up to which two rows are never told apart, for sums of weights and of their squares."""
+    return np.asarray(LEAST_CRITICAL * math.sqrt(UNSEEN) * square / weight, dtype=np.float64)
+
+
+def _step_down(
+    is_above: Flags, weighted: sparse.csr_array, statistic: Floats, scale: Floats, seed: int, n_draws: int,
+    n_allowed: int, weight: Floats,
+) -> None:  # fmt: skip
+    """Set the flags of the rows that are known to be above others."""
+    total = np.asarray(weighted.sum(axis=0))
     # |T*| is at most the sum of what both rows have
-    is_open = ((total[:, None] + total) * scale > LEAST_CRITICAL) & ~np.eye(n_rows, dtype=bool)
-    drawn: NDArray[np.float32] | None = None
+    is_open = ((total[:, None] + total) * scale > LEAST_CRITICAL) & ~np.eye(len(total), dtype=bool)
+    drawn = _draw(weighted, min(FIRST_DRAWS, n_draws), [seed, 0])
     for _ in range(MAX_ROUNDS):
         highest = float(statistic.max(where=is_open, initial=0.0))
-        if highest <= LEAST_CRITICAL:
+        if highest <= LEAST_CRITICAL or _reach(drawn, scale, is_open, highest) > n_allowed:
             break
-        drawn = _draw(weighted, n_draws, seed) if drawn is None else drawn
-        critical = _widen(max(_find_critical(drawn, scale, is_open, level, highest), LEAST_CRITICAL), weight)
+        if drawn.shape[1] < n_draws:
+            largest = _find_largest(drawn, scale, is_open)
+            if (largest >= highest).sum() > n_allowed:
+                break
+            drawn = np.hstack([drawn, _draw(weighted, n_draws - FIRST_DRAWS, [seed, 1])])
+        critical = _widen(max(_find_critical(drawn, scale, is_open, n_allowed), LEAST_CRITICAL), weight)
         found = is_open & (statistic > critical * (1 + ROUNDING))
         if not found.any():
             break
         is_open &= ~found
         is_above |= found
-    return RankSets(1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1), is_above, n_draws)
 
 
-def _draw(weighted: sparse.csr_array, n_draws: int, seed: int | Sequence[int]) -> NDArray[np.float32]:
+def _draw(weighted: sparse.csr_array, n_draws: int, seed: Sequence[int]) -> NDArray[np.float32]:
     """Return the sum of each row, with a random sign for each employer: rows x draws."""
     asking = weighted[np.diff(weighted.indptr) > 0].astype(np.float32)
     chance, n_bytes = np.random.default_rng(seed), -(-n_draws // 8)
@@ -115,22 +132,17 @@ def _sum_squares(weighted: sparse.csr_array) -> Floats:
     return np.asarray(np.maximum(own[:, None] + own - 2 * products, 0), dtype=np.float64)
 
 
-def _find_critical(
-    drawn: NDArray[np.float32], scale: Floats, is_open: Flags, level: float, highest: float = math.inf
-) -> float:
-    """Return the quantile over draws of the largest T* of the open pairs; infinite if too few draws tell it.
+def _find_critical(drawn: NDArray[np.float32], scale: Floats, is_open: Flags, n_allowed: int) -> float:
+    """Return the value that the largest T* of the open pairs exceeds in no more than so many draws."""
+    return float(np.sort(_find_largest(drawn, scale, is_open))[drawn.shape[1] - 1 - n_allowed])
 
-    Also infinite if it is found to be `highest` or more, that of no pair, before all draws are looked at.
-    """
-    n_draws = drawn.shape[1]
-    rank = math.ceil(level * (n_draws + 1))
-    if rank > n_draws:
-        return math.inf
-    largest = _find_largest(drawn[:, :FIRST_DRAWS], scale, is_open)
-    if (largest >= highest).sum() > n_draws - rank:
-        return math.inf
-    largest = np.concatenate([largest, _find_largest(drawn[:, FIRST_DRAWS:], scale, is_open)])
-    return float(np.sort(largest)[rank - 1])
+
+def _reach(drawn: NDArray[np.float32], scale: Floats, is_open: Flags, highest: float) -> int:
+    """Return in how many draws the T* of the rows furthest apart reaches `highest`, so that the largest does, too."""
+    first, last = drawn.argmax(axis=0), drawn.argmin(axis=0)
+    number = np.arange(drawn.shape[1])
+    apart = (drawn[first, number] - drawn[last, number]) * scale[first, last]
+    return int((is_open[first, last] & (apart >= highest)).sum())
 
 
 def _find_largest(drawn: NDArray[np.float32], scale: Floats, is_open: Flags) -> NDArray[np.float32]:
@@ -161,8 +173,8 @@ def _widen(critical: float, weight: Floats) -> float:
     return float(critical * max(uneven / even, 1)) if even > 0 else critical
 
 
-def _refuse(part: Floats, weight: NDArray[np.float64]) -> None:
-    if not ((part >= 0) & (part <= 1)).all():
+def _refuse(part: sparse.csr_array, weight: Floats) -> None:
+    if not ((part.data >= 0) & (part.data <= 1)).all():
         raise ValueError("a part of an employer's jobs is from 0 to 1")
     if not len(weight):
         raise ValueError("a list has no employers")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from transforms.records.definitions import MIN_KNOWN
 from warehouse.marts.employer_shares import estimate_employer_shares, is_moved_by_largest, leave_out_largest
@@ -23,7 +24,7 @@ from warehouse.marts.printing import (
     find_interval_only,
     find_reasons,
 )
-from warehouse.marts.rank_sets import find_rank_sets
+from warehouse.marts.rank_sets import find_least_difference, find_rank_sets
 
 SIZES = ("single", "small", "large")
 """Names in columns of the classes `employer_shares.EMPLOYER_SIZES`: 1, 2 to 5, and 6 or more jobs in the cell."""
@@ -192,29 +193,37 @@ def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> 
 
 def _rank(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints, ranking: Ranking) -> dict[str, Floats]:
     """Return the best and the worst rank of each row among those of its cell and category."""
-    n_items, n_categories = max(len(category), 1), int(category.max(initial=0)) + 1
+    n, n_items, n_categories = len(row_cell), max(len(category), 1), int(category.max(initial=0)) + 1
     weights, place = counts.weigh(), counts.place_pairs()
     weight = weights.jobs / counts.jobs if ranking.by_employer else weights.jobs
     part = np.minimum(weights.yes / weights.jobs[place], 1)
     row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
     key = row_cell * n_categories + category[item]
     rows, pairs = np.argsort(key, kind="stable"), np.argsort(key[row], kind="stable")
+    lists, start, n_rows = np.unique(key[rows], return_index=True, return_counts=True)
+    cell = lists // n_categories
+    n_eligible = n_rows if ranking.n_items is None else np.maximum(ranking.n_items[lists % n_categories], n_rows)
+    best, worst = np.ones(n), np.empty(n)
+    worst[rows] = np.repeat(n_eligible, n_rows)
+    if not n:
+        return {"category_rank_best": best, "category_rank_worst": worst}
+    total = np.bincount(row, weight[place] * part, n)[rows]
+    lowest = np.where(n_eligible > n_rows, 0, np.minimum.reduceat(total, start))
+    sums = (sum_by(counts.cell, values, len(counts.n_unknown)) for values in (weight, weight**2))
+    may_differ = np.maximum.reduceat(total, start) - lowest > find_least_difference(*sums)[cell]
     first = np.searchsorted(counts.cell, np.arange(len(counts.n_unknown) + 1))
-    lists = np.unique(key)
-    row_ends, pair_ends = (
-        np.searchsorted(sorted_keys, [lists, lists + 1]).T for sorted_keys in (key[rows], key[row][pairs])
-    )
-    column = np.empty(len(row_cell), dtype=np.int64)
-    best, worst = np.empty(len(row_cell)), np.empty(len(row_cell))
-    for number, of_rows, of_pairs in zip(lists, row_ends, pair_ends, strict=True):
-        cell, here, some = number // n_categories, rows[slice(*of_rows)], pairs[slice(*of_pairs)]
-        n_rows = len(here)
-        n_others = 0 if ranking.n_items is None else max(int(ranking.n_items[number % n_categories]) - n_rows, 0)
-        column[here] = np.arange(n_rows)
-        parts = np.zeros((first[cell + 1] - first[cell], n_rows + (n_others > 0)))  # all others are one row, of zeros
-        parts[place[some] - first[cell], column[row[some]]] = part[some]
-        sets = find_rank_sets(parts, weight[first[cell] : first[cell + 1]], int(ranking.seed[cell]))
-        best[here] = sets.best[:n_rows]
-        below = sets.is_above[:n_rows] @ np.append(np.ones(n_rows), [n_others] * (n_others > 0))
-        worst[here] = n_rows + n_others - below
+    ends = np.searchsorted(key[row][pairs], [lists, lists + 1]).T
+    column = np.empty(n, dtype=np.int64)
+    for number in np.flatnonzero(may_differ):
+        here, some = rows[start[number] : start[number] + n_rows[number]], pairs[slice(*ends[number])]
+        column[here] = np.arange(n_rows[number])
+        of_cell = slice(*first[cell[number] : cell[number] + 2])
+        n_others = n_eligible[number] - n_rows[number]
+        places = place[some] - of_cell.start, column[row[some]]
+        shape = of_cell.stop - of_cell.start, n_rows[number] + (n_others > 0)  # all others are one row, of zeros
+        parts = sparse.csr_array((part[some], places), shape=shape)
+        sets = find_rank_sets(parts, weight[of_cell], int(ranking.seed[cell[number]]))
+        best[here] = sets.best[: len(here)]
+        n_alike = np.where(np.arange(shape[1]) < len(here), 1, n_others)
+        worst[here] = n_eligible[number] - sets.is_above[: len(here)] @ n_alike
     return {"category_rank_best": best, "category_rank_worst": worst}
