@@ -270,6 +270,7 @@ def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:
         "value": row.value,
         "rung": row.rung,
         "region_name": member.place,
+        "sources": list(row.sources),
         "is_low": numbers.LOW_CONFIDENCE in (row.qualifier or "").split("; "),
         "nearest": notes.name_nearest(row.nearest[0]) if row.nearest else None,
         **period,

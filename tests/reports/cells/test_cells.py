@@ -86,18 +86,36 @@ def test_what_is_withheld_or_says_no_number_has_none(row: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("row", "basis", "sureness"),
     [
-        ({"status": "published", "share": 0.5, "form": "point"}, "advertised", FIRM),
+        ({"status": "published", "share": 0.5, "share_lo": 0.36, "share_hi": 0.65, "form": "point"}, "advertised",
+         FIRM),
+        ({"status": "published", "share": 0.5, "share_lo": 0.35, "share_hi": 0.65, "form": "point"}, "advertised",
+         ROUGH),
+        ({"status": "published", "share": 0.5, "form": "point"}, "advertised", ROUGH),
+        ({"status": "published", "rate": 0.01, "rate_lo": 0.009, "rate_hi": 0.0129}, "advertised", FIRM),
+        ({"status": "published", "p50": 100.0, "p50_lo": 80.0, "p50_hi": 120.0}, "advertised", ROUGH),
+        ({"status": "published", "n_boards": 3}, "advertised", FIRM),
         ({"status": "published", "share": 0.5, "share_lo": 0.1, "share_hi": 0.9, "form": "interval"}, "advertised",
          ROUGH),
         ({"status": "low", "share": 0.5, "form": "point"}, "advertised", ROUGH),
         ({"status": "stale", "is_low": True, "share": 0.5, "form": "point"}, "advertised", ROUGH),
-        ({"status": "stale", "share": 0.5, "form": "point"}, "advertised", FIRM),
+        ({"status": "stale", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "form": "point"}, "advertised", ROUGH),
         ({"status": "published", "p50": 9.0}, "official", OTHERS),
         ({"status": "suppressed"}, "reported", FEW),
     ],
 )  # fmt: skip
 def test_how_sure_a_cell_is(row: dict[str, Any], basis: str, sureness: str) -> None:
     assert cell_of(row, basis).sureness == sureness
+
+
+def test_the_rows_of_a_figure_are_firm_while_it_is_fresh_and_of_two_platforms(figure: Callable[..., Figures]) -> None:
+    share = {"name": "x", "status": "published", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "form": "point"}
+    rows = json.dumps([share, share | {"name": "y", "sources": ["lever"]}])
+    fresh, stale = (
+        cells_of(figure(figure="industries.shares", value="x", value_json=rows, sources=("ashby", "lever"), **state))
+        for state in ({}, {"status": "stale"})
+    )
+    assert [cell.sureness for cell in fresh] == [FIRM, ROUGH]
+    assert {cell.sureness for cell in stale} == {ROUGH} and {cell.status for cell in stale} == {"stale"}
 
 
 # --- published cells --------------------------------------------------------------------------------------------
@@ -183,7 +201,7 @@ def test_rows_of_a_figure_have_names_and_addresses(figure: Callable[..., Figures
     assert cells[0].numbers["share"] == Number(
         part="share", value=0.6, low=None, high=None, unit="share of jobs", form="point"
     )
-    assert {cell.figure for cell in cells} == {"skills.any"} and cells[0].sources == ("ashby",)
+    assert {cell.figure for cell in cells} == {"skills.any"} and cells[0].sources == ("ashby", "lever")
     country = {"share": 0.5, "item": "remote", "region_level": "country", "region": "DE", "name": "Germany"}
     other = country | {"region": "US", "name": "US"}
     assert [(cell.id, cell.name) for cell in rows(figure, "workplace.remote", country, other)] == [
