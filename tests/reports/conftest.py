@@ -157,7 +157,7 @@ def figure() -> Callable[..., Figures]:
         as_of=AS_OF, figure="skill.python", title="Python", kind="measured", basis="postings",
         rung="open adverts", unit="share", value="62%",
         value_json='[{"share": 0.62, "share_lo": 0.6, "share_hi": 0.64, "rank": 1}]', status="published", reason=None,
-        n_jobs=500, n_employers=50, window_days=None, sql="SELECT 1", sources=("ashby", "lever"),
+        n_jobs=500, n_employers=50, window_days=None, sql="SELECT 1", sources=("ashby",),
         snapshots=("ashby/2026-08-17T060000Z.warc.gz",), code_version="1", baseline=None, verify_by=None,
         period_from=date(2026, 8, 3), period_to=AS_OF,
     )  # fmt: skip

@@ -244,7 +244,9 @@ class Advert:
     seniority: Annotated[str, Column("Level: the title's word, else inferred from years", values=SENIORITIES)]
     seniority_inferred: Annotated[bool, Column("The level was inferred from the years of experience")]
     years_min: Annotated[float | None, Column("Least years of experience asked for", unit="years", low=0, high=40)]
-    degree_min: Annotated[str | None, Column("Lowest accepted degree", values=DEGREES)]
+    degree_min: Annotated[
+        str | None, Column("Lowest degree required, also if experience may replace it", values=DEGREES)
+    ]
     qualifications: Annotated[
         tuple[str, ...] | None,
         Column("What an English text requires or prefers a person to show; NULL: none", values=QUALIFICATIONS),

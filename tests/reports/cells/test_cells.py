@@ -201,7 +201,7 @@ def test_rows_of_a_figure_have_names_and_addresses(figure: Callable[..., Figures
     assert cells[0].numbers["share"] == Number(
         part="share", value=0.6, low=None, high=None, unit="share of jobs", form="point"
     )
-    assert {cell.figure for cell in cells} == {"skills.any"} and cells[0].sources == ("ashby", "lever")
+    assert {cell.figure for cell in cells} == {"skills.any"} and cells[0].sources == ("ashby",)
     country = {"share": 0.5, "item": "remote", "region_level": "country", "region": "DE", "name": "Germany"}
     other = country | {"region": "US", "name": "US"}
     assert [(cell.id, cell.name) for cell in rows(figure, "workplace.remote", country, other)] == [

@@ -53,7 +53,7 @@ def test_earlier_ids_and_short_forms_are_understood(name: str, figure_id: str) -
         ("skill.cpp.gb.data", "Data jobs in the United Kingdom that ask for C++, in the adverts we read"),
         (
             "share.degree.master.all.ai_jobs",
-            "AI jobs that accept no less than a master's degree, in the adverts we read",
+            "AI jobs that require at least a master's degree, in the adverts we read",
         ),
         ("share.years.10_plus.us.ai_jobs", None),
         (

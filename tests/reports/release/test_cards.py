@@ -33,7 +33,7 @@ def texts(picture: ElementTree.Element) -> list[str]:
 def industries(figure: Callable[..., Figures], *rows: dict[str, Any], **changes: Any) -> Figures:
     return figure(
         figure="industries.shares", title="Industries", value="A & B 12–90%; C 100%", unit="share of jobs",
-        value_json=json.dumps(rows), **changes,
+        value_json=json.dumps(rows), sources=("ashby", "lever"), **changes,
     )  # fmt: skip
 
 
@@ -53,7 +53,8 @@ def test_a_picture_has_the_rows_of_its_chart_and_the_same_in_words(figure: Calla
 
 
 def test_a_single_value_stands_in_large_letters_above_its_interval(figure: Callable[..., Figures]) -> None:
-    picture = draw(figure(figure="skill.python.all.ai_engineering", qualifier="under review", bare_value="62%"))
+    of_two = {"figure": "skill.python.all.ai_engineering", "sources": ("ashby", "lever")}
+    picture = draw(figure(**of_two, qualifier="under review", bare_value="62%"))
     large = picture.find(f"{SVG}text[@class='value']")
     assert large is not None and large.text == "62%" and "Under review" in texts(picture)
     assert picture.find(f".//{SVG}line[@class='line firm']") is not None

@@ -23,7 +23,9 @@ def drawn(figure: Callable[..., Figures]) -> Drawn:
     """drawn("bands.regions", {...}, {...}): the chart of a figure with these rows."""
 
     def draw(name: str, *rows: dict[str, Any], **changes: Any) -> DrawnChart:
-        chart = figure_rows.draw(figure(figure=name, value="x", value_json=json.dumps(rows), **changes))
+        chart = figure_rows.draw(
+            figure(figure=name, value="x", value_json=json.dumps(rows), sources=("ashby", "lever"), **changes)
+        )
         assert chart is not None
         return chart
 
