@@ -81,7 +81,7 @@ def name_place(rows: Rows, place: str) -> str:
     region's jobs, the region's name would suggest that this country's pay is paid in the other countries, too. If that
     country has too few jobs for a band, the region's name is kept, and the country is added in brackets.
     """
-    first = _find_main_country(rows)
+    first = find_main_country(rows)
     if first is None:
         return place
     if first["n_jobs"] < JOBS.bound:  # too few for a band
@@ -101,7 +101,8 @@ def name_region(rows: Rows, place: str) -> str:
     return numbers.qualify(place, [f"mostly {head['name']}", *say_others(rows)])
 
 
-def _find_main_country(rows: Rows) -> Row | None:
+def find_main_country(rows: Rows) -> Row | None:
+    """Return the counts of the country with nearly all jobs (`MAX_COUNTRY_SHARE`); None if there is none."""
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE.value * total:
@@ -111,7 +112,7 @@ def _find_main_country(rows: Rows) -> Row | None:
 
 def find_head(rows: Rows) -> Row | None:
     """Return the counts of the country that is named instead of a region (`name_place`); None if no country is."""
-    first = _find_main_country(rows)
+    first = find_main_country(rows)
     return first if first is not None and first["n_jobs"] >= JOBS.bound else None
 
 

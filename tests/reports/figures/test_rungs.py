@@ -435,3 +435,25 @@ def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnec
     table = frame.LADDER.table
     assert table is not None and table([ladder]).columns[-2:] == ("Pay comparable", "In the band")
     assert table([ladder]).rows[0][-2:] == ("86", "71")
+
+
+def test_a_place_is_never_offered_a_country_that_is_not_its_own(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    """Nine in ten American adverts are of the United States: what they pay says nothing of Brazil or South America."""
+    continent = {"region_level": "continent", "region": "Americas", "pay_market": "local"}
+    brazil = {"country": "BR", "alpha3": "BRA", "name": "Brazil", "region": "South America", "continent": "Americas"}
+    put(tables.Countries, US, brazil)
+    offered = {}
+    for country, n in (("US", 90), ("BR", 90), ("US", 50)):
+        counts = [{"country": country, "n_jobs": n, "n_paid": n}, {"country": "MX", "n_jobs": 100 - n, "n_paid": 0}]
+        con.execute("DELETE FROM mart.salary_bands")
+        put(mart_tables.SalaryBands, cell(**PAIRS | continent | {"countries": counts}))
+        ledger = computed(con)
+        for place in ("south_america", "northern_america"):
+            near = ledger[f"pay.{place}.ai_engineering.mid_senior"].nearest or ()
+            offered[country, n, place] = [one.figure.split(".")[1] for one in near]
+    assert offered["US", 90, "south_america"] == []
+    assert offered["US", 90, "northern_america"] == offered["BR", 90, "south_america"] == ["americas"]
+    assert offered["US", 50, "south_america"] == ["americas"], "a continent of several countries is offered"
+    assert offered["BR", 90, "northern_america"] == []
