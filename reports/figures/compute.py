@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from reports.figures import query
-from reports.figures.addresses import declare
+from reports.figures.addresses import canonical, declare
 from reports.figures.catalogue import declarations
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import WITHHELD, Figure
@@ -67,7 +67,7 @@ def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
     """Return the rows of the newest earlier day in the ledger, by figure."""
     day = f"SELECT max(as_of) FROM mart.figures WHERE as_of < {query.literal(as_of)}"
     rows = query.read(con, f"FROM mart.figures WHERE as_of = ({day}) AND vintage IS NOT NULL")
-    return {row["figure"]: ledger_row(row) for row in rows}
+    return {canonical(row["figure"]): ledger_row(row) for row in rows}
 
 
 def compute_asked(

@@ -324,7 +324,12 @@ class Advert:
     ]
     pay_region: Annotated[str | None, Column("UN M49 region the pay counts in, or `several`, or `remote`")]
     pay_continent: Annotated[str | None, Column("UN M49 continent the pay counts in, or `several`, or `remote`")]
-    pay_market: Annotated[str | None, Column("Paid in the country's own money or from abroad", values=PAY_MARKETS)]
+    pay_market: Annotated[
+        str | None,
+        Column(
+            "local: pay is in the country's own money; cross_border: in another, whoever pays it", values=PAY_MARKETS
+        ),
+    ]
     agreements: Annotated[
         tuple[str, ...] | None,
         Column("Checks of the advert against itself that hold; NULL: none", values=tuple(SELF_CHECKS)),

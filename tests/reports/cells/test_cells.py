@@ -139,7 +139,8 @@ def test_every_published_cell_has_an_address_that_gives_the_same(con: duckdb.Duc
     accept_all(con, AS_OF)
     cells = {cell.id: cell for cell in read_cells(con, AS_OF)}
     assert cells.keys() == {
-        "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
+        "pay.us.machine_learning_engineer.senior.advertised",
+        "foreign_currency.us.machine_learning_engineer.senior.advertised",
         "skill.cpp.us.ai_engineering", "share.workplace.remote.all.ai_jobs", "share.workplace.hybrid.all.ai_jobs",
     }  # fmt: skip
     figures = {row.figure: row for row in compute_asked(con, list(cells), AS_OF, code_version="1",
@@ -153,7 +154,7 @@ def test_every_published_cell_has_an_address_that_gives_the_same(con: duckdb.Duc
     assert cells["skill.cpp.us.ai_engineering"].text == "41%"
     fields = [(cell.kind, cell.measure, cell.place, cell.work, cell.item) for cell in cells.values()]
     assert ("skill", "skill_asked", "us", "ai_engineering", "C++") in fields
-    assert ("abroad", "pay", "us", "machine_learning_engineer", "senior") in fields
+    assert ("foreign_currency", "pay", "us", "machine_learning_engineer", "senior") in fields
 
 
 def test_withheld_cells_are_read_where_they_are_asked_for(published: Path) -> None:

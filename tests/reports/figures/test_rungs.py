@@ -136,14 +136,14 @@ def test_a_rung_changes_neither_the_place_nor_the_pay_market(
 ) -> None:
     put(tables.Countries, US)
     works = (work for work in WORKS if work != AI_JOBS)
-    names = [f"{kind}.{place}.{work}.{level}" for work in works for place in PLACES for kind in ("pay", "abroad")
-        for level in LEVEL_GROUPS][::every]  # fmt: skip
+    names = [f"{kind}.{place}.{work}.{level}" for work in works for place in PLACES
+        for kind in ("pay", "foreign_currency") for level in LEVEL_GROUPS][::every]  # fmt: skip
     inputs = inputs_of(con, AS_OF)
     n_rungs = 0
     for figure in (*declarations(con).values(), *map(declare, names)):
         if figure.unit != "USD per year" or figure.id.startswith(("bonus.", "reported.")):
             continue
-        market = "cross_border" if figure.id.startswith("abroad.") else "local"
+        market = "cross_border" if figure.id.startswith("foreign_currency.") else "local"
         for rung in figure.rungs:
             parameters = parameters_of(figure, rung, inputs)
             assert not {"region", "region_level"} & rung.parameters.keys()
@@ -171,12 +171,12 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     row = ledger["pay.south_america.ai_engineering.mid_senior"]
     assert (row.status, row.value) == ("suppressed", None)
     assert [near.figure for near in row.nearest or ()] == [
-        "pay.ar.ai_engineering.mid_senior", "abroad.south_america.ai_engineering.mid_senior",
+        "pay.ar.ai_engineering.mid_senior", "foreign_currency.south_america.ai_engineering.mid_senior",
         "pay.americas.ai_engineering.mid_senior",
     ]  # fmt: skip
     near = (row.nearest or ())[1]
     assert near.value == ledger[near.figure].value
-    assert near.title == "Mid-to-senior AI engineering pay from abroad, South America"
+    assert near.title == "Mid-to-senior AI engineering pay, stated in another country's money, South America"
     assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
     store(con, put, list(ledger.values()))
     assert f"{near.title}, {near.value} [{near.figure}]" in explain_figure(con, row.figure)
@@ -417,7 +417,7 @@ def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDB
     assert missing == "open adverts: 12 of 30 jobs, 4 of 10 employers"
 
 
-def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+def test_a_job_that_is_paid_in_other_money_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(tables.Countries, US)
     for level, region in (("world", "World"), ("region", "Northern America")):
         place = {"as_of": AS_OF, "region_level": level, "region": region, "seniority_group": "mid_senior"}
@@ -430,7 +430,7 @@ def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnec
     row = computed_one(con, "ladder.regions")
     assert row.value == "US and Canada 71 of 86 AI engineering jobs"
     (ladder,) = notes.rows_of(row)
-    assert dict(frame.parts_of(ladder))["paid from abroad"] == 15
+    assert dict(frame.parts_of(ladder))["pay in other money"] == 15
     assert sum(n for _, n in frame.parts_of(ladder)) == 86
     table = frame.LADDER.table
     assert table is not None and table([ladder]).columns[-2:] == ("Pay comparable", "In the band")
