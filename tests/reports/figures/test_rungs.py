@@ -163,7 +163,7 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     argentina = {"region_level": "country", "region": "AR"}
     put(
         mart_tables.SalaryBands,
-        cell(**PAIRS | south | {"pay_market": "cross_border"}),
+        cell(**PAIRS | south | {"pay_market": "cross_border", "stated_in": "USD", "n_employer_here": 40}),
         cell(**PAIRS | argentina | {"n_jobs": 31}),
         cell(**PAIRS | {"region_level": "continent", "region": "Americas", "pay_market": "local"}),
     )
@@ -176,8 +176,9 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     ]  # fmt: skip
     near = (row.nearest or ())[1]
     assert near.value == ledger[near.figure].value
-    assert near.title == "Mid-to-senior AI engineering pay, stated in another country's money, South America"
+    assert near.title == "Mid-to-senior AI engineering pay, stated in US dollars, South America"
     assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
+    assert "40 of employers in the country itself and 0 of employers elsewhere" in notes.note(ledger[near.figure])
     store(con, put, list(ledger.values()))
     assert f"{near.title}, {near.value} [{near.figure}]" in explain_figure(con, row.figure)
     table = notes.table(ledger["bands.regions"])
