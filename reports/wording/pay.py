@@ -164,7 +164,8 @@ def _note(rows: Rows) -> list[str | None]:
         notes.append(f"{name_money(IN_OTHER_MONEY, rows)}, and not in it: {other}")
     if row.get("pay_market") == OTHER_MONEY:
         notes.append(_say_employers(row))
-        notes.append(CONTRACT_OPEN if row.get("contract") == EMPLOYEE else None)
+        is_open = row.get("contract") == EMPLOYEE and row["basis"] == "advertised"  # pairs state full-time work
+        notes.append(CONTRACT_OPEN if is_open else None)
     if row.get("contractor_status"):
         notes.append(f"contractors, beside it and not in it: {say_contractors(row)}")
     if row.get("n_no_rate"):
