@@ -157,6 +157,7 @@ def test_pay_in_other_money_names_it_and_where_its_employers_are(cell: Any) -> N
         "by the sources, 400 of employers in the country itself and 7 of employers elsewhere. most adverts"
         in band_note(other)
     )
+    assert pay.CONTRACT_OPEN not in band_note(other | PAIRS), "what a third party collected is of employees"
     figure = declare("foreign_currency.ca.ai_engineering.mid_senior")
     assert figure.entitle() == "Mid-to-senior AI engineering pay, stated in another country's money, Canada"
     assert figure.entitle([other]) == "Mid-to-senior AI engineering pay, stated in US dollars, Canada"
