@@ -34,6 +34,7 @@ from transforms.records.vocabulary import (
     FULL_ADVERT,
     GROUP_OF_ROLE,
     NO_TEXT,
+    OTHER_MONEY,
     SNIPPET,
     TECHNICAL_GROUPS,
     UNREAD,
@@ -426,7 +427,7 @@ def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
 
 
 def _market_of_headline(pay: Pay, country: str | None) -> str | None:
-    return market_of(pay.currency, country) or ("cross_border" if is_foreign(pay, country) else None)
+    return market_of(pay.currency, country) or (OTHER_MONEY if is_foreign(pay, country) else None)
 
 
 def _country_of_headline(head: Pay | None, area: Area) -> str | None:

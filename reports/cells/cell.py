@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.wording.bases import OF_OTHERS, OWN
 from reports.wording.numbers import Row, printed_share, upper_first
+from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_SHARE_WIDTH
 from warehouse.marts.measures import MEASURES
 from warehouse.marts.printing import BOUNDS, POINT, choose_form
 
@@ -63,6 +64,9 @@ PARTS = (
     Part("n_adverts", "n_adverts", "adverts"),
 )  # fmt: skip
 """Kinds of numbers, in the order in which they are printed."""
+COUNTED, IN_POINTS = ("boards", "adverts"), ("share of jobs", "share of persons", "difference of two shares")
+"""Units of counts of what was read, which are no estimates; units whose widths are in points, not parts of the value.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,16 @@ class Number:
     def known(self) -> tuple[float, float] | None:
         """The printed range: the value as both ends if a value is printed, or else `ends`."""
         return self.ends if self.value is None else (self.value, self.value)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a value is printed whose interval is known and narrow; a count of what was read has none."""
+        if self.value is None or self.low is None or self.high is None:
+            return self.value is not None and self.unit in COUNTED
+        width = round(self.high - self.low, 9)
+        if self.unit in IN_POINTS:
+            return width < MAX_SHARE_WIDTH.value
+        return width < MAX_AMOUNT_WIDTH.value * abs(self.value)
 
     def describe(self) -> dict[str, Any]:
         """Return the number as a JSON object of the release."""
@@ -120,18 +134,22 @@ def _read_number(row: Row, part: Part) -> Number | None:
 
 
 FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
-"""How certain a value is: a printed point; printed as a range, or of low confidence; collected or published by others;
-from too few jobs; only in words.
+"""How certain a value is: narrow, and its frame holds; wider, out of date, of one platform or of low confidence;
+collected or published by others; from too few jobs; only in words.
 """
 
 
-def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """Return how certain a value is: FIRM, ROUGH, OTHERS or FEW. `is_point` says whether a point is printed."""
+def judge_sureness(status: str, basis: str | None, *, is_narrow: bool = True, is_of_one: bool = False) -> str:
+    """Return how certain a value is: FIRM, ROUGH, OTHERS or FEW.
+
+    An interval holds what chance does among the employers of its frame. The frame holds if its boards were read lately
+    (`status`) and are not all of one platform (`is_of_one`), since platforms differ by more than intervals say.
+    """
     if status == "suppressed":
         return FEW
     if basis in OF_OTHERS:
         return OTHERS
-    return FIRM if is_point and status != "low" else ROUGH
+    return FIRM if is_narrow and status == "published" and not is_of_one else ROUGH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,5 +223,5 @@ class Cell:
 
     def judge(self, parts: Iterable[str]) -> str:
         """Return how certain the numbers of these parts are together: FIRM, ROUGH, OTHERS or FEW."""
-        is_point = all(part in self.numbers and self.numbers[part].value is not None for part in parts)
-        return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
+        is_narrow = all(part in self.numbers and self.numbers[part].is_narrow for part in parts)
+        return judge_sureness(self.status, self.basis, is_narrow=is_narrow, is_of_one=len(self.sources) == 1)

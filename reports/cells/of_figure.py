@@ -23,6 +23,8 @@ def cells_of(figure: Figures) -> list[Cell]:
     if figure.value is None:
         return []
     declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
+    if figure.status == "stale":
+        rows = tuple(map(_make_stale, rows))
     rungs = (rung for rung in declaration.rungs if rung.name == figure.rung)
     given = next(({**declaration.parameters, **rung.parameters} for rung in rungs), {})
     cells = []
@@ -48,12 +50,19 @@ def cells_of(figure: Figures) -> list[Cell]:
             jobs=name_jobs(work, place) if given.get("measure") else "",
             item=item,
             basis="cited" if figure.kind == "cited" else row.get("basis") or figure.basis or "",
-            sources=tuple(figure.sources),
+            sources=tuple(row.get("sources") or figure.sources),
             period_from=figure.period_from,
             period_to=figure.period_to,
         )
         cells.append(cell)
     return cells
+
+
+def _make_stale(row: Row) -> Row:
+    status = row.get("status")
+    if status == "suppressed":
+        return row
+    return {**row, "status": "stale", "is_low": status == "low" or row.get("is_low")}
 
 
 def name_of(row: Row, declaration: Figure) -> str | None:

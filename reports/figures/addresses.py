@@ -2,10 +2,11 @@
 
     pay.{place}.{role}.{level}               pay.us.ai_engineering.senior, pay.western_europe.data.all
     pay.{place}.{role}.{level}.{basis}       from one kind of source alone: pay.de.data_scientist.senior.reported
-    abroad.{place}.{role}.{level}            pay in the currency of another country; also with {basis}
+    foreign_currency.{place}.{role}.{level}  pay stated in another country's currency; also with {basis}
     mixed.{place}.{role}.{level}             pay in any currency; also with {basis}
-    contractor.{place}.{role}.{level}        contractors' invoices in the place's own currency; contractor_abroad and
-                                             contractor_mixed as above; agency.… on an agency's payroll
+    contractor.{place}.{role}.{level}        contractors' invoices in the place's own currency;
+                                             contractor_foreign_currency, contractor_mixed as above;
+                                             agency.… on an agency's payroll
     comparison.{place}.{role}.{basis}        pay of all levels from one kind of source, to compare it with others
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
@@ -51,7 +52,12 @@ GROUP = pay_figures.WORK_OF_GUIDE
 ALIASES = (
     (r"(?:band|country|continent)\.(\w+)\.mid_senior", rf"pay.\1.{GROUP}.mid_senior"),
     (r"entry\.([a-z]{2})", rf"pay.\1.{GROUP}.entry"),
-    (r"abroad\.(\w+)\.mid_senior", rf"abroad.\1.{GROUP}.mid_senior"),
+    (r"abroad\.(\w+)\.mid_senior", rf"foreign_currency.\1.{GROUP}.mid_senior"),
+    (r"(contractor_|agency_|)abroad\.(.+)", r"\1foreign_currency.\2"),
+    (
+        rf"(?:comparison|pay)\.([a-z]{{2}}\.\w+\.(?:{'|'.join(comparison_figures.BEHIND)}))_abroad",
+        r"comparison.\1_foreign_currency",
+    ),
     (r"skill\.(\w+)", rf"skill.\1.{EVERYWHERE.slug}.{GROUP}"),
     (r"skill\.(\w+)\.(\w+)", rf"skill.\1.\2.{GROUP}"),
     (r"outlook\.(\w+)", r"claim.\1"),

@@ -135,12 +135,13 @@ _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.val
 def declaration_of(figure_id: str) -> Figure:
     """Return the declaration of a figure; if necessary, the declaration is made from the figure's address.
 
-    For an id that is no longer known, return the declaration of a figure of the same kind.
+    For an id of an earlier version, return that of today's, or else of a figure of the same kind.
     """
     try:
         return KNOWN.get(figure_id) or declare(figure_id)
     except AddressError:
-        return _OF_KIND[figure_id.partition(".")[0]]
+        kind, current = figure_id.partition(".")[0], canonical(figure_id)
+        return declaration_of(current) if kind not in _OF_KIND and current != figure_id else _OF_KIND[kind]
 
 
 MAX_SUGGESTIONS = 8

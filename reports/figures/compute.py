@@ -14,12 +14,13 @@ from datetime import date
 from typing import Any
 
 from reports.figures import query
-from reports.figures.addresses import declare
+from reports.figures.addresses import canonical, declare
 from reports.figures.catalogue import declarations
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.declared.pay_figures import REGIONS_PAY
 from reports.figures.ladder import Attempt, FigureInputs, choose_rung, combine_evidence, inputs_of
+from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.figures.verdicts import Verdict
 from reports.wording import gaps, notes, numbers, pay
@@ -66,7 +67,7 @@ def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
     """Return the rows of the newest earlier day in the ledger, by figure."""
     day = f"SELECT max(as_of) FROM mart.figures WHERE as_of < {query.literal(as_of)}"
     rows = query.read(con, f"FROM mart.figures WHERE as_of = ({day}) AND vintage IS NOT NULL")
-    return {row["figure"]: ledger_row(row) for row in rows}
+    return {canonical(row["figure"]): ledger_row(row) for row in rows}
 
 
 def compute_asked(
@@ -193,15 +194,30 @@ def _say_review(name: str, inputs: FigureInputs) -> str | None:
 
 
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
-    """Add the nearest figures with a value to a withheld row; in each group, that with the most jobs comes first."""
+    """Add the nearest figures with a value to a withheld row; in each group, that with the most jobs comes first.
+
+    A wider place is left out where nearly all of its jobs are in one country outside the row's own place: its value is
+    then that country's, as pay in the United States would be for South America.
+    """
     if row.value is not None:
         return row
     near: list[Figures] = []
+    place = figures[row.figure].parameters.get("region")
     for group in figures[row.figure].nearest:
-        printed = [rows[name] for name in group if name in rows and rows[name].value is not None]
+        printed = [
+            rows[name] for name in group
+            if name in rows and rows[name].value is not None and _speaks_for(rows[name], place)
+        ]  # fmt: skip
         near += sorted(printed, key=lambda other: -(other.n_jobs or 0))
     offers = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
     return replace(row, nearest=tuple(offers))
+
+
+def _speaks_for(near: Figures, place: object) -> bool:
+    """Whether a figure of pay is not of one country outside `place`, a place's name in the marts."""
+    main = pay.find_main_country(notes.rows_of(near))
+    country = PLACES.get(main["country"].lower()) if main else None
+    return country is None or place in (country.region, country.in_region, country.in_continent)
 
 
 def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
@@ -270,6 +286,7 @@ def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:
         "value": row.value,
         "rung": row.rung,
         "region_name": member.place,
+        "sources": list(row.sources),
         "is_low": numbers.LOW_CONFIDENCE in (row.qualifier or "").split("; "),
         "nearest": notes.name_nearest(row.nearest[0]) if row.nearest else None,
         **period,

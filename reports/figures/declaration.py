@@ -130,7 +130,8 @@ class Figure:
 
     def entitle(self, rows: Rows = ()) -> str:
         """Return the title, followed by the place that `rows` name, or else by the figure's place."""
-        return f"{self.title}, {pay.name_place(rows, self.place)}" if self.place else self.title
+        title = pay.name_money(self.title, rows)
+        return f"{title}, {pay.name_place(rows, self.place)}" if self.place else title
 
     @property
     def kind(self) -> str:

@@ -75,7 +75,7 @@ def _make_entry(figure_id: str, title: str) -> Entry:
 def _spellings_of(name: str) -> dict[str, str]:
     """Return a filter's values, as ids spell them, by their accepted spellings in lower case."""
     if name == "place":
-        spellings = {place.name: place.slug for place in PLACES.values()} | {slug: slug for slug in PLACES}
+        spellings = {name: place.slug for place in PLACES.values() for name in (place.region, place.name, place.slug)}
         spellings |= dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug)
     elif name == "role":
         spellings = {name_work(work): work for work in WORKS} | {work: work for work in WORKS}

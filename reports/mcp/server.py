@@ -155,10 +155,10 @@ def _add_figure_tools(server: Server, market: Market) -> None:
         measure: Annotated[
             Filter,
             Field(
-                description="A kind of figure: pay, abroad (pay in another country's money), mixed (both), contractor "
-                "(invoices of contractors; contractor_abroad, contractor_mixed), agency, skill, share, "
-                "disclosure, closing_rate, comparison (kinds of source side by side), claim; or a measure of shares: "
-                "workplace, degree, years, qualification, employment_type, pay_stated, role."
+                description="A kind of figure: pay, foreign_currency (pay stated in another country's money), mixed "
+                "(both), contractor (invoices of contractors; contractor_foreign_currency, contractor_mixed), agency, "
+                "skill, share, disclosure, closing_rate, comparison (kinds of source side by side), claim; or a "
+                "measure of shares: workplace, degree, years, qualification, employment_type, pay_stated, role."
             ),
         ] = None,
         limit: Annotated[int, Field(ge=1, le=listing.MAX_LISTED, description="Most figures on one page.")] = 10,

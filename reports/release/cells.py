@@ -124,7 +124,7 @@ def _define(cells: Iterable[Cell]) -> dict[str, str]:
 
 
 _MEANINGS = {
-    "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law has them",
+    "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law in our list requires it",
     "closing_rate": f"share of open adverts that close a day; {shares.CLOSINGS_CAVEAT}",
 }
 """Definitions of the kinds of cells that have neither a measure nor levels."""

@@ -15,7 +15,7 @@ from itertools import chain
 
 from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
 from reports.codes import Codes
-from reports.figures.declared.pay_figures import ABROAD, CONTRACT_WORDS, KINDS_OF_PAY, LOCAL, MIXED
+from reports.figures.declared.pay_figures import CONTRACT_WORDS, KINDS_OF_PAY, LOCAL, MIXED
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.release import texts
 from reports.release.cells import ReleasedCells
@@ -25,12 +25,12 @@ from reports.release.published import PublishedDay
 from reports.wording.bases import BASES, NAMED
 from reports.wording.levels import level_phrase
 from reports.wording.work import name_work
-from transforms.records.vocabulary import STATED
+from transforms.records.vocabulary import OTHER_MONEY, STATED
 from warehouse.marts.measures import MEASURES
 
-AGENCY, VERSION = "AIJOBMARKET", "1.0.0"
+AGENCY, VERSION = "AIJOBMARKET", "2.0.0"
 _URN = "urn:sdmx:org.sdmx.infomodel"
-_MARKETS = {LOCAL: "paid at the place", ABROAD: "paid from abroad", MIXED: "both together"}
+_MARKETS = {LOCAL: "in the place's own money", OTHER_MONEY: "in another country's money", MIXED: "in any money"}
 MARKET_WORDS = {
     kind: f"{_MARKETS[market]}{CONTRACT_WORDS[contract]}" for (contract, market), kind in KINDS_OF_PAY.items()
 }

@@ -34,7 +34,7 @@ from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_pages, figure_rows, findings, skills, words, world
-from reports.wording import notes, numbers
+from reports.wording import disclosure, notes, numbers
 from reports.wording.bases import OWN, entitle_list
 from reports.wording.levels import capitalise, define
 from reports.wording.work import name_work
@@ -166,6 +166,7 @@ def _environment() -> Environment:
         "name_work": name_work,
         "shorten": shorten,
         "tally": Counter,
+        "unchecked": disclosure.UNCHECKED,
         "by_section": by_section,
         "list_changes": list_changes,
         "list_vintages": list_vintages,

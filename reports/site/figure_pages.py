@@ -25,7 +25,9 @@ from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
 SUBJECTS = {
-    **dict.fromkeys(("pay", "abroad", "contractor", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")),
+    **dict.fromkeys(
+        ("pay", "foreign_currency", "contractor", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")
+    ),
     **dict.fromkeys(("skill", "skills"), ("skills.html", "Skills")),
     **dict.fromkeys(("comparison", "reported", "frame"), ("countries.html", "Countries")),
     **dict.fromkeys(("disclosure", "pay_stated"), ("laws.html", "Pay laws")),

@@ -62,7 +62,7 @@ class Kind:
     make: Callable[[Cell, str], ChartRow]
     axis: Callable[[Sequence[ChartRow]], Axis] = _in_percent
     mark: str = "line"
-    meaning: str = "A line shows where the true value lies, 19 times in 20."
+    meaning: str = words.LINE
     heading: str = ""
 
 

@@ -17,15 +17,16 @@ from reports.figures.places import OF_REGION, PLACES
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.explorer import Explorer
 from reports.site.skills import SkillList
-from reports.wording import gaps
-from reports.wording.numbers import lower_first, percent, upper_first
+from reports.wording import disclosure, gaps
+from reports.wording.numbers import count_of, join_words, lower_first, percent, upper_first
 from reports.wording.work import name_work
 from transforms.records.definitions import COUNTS
 from warehouse.mart_tables import Figures, Lack
 from warehouse.marts.measures import MEASURES
+from warehouse.tables import Sources
 
-CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
-"""The most cards on the home page, and the most rows in the chart of a card."""
+CARDS_OF_HOME, ROWS_OF_CARD, PLATFORMS_NAMED = 6, 4, 3
+"""The most cards on the home page, rows in the chart of a card, and sources named in a title."""
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 Finding = dict[str, Any]
@@ -156,12 +157,14 @@ def _say_law(cells: Sequence[Cell]) -> str | None:
     if not cells:
         return None
     row = _choose_law(cells)[0].row
-    place = OF_REGION[row["region_level"], row["region"]]
-    where = f" in {place.in_words}" if place.name else ""
+    place, sources = OF_REGION[row["region_level"], row["region"]], cells[0].sources
+    employers = count_of(row["n_employers"], "employer")
+    named = join_words(sources) if 0 < len(sources) <= PLATFORMS_NAMED else count_of(len(sources), "source")
+    who = f"{employers} on {named}{f' in {place.in_words}' if place.name else ''}"
     if row["difference_lo"] <= 0 <= row["difference_hi"]:
-        return f"Whether employers{where} state pay more often where a law has them do so cannot be told"
+        return f"Whether {who} state pay more often where {disclosure.BY_LIST} cannot be told"
     more = "more" if row["difference_lo"] > 0 else "fewer"
-    return f"Employers{where} state pay in {more} of their adverts where a law has them do so"
+    return f"{who} state pay in {more} of their adverts where {disclosure.BY_LIST}"
 
 
 def _say_closings(cells: Sequence[Cell]) -> str | None:
@@ -219,16 +222,20 @@ CARDS = (
 )  # fmt: skip
 
 
-def cards(figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList]) -> list[Finding]:
-    """Return the findings below the lead."""
+def cards(
+    figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList], sources: Mapping[str, Sources]
+) -> list[Finding]:
+    """Return the findings below the lead. `sources` has the sources of adverts by name."""
     by_id = {figure.figure: figure for figure in figures}
-    found = [find_top_skills(lists), *(_draw_card(card, by_id[card.figure]) for card in CARDS if card.figure in by_id)]
+    drawn = (_draw_card(card, by_id[card.figure], sources) for card in CARDS if card.figure in by_id)
+    found = [find_top_skills(lists), *drawn]
     return [finding for finding in found if finding is not None][:CARDS_OF_HOME]
 
 
-def _draw_card(card: Card, figure: Figures) -> Finding | None:
+def _draw_card(card: Card, figure: Figures, sources: Mapping[str, Sources]) -> Finding | None:
     cells = cells_of(figure)
-    title, kind = card.say(cells), figure_rows.kind_of(cells)
+    titles = tuple(sources[name].title if name in sources else name for name in figure.sources)
+    title, kind = card.say([replace(cell, sources=titles) for cell in cells]), figure_rows.kind_of(cells)
     if title is None or kind is None:
         return None
     selection = card.order(cells)[:ROWS_OF_CARD]

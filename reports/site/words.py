@@ -31,6 +31,9 @@ SURENESS: Mapping[str, str] = {
     FEW: "Too few to say",
 }
 """How certain a value is, in words, by the form of its row: filled, hollow, dashed with a diamond, or hatched."""
+LINE = "A line shows where the value for employers like those we read lies, 19 times in 20; for others it may differ."
+WHAT_IS_FIRM = "a narrow interval, read lately, of more than one platform"
+WHAT_IS_ROUGH = "wide, read long ago or of one platform; read the range, not the point"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
 """Signs of currencies. All other currencies are printed as their ISO 4217 code."""
 
@@ -159,7 +162,9 @@ def keep_region_names(figure: Figures) -> Figures:
         return figure
     declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
     if declaration.place and pay.find_head(rows) is not None:
-        return replace(figure, title=f"{declaration.title}, {pay.name_region(rows, declaration.place)}")
+        return replace(
+            figure, title=f"{pay.name_money(declaration.title, rows)}, {pay.name_region(rows, declaration.place)}"
+        )
     new_rows = [
         {**row, "place": pay.name_region([row], row["region_name"])} if "region_name" in row else row for row in rows
     ]

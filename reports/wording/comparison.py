@@ -12,12 +12,14 @@ from reports.wording.bases import BASES, NAMED
 from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import name_workers
+from transforms.records.vocabulary import OTHER_MONEY
 
-MARKETS = {"local": None, "cross_border": "paid from abroad", "all": "local pay and pay from abroad together"}
+IN_OTHER_MONEY = "stated in another country's money; who pays it may be in this country all the same"
+MARKETS = {"local": None, OTHER_MONEY: "in another country's money", "all": "in any country's money"}
 KEY = (
     "All levels together. Each amount is in the money of its own period: dollars by the rate of each advert's day, as "
-    "the collector gives them, or by the average rate of the period. Purchasing power: pay of the country's own market "
-    "in international dollars, by the price level of the year named; pay from abroad is not converted. Only medians "
+    "the collector gives them, or by the average rate of the period. Purchasing power: pay in the country's own money "
+    "in international dollars, by the price level of the year named; other pay is not converted. Only medians "
     "are set against the median of our adverts, and none of a wider group."
 )
 FAR = 0.25
@@ -61,7 +63,7 @@ def _name_group(row: Row) -> str:
 
 
 def name_kind(row: Row) -> str:
-    """Return the kind of source and the pay market, such as "third-party adverts, paid from abroad"."""
+    """Return the kind of source and the pay market, such as "third-party adverts, in another country's money"."""
     return ", ".join(filter(None, (BASES[row["basis"]].name, _market(row))))
 
 
@@ -81,7 +83,7 @@ def explain(row: Row) -> str:
     reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,
         row["occupation_text"],
-        "dollars from abroad are not pay of this country's market" if row["pay_market"] == "cross_border" else None,
+        IN_OTHER_MONEY if row["pay_market"] == OTHER_MONEY else None,
         _market(row) if row["pay_market"] == "all" else None,
         f"{numbers.count_of(years, 'year')} earlier than the newest beside it" if years else None,
     ]

@@ -35,6 +35,8 @@ UNCOVERED = (
 )
 _CHECKED = [law.evidence == "official_text" for law in load_disclosure_laws()]
 UNCHECKED = f"checked against the text of the law: {sum(_CHECKED) or 'none'} of the {len(_CHECKED)} laws in our list"
+BY_LIST = f"our list of pay laws{'' if any(_CHECKED) else ', none of them checked,'} has one in force"
+"""Words for where a law is in force: what we know of it is a list."""
 NOT_COMPARABLE = "places with and without a law differ in much else, in pay and in who advertises"
 
 

@@ -28,7 +28,7 @@ STEPS = {
     "at_level": ("At the level", "another level"),
     "paid_here": ("Paid here", "pay of another place"),
     "in_band": ("Pay comparable", "pay not comparable"),
-    "own_market": ("In the band", "paid from abroad"),
+    "own_market": ("In the band", "pay in other money"),
 }
 """For each step: its heading, and a short reason for its losses (None up to `BASE_STEP`)."""
 

@@ -23,8 +23,14 @@ WHAT_IS_LOW = (
 )
 """Reasons why a value may have low confidence."""
 MONTHS = tuple(calendar.month_name)[1:]
-REGION_NAMES = {"Northern America": "US and Canada"}
-"""Names that are printed instead of UN M49 names."""
+REGION_NAMES = {
+    "Northern America": "US and Canada",
+    "Central America": "Central America (with Mexico)",
+    "Northern Europe": "Northern Europe (UK, Ireland, Nordics, Baltics)",
+    "Western Europe": "Western Europe (Germany, France, Benelux, Austria, Switzerland)",
+    "Western Asia": "Western Asia (Gulf, Israel, Türkiye, Caucasus)",
+}
+"""Names that are printed instead of UN M49 names that readers take for other countries."""
 VERDICTS = ((ESSENTIAL.value, "essential"), (COMMON.value, "common"), (OCCASIONAL.value, "occasional"), (0.0, "rare"))
 """Verdicts on skills; a verdict holds if the lower end of the 95 % interval is at least the number beside it."""
 VERDICT_RULE = (

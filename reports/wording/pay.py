@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from babel.numbers import get_currency_name
+
 from reports.wording import numbers, silence
 from reports.wording.bases import unit_of
 from reports.wording.levels import define
@@ -11,7 +13,7 @@ from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Column, Renderer, Table, list_doubts, make_table
 from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
-from transforms.records.vocabulary import EMPLOYEE
+from transforms.records.vocabulary import EMPLOYEE, OTHER_MONEY
 from warehouse.marts.printing import JOBS
 
 NO_BAND = "quartiles of what people are paid, which are no ends of a band of adverts"
@@ -28,7 +30,11 @@ TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
 )
-ABROAD_OPEN = "most adverts paid from abroad do not state the contract, and many of them are for contractors"
+IN_OTHER_MONEY = "stated in another country's money"
+"""Words for pay whose money is not the country's own; who pays it may be in the country all the same."""
+CONTRACT_OPEN = (
+    "most adverts with pay in another country's money do not state the contract, and many of them are for contractors"
+)
 CONTRACTORS_KEY = (
     "Contractors: what their invoices for twelve months of full-time work add up to, without value added tax. They pay "
     "social insurance and time off out of it, so it is no employee's pay; the band beside it has none of them."
@@ -81,7 +87,7 @@ def name_place(rows: Rows, place: str) -> str:
     region's jobs, the region's name would suggest that this country's pay is paid in the other countries, too. If that
     country has too few jobs for a band, the region's name is kept, and the country is added in brackets.
     """
-    first = _find_main_country(rows)
+    first = find_main_country(rows)
     if first is None:
         return place
     if first["n_jobs"] < JOBS.bound:  # too few for a band
@@ -101,7 +107,8 @@ def name_region(rows: Rows, place: str) -> str:
     return numbers.qualify(place, [f"mostly {head['name']}", *say_others(rows)])
 
 
-def _find_main_country(rows: Rows) -> Row | None:
+def find_main_country(rows: Rows) -> Row | None:
+    """Return the counts of the country with nearly all jobs (`MAX_COUNTRY_SHARE`); None if there is none."""
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE.value * total:
@@ -111,7 +118,7 @@ def _find_main_country(rows: Rows) -> Row | None:
 
 def find_head(rows: Rows) -> Row | None:
     """Return the counts of the country that is named instead of a region (`name_place`); None if no country is."""
-    first = _find_main_country(rows)
+    first = find_main_country(rows)
     return first if first is not None and first["n_jobs"] >= JOBS.bound else None
 
 
@@ -153,10 +160,12 @@ def _note(rows: Rows) -> list[str | None]:
     notes += [*_estimates(row), _of_panel(row), silence.describe(row), _level_source(row), *_composition(row)]
     if row["basis"] == "official":
         notes.append(row["reason"])
-    if abroad := _from_abroad(row):
-        notes.append(f"paid from abroad, and not in it: {abroad}")
-    if row.get("contract") == EMPLOYEE and row.get("pay_market") == "cross_border":
-        notes.append(ABROAD_OPEN)
+    if other := _in_other_money(row):
+        notes.append(f"{name_money(IN_OTHER_MONEY, rows)}, and not in it: {other}")
+    if row.get("pay_market") == OTHER_MONEY:
+        notes.append(_say_employers(row))
+        is_open = row.get("contract") == EMPLOYEE and row["basis"] == "advertised"  # pairs state full-time work
+        notes.append(CONTRACT_OPEN if is_open else None)
     if row.get("contractor_status"):
         notes.append(f"contractors, beside it and not in it: {say_contractors(row)}")
     if row.get("n_no_rate"):
@@ -245,10 +254,26 @@ def _composition(row: Row) -> list[str]:
     return texts
 
 
-def _from_abroad(row: Row) -> str | None:
-    if row.get("n_abroad") is None or row["basis"] not in ("advertised", "advertised_third_party"):
+def name_money(text: str, rows: Rows) -> str:
+    """Return a text with the currency in place of `IN_OTHER_MONEY`, if all that is counted is in one currency."""
+    currency = rows[0].get("stated_in") if rows else None
+    return text.replace(IN_OTHER_MONEY, f"stated in {get_currency_name(currency, 2, 'en')}") if currency else text
+
+
+def _in_other_money(row: Row) -> str | None:
+    """Return how many jobs, or pairs of amounts, a local band leaves out since their pay is in other money."""
+    if row.get("n_other_money") is None or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
-    return numbers.count_of(row["n_abroad"], *unit_of(row["basis"]))
+    count = numbers.count_of(row["n_other_money"], *unit_of(row["basis"]))
+    return numbers.qualify(count, [_say_employers(row)])
+
+
+def _say_employers(row: Row) -> str | None:
+    """Say where the employers of pay in other money are, as far as a source says."""
+    here, elsewhere = row.get("n_employer_here") or 0, row.get("n_employer_elsewhere") or 0
+    if not here + elsewhere:
+        return None
+    return f"by the sources, {here:,} of employers in the country itself and {elsewhere:,} of employers elsewhere"
 
 
 PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
@@ -313,14 +338,14 @@ def _bands_table(heading: str, level: str, rows: Rows) -> Table:
     keys = {"stated_status": TITLES_KEY, "contractor_status": CONTRACTORS_KEY, "p50_of_panel": PANEL_KEY}
     more = [key for name, key in keys.items() if any(row.get(name) is not None for row in printed)]
     ours = [row for row in printed if row["basis"] != "advertised_third_party"]
-    abroad = [f"{row.get('region_name') or row['place']} {n}" for row in printed if (n := _from_abroad(row))]
+    other = [f"{row.get('region_name') or row['place']} {n}" for row in printed if (n := _in_other_money(row))]
     below = [
         f"In adverts we read, {define(level, 'advertised')}." if any(r["basis"] == "advertised" for r in ours) else "",
         numbers.sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])
         if len(ours) < len(printed)
         else "",
         *_explain_withheld([row for row in rows if row["status"] == "suppressed"]),
-        f"Paid from abroad, and not in these bands: {'; '.join(abroad)}." if abroad else "",
+        f"{numbers.upper_first(IN_OTHER_MONEY)}, and not in these bands: {'; '.join(other)}." if other else "",
         numbers.sentences([list_doubts(ours, "place")]),
     ]
     columns = (Column(heading, "place", False), *_COLUMNS)

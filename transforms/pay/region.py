@@ -11,6 +11,7 @@ from transforms.place.gazetteer import groups
 from transforms.place.location_line import countries_ruled_out
 from transforms.place.places import Whereabouts, members_of, region_of
 from transforms.records.rows import Pay, Place
+from transforms.records.vocabulary import OTHER_MONEY
 
 SEVERAL = "several"
 REMOTE = "remote"
@@ -139,11 +140,11 @@ def _common(values: Sequence[str | None]) -> str | None:
 
 
 def market_of(currency: str | None, country: str | None) -> str | None:
-    """Return `local` for pay in the country's legal tender, and `cross_border` for pay in another currency.
+    """Return `local` for pay in the country's legal tender, and `OTHER_MONEY` for pay in another currency.
 
     None if the currency, the country or its legal tender is unknown, or if `country` is `several` or `remote`.
     """
     if currency is None or country is None or country in (SEVERAL, REMOTE):
         return None
     tender = legal_tender(country)
-    return None if not tender else "local" if currency in tender else "cross_border"
+    return None if not tender else "local" if currency in tender else OTHER_MONEY

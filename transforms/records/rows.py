@@ -244,7 +244,9 @@ class Advert:
     seniority: Annotated[str, Column("Level: the title's word, else inferred from years", values=SENIORITIES)]
     seniority_inferred: Annotated[bool, Column("The level was inferred from the years of experience")]
     years_min: Annotated[float | None, Column("Least years of experience asked for", unit="years", low=0, high=40)]
-    degree_min: Annotated[str | None, Column("Lowest accepted degree", values=DEGREES)]
+    degree_min: Annotated[
+        str | None, Column("Lowest degree required, also if experience may replace it", values=DEGREES)
+    ]
     qualifications: Annotated[
         tuple[str, ...] | None,
         Column("What an English text requires or prefers a person to show; NULL: none", values=QUALIFICATIONS),
@@ -322,7 +324,12 @@ class Advert:
     ]
     pay_region: Annotated[str | None, Column("UN M49 region the pay counts in, or `several`, or `remote`")]
     pay_continent: Annotated[str | None, Column("UN M49 continent the pay counts in, or `several`, or `remote`")]
-    pay_market: Annotated[str | None, Column("Paid in the country's own money or from abroad", values=PAY_MARKETS)]
+    pay_market: Annotated[
+        str | None,
+        Column(
+            "local: pay is in the country's own money; cross_border: in another, whoever pays it", values=PAY_MARKETS
+        ),
+    ]
     agreements: Annotated[
         tuple[str, ...] | None,
         Column("Checks of the advert against itself that hold; NULL: none", values=tuple(SELF_CHECKS)),

@@ -56,7 +56,9 @@ PAY_FLAGS = (
     "total_compensation",
 )
 USD_REASONS = ("no_currency", "no_rate")
-PAY_MARKETS = ("local", "cross_border")
+OTHER_MONEY = "cross_border"
+PAY_MARKETS = ("local", OTHER_MONEY)
+"""Pay in the country's own money, and in another country's, whoever pays it: its name is older than that was known."""
 REQUIREMENTS = ("required", "preferred", "duty", "mentioned")
 """How a text names a skill, the strongest first. Duties name what the job is done with; nobody is asked for what is
 only mentioned."""

@@ -245,7 +245,7 @@ def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
 
 
 def degree_in(text: str) -> Reading | None:
-    """Return the lowest degree that a text accepts, a value of `DEGREES`; None if the text demands nothing.
+    """Return the lowest degree that a text requires, a value of `DEGREES`; None if the text demands nothing.
 
     "Bachelor's or Master's" gives bachelor. "Or equivalent experience" changes nothing. A preferred degree does not
     count. `none` means that the text says that no degree, or only school, is needed.

@@ -11,6 +11,7 @@ from transforms.records.vocabulary import CELL_STATES, SAMPLES, SHARE_FORMS
 FORMS = SHARE_FORMS[:2]
 SNAPSHOT = 0
 """The value of `window_days` for the stock and for collections made by others, which have no window of days."""
+PAY_MARKET_WORDS = "all; local: in the country's own money; cross_border: in another country's, whoever pays it"
 
 
 def count(doc: str) -> Column:

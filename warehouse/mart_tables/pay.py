@@ -20,7 +20,7 @@ from transforms.records.vocabulary import (
     REGION_LEVELS,
     SENIORITY_GROUPS,
 )
-from warehouse.mart_tables.cells import FORMS, CellCounts, CellSample, amount, count, share, state
+from warehouse.mart_tables.cells import FORMS, PAY_MARKET_WORDS, CellCounts, CellSample, amount, count, share, state
 
 BONUS = "advertised_bonus"  # the `basis` of rows about yearly bonuses whose amount adverts state
 
@@ -209,7 +209,7 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
             values=(*CONTRACTS, "all"),
         ),
     ]
-    pay_market: Annotated[str, Column("all, local or cross_border", key=True, values=("all", *PAY_MARKETS))]
+    pay_market: Annotated[str, Column(PAY_MARKET_WORDS, key=True, values=("all", *PAY_MARKETS))]
     currency: Annotated[str, Column("ISO 4217 code of the amounts", key=True, pattern=CURRENCY_CODE)]
     window_days: Annotated[
         int, Column("0: the stock, or a snapshot; otherwise the window of an earlier version", unit="days", low=0)
@@ -217,7 +217,7 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     n_stated: Annotated[
         int | None, count("Jobs of the band with a stated, not an inferred level; NULL: not adverts that we read")
     ]
-    n_cross_border: Annotated[int | None, count("Jobs of the band paid from abroad")]
+    n_cross_border: Annotated[int | None, count("Jobs of the band that state pay in another country's money")]
     n_no_rate: Annotated[
         int | None, count("Jobs that would be in the band, but cannot be converted: no rate was near enough")
     ]
@@ -231,6 +231,27 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     countries: Annotated[
         tuple[CountryJobs, ...] | None,
         Column("Jobs by country, most first; NULL: the row is for a country, or made by a version that did not count"),
+    ] = None
+    stated_in: Annotated[
+        str | None,
+        Column(
+            "Of rows of cross_border: the currency in which all jobs of the band state pay; NULL: several",
+            pattern=CURRENCY_CODE,
+        ),
+    ] = None
+    n_employer_here: Annotated[
+        int | None,
+        count(
+            "Of rows of cross_border: jobs of the band whose employer is of the job's own country (by the source, or "
+            "its head office by boards.csv)"
+        ),
+    ] = None
+    n_employer_elsewhere: Annotated[
+        int | None,
+        count(
+            "Of rows of cross_border: jobs of the band whose employer is of another country; of the others it is not "
+            "known"
+        ),
     ] = None
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from transforms.records.columns import Column, Table, struct, table, table_of
 from transforms.records.vocabulary import BASES, CURRENCY_CODE, PAY_MARKETS
-from warehouse.mart_tables.cells import amount, count, state
+from warehouse.mart_tables.cells import PAY_MARKET_WORDS, amount, count, state
 from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut
 from warehouse.mart_tables.disclosure import PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
@@ -30,7 +30,7 @@ class PayComparison:
     role_group: Annotated[str, Column("Role group", key=True)]
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
     basis: Annotated[str, Column("Kind of source", key=True, values=BASES)]
-    pay_market: Annotated[str, Column("all, local or cross_border", key=True, values=("all", *PAY_MARKETS))]
+    pay_market: Annotated[str, Column(PAY_MARKET_WORDS, key=True, values=("all", *PAY_MARKETS))]
     status: Annotated[str, state("published, low or suppressed")]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
     statistic: Annotated[str | None, Column("median, or mean where an office publishes no more")]

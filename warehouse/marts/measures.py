@@ -155,8 +155,12 @@ _READ_IN_FULL = "{jobs} with a full advert in a language we read"
 """
 _DEGREE_NAMES = {
     "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
-    "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",
+    "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "none required",
 }  # fmt: skip
+_DEGREE_REMARK = (
+    "adverts that require no degree may prefer one, and one that is required may be replaced by experience where the "
+    "advert says so"
+)
 _YEARS_NAMES = {
     band: f"{first} years or more" if band.endswith("+") else f"{first} to {last} years" if first else "at most 1 year"
     for band, (first, last) in vocabulary.YEARS_BANDS.items()
@@ -231,15 +235,16 @@ _DECLARED = (
     ),
     Measure(
         name="degree",
-        title="Lowest accepted degree",
+        title="Lowest degree required",
         of=_READ_IN_FULL,
-        says="accept no less than a {item}",
+        says="require at least a {item}",
         says_of={
             "none": "say that no degree is needed",
-            "associate": "accept no less than an associate degree",
-            NOT_ASKED: "name no degree",
+            "associate": "require at least an associate degree",
+            NOT_ASKED: "require no degree",
         },
-        heading="Lowest accepted degree",
+        heading="Lowest degree required",
+        remark=_DEGREE_REMARK,
         names=_DEGREE_NAMES,
         answers=_if_read("degree", f"[coalesce(degree_min, '{NOT_ASKED}')]"),
         silence="no",

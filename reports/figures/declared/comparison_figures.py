@@ -44,11 +44,11 @@ def declare_compared(con: Connection) -> list[Figure]:
     return [_make_figure(**row) for row in query.read(con, query.fill("pay/compared_figures", {}))]
 
 
-KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_abroad", "_mixed")}
-"""The basis for each possible last part of an id, such as `advertised` or `reported_abroad`.
+KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_foreign_currency", "_mixed")}
+"""The basis for each possible last part of an id, such as `advertised` or `reported_foreign_currency`.
 
-A name without an ending stands for pay in the place's own market, the ending `_abroad` for pay from abroad, and
-`_mixed` for both.
+A name without an ending stands for pay in the place's own market, `_foreign_currency` for pay in
+another country's money, and `_mixed` for both.
 """
 
 

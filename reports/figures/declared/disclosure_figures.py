@@ -41,7 +41,7 @@ DISCLOSURES = (
     *(
         _disclosure_figure(
             f"disclosure.{name}",
-            f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read",
+            f"{words} whose adverts state pay, by whether a law in our list requires it, in the adverts we read",
             disclosure.PLACES, "places", given={"role_group": group}, judge=verdicts.judge_classes,
             counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
             displays=(Display(section="disclosure", heading=words),),

@@ -1,8 +1,8 @@
-"""Figures of pay by region, country and continent: of employees, of contractors, and paid from abroad.
+"""Figures of pay by region, country and continent: of employees, of contractors, and stated in other money.
 
 All rungs of a ladder belong to one place, one contract and one pay market. A wider rung counts more roles or levels,
-and says so after its value. Pay of a wider place, or from abroad, is a separate figure, which is offered as the nearest
-if a figure is withheld.
+and says so after its value. Pay of a wider place, or in another country's money, is a separate figure, which is offered
+as the nearest if a figure is withheld.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from transforms.records.vocabulary import (
     CELL_GROUPS,
     CONTRACTOR,
     EMPLOYEE,
+    OTHER_MONEY,
     ROLE_GROUPS,
     SENIORITY_GROUPS,
     STATED,
@@ -33,9 +34,9 @@ from warehouse.mart_tables import BONUS
 
 # --- rungs ----------------------------------------------------------------------------------------------
 
-LOCAL, ABROAD, MIXED = "local", "cross_border", "all"
-"""Pay markets: pay in the place's own currency, pay in another country's currency, and both together."""
-KIND_OF_MARKET = {LOCAL: "pay", ABROAD: "abroad", MIXED: "mixed"}
+LOCAL, MIXED = "local", "all"
+"""Pay markets beside `OTHER_MONEY`: pay in the place's own currency, and in any currency."""
+KIND_OF_MARKET = {LOCAL: "pay", OTHER_MONEY: "foreign_currency", MIXED: "mixed"}
 """First part of an id of employees' pay, by pay market."""
 KINDS_OF_PAY = {(EMPLOYEE, market): kind for market, kind in KIND_OF_MARKET.items()} | {
     (contract, market): contract if market == LOCAL else f"{contract}_{kind}"
@@ -48,7 +49,7 @@ READINGS = ("stated", "inferred")
 """How the level of an advert was read: from its title, or from the years of experience it asks for."""
 STATED_LEVELS = tuple(group for group in SENIORITY_GROUPS if group.endswith(STATED))
 """Groups of levels that count only adverts whose title names the level."""
-_MARKET_WORDS = {LOCAL: "", ABROAD: " from abroad", MIXED: ", of the place and from abroad"}
+_MARKET_WORDS = {LOCAL: "", OTHER_MONEY: f", {pay.IN_OTHER_MONEY}", MIXED: ", in any country's money"}
 WORK_OF_GUIDE = "ai_engineering"
 """The group of roles that the guide is about."""
 ALL_ROLES = ALL_LEVELS = "all"
@@ -241,8 +242,8 @@ def declare_pay(
 def _nearest(place: Place, work: str, level: str, market: str) -> tuple[tuple[str, ...], ...]:
     """Return the ids of figures to offer if local pay of a country, or the band of a region, is withheld.
 
-    For entry pay, mid-to-senior pay is offered. Otherwise there are four groups: countries of the region, pay from
-    abroad, the country's region, and continents. For any other figure of pay there are none.
+    For entry pay, mid-to-senior pay is offered. Otherwise there are four groups: countries of the region, pay in
+    another country's money, the country's region, and continents. For any other figure of pay there are none.
     """
     is_band = place.level == "region" and (work, level) == (WORK_OF_GUIDE, BAND_LEVEL)
     if market != LOCAL or not (place.level == "country" or is_band):
@@ -257,14 +258,14 @@ def _nearest(place: Place, work: str, level: str, market: str) -> tuple[tuple[st
         [slug(name) for name in continents if name],
     )
     of_members, of_region, of_continents = (tuple(pay_id(name, work, level) for name in group) for group in groups)
-    return of_members, (pay_id(place.slug, work, level, ABROAD),), of_region, of_continents
+    return of_members, (pay_id(place.slug, work, level, OTHER_MONEY),), of_region, of_continents
 
 
 def country_figures(place: Place) -> tuple[Figure, ...]:
-    """Declare AI engineering pay in a country: entry level, mid to senior, and mid to senior from abroad."""
+    """Declare AI engineering pay in a country: entry level, mid to senior, and mid to senior in other money."""
     return tuple(
         declare_pay(place, WORK_OF_GUIDE, level, market)
-        for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, ABROAD))
+        for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, OTHER_MONEY))
     )
 
 
@@ -276,9 +277,9 @@ def declare_contractors(place: Place) -> Figure:
 BANDS = tuple(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL) for region in REGIONS)
 AROUND = (
     *(declare_pay(PLACES[slug(continent)], WORK_OF_GUIDE, BAND_LEVEL) for continent in CONTINENTS),
-    *(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL, ABROAD) for region in REGIONS),
+    *(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL, OTHER_MONEY) for region in REGIONS),
 )
-"""Figures beside the bands of regions: bands of continents, and pay from abroad."""
+"""Figures beside the bands of regions: bands of continents, and pay in other money."""
 
 
 def declare_bonus(place: Place) -> Figure:

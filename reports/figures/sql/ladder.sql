@@ -1,12 +1,12 @@
 -- How many jobs pass each step from the adverts read to a band of pay, place by place, for places with an AI engineering
--- job: those of most of these first. The last step is the place's own market: pay from abroad is a figure of its own. `n_all_jobs` are those of all places, each once. Parameters: as_of, region_level, seniority_group, role_group, names (words for
+-- job: those of most of these first. The last step is the place's own market: pay in other money is a figure of its own. `n_all_jobs` are those of all places, each once. Parameters: as_of, region_level, seniority_group, role_group, names (words for
 -- regions).
 SELECT
     l.region_level, l.region, coalesce($names[l.region], c.name, l.region) AS place,
     max(l.n) FILTER (l.step = $role_group) AS n_jobs, w.n AS n_all_jobs, 'published' AS status, NULL AS reason,
     list({'step': l.step, 'n': l.n, 'n_lost': l.n_lost, 'reason': l.reason} ORDER BY l.position) || [{
         'step': 'own_market', 'n': max(l.n) FILTER (l.step = 'in_band') - coalesce(any_value(a.n_jobs), 0),
-        'n_lost': coalesce(any_value(a.n_jobs), 0), 'reason': 'paid in the money of another country, from abroad'
+        'n_lost': coalesce(any_value(a.n_jobs), 0), 'reason': 'stated in the money of another country'
     }] AS steps
 FROM $tables.pay_ladder AS l
 CROSS JOIN (

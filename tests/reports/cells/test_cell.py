@@ -8,16 +8,19 @@ from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH, judge_sureness
 
 
 @pytest.mark.parametrize(
-    ("status", "basis", "is_point", "expected"),
+    ("status", "basis", "is_narrow", "is_of_one", "expected"),
     [
-        ("published", "advertised", True, FIRM),
-        ("stale", "advertised", True, FIRM),
-        ("published", "advertised", False, ROUGH),
-        ("low", "postings", True, ROUGH),
-        ("low", "advertised_third_party", True, OTHERS),
-        ("low", "reported", False, OTHERS),
-        ("suppressed", "advertised", True, FEW),
+        ("published", "advertised", True, False, FIRM),
+        ("published", "advertised", False, False, ROUGH),
+        ("published", "advertised", True, True, ROUGH),
+        ("stale", "advertised", True, False, ROUGH),
+        ("low", "postings", True, False, ROUGH),
+        ("low", "advertised_third_party", True, True, OTHERS),
+        ("low", "reported", False, False, OTHERS),
+        ("suppressed", "advertised", True, False, FEW),
     ],
 )
-def test_how_sure_a_value_is(status: str, basis: str, is_point: bool, expected: str) -> None:
-    assert judge_sureness(status, basis, is_point=is_point) == expected
+def test_a_value_is_firm_where_it_is_narrow_and_its_frame_holds(
+    status: str, basis: str, is_narrow: bool, is_of_one: bool, expected: str
+) -> None:
+    assert judge_sureness(status, basis, is_narrow=is_narrow, is_of_one=is_of_one) == expected

@@ -86,18 +86,36 @@ def test_what_is_withheld_or_says_no_number_has_none(row: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("row", "basis", "sureness"),
     [
-        ({"status": "published", "share": 0.5, "form": "point"}, "advertised", FIRM),
+        ({"status": "published", "share": 0.5, "share_lo": 0.36, "share_hi": 0.65, "form": "point"}, "advertised",
+         FIRM),
+        ({"status": "published", "share": 0.5, "share_lo": 0.35, "share_hi": 0.65, "form": "point"}, "advertised",
+         ROUGH),
+        ({"status": "published", "share": 0.5, "form": "point"}, "advertised", ROUGH),
+        ({"status": "published", "rate": 0.01, "rate_lo": 0.009, "rate_hi": 0.0129}, "advertised", FIRM),
+        ({"status": "published", "p50": 100.0, "p50_lo": 80.0, "p50_hi": 120.0}, "advertised", ROUGH),
+        ({"status": "published", "n_boards": 3}, "advertised", FIRM),
         ({"status": "published", "share": 0.5, "share_lo": 0.1, "share_hi": 0.9, "form": "interval"}, "advertised",
          ROUGH),
         ({"status": "low", "share": 0.5, "form": "point"}, "advertised", ROUGH),
         ({"status": "stale", "is_low": True, "share": 0.5, "form": "point"}, "advertised", ROUGH),
-        ({"status": "stale", "share": 0.5, "form": "point"}, "advertised", FIRM),
+        ({"status": "stale", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "form": "point"}, "advertised", ROUGH),
         ({"status": "published", "p50": 9.0}, "official", OTHERS),
         ({"status": "suppressed"}, "reported", FEW),
     ],
 )  # fmt: skip
 def test_how_sure_a_cell_is(row: dict[str, Any], basis: str, sureness: str) -> None:
     assert cell_of(row, basis).sureness == sureness
+
+
+def test_the_rows_of_a_figure_are_firm_while_it_is_fresh_and_of_two_platforms(figure: Callable[..., Figures]) -> None:
+    share = {"name": "x", "status": "published", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "form": "point"}
+    rows = json.dumps([share, share | {"name": "y", "sources": ["lever"]}])
+    fresh, stale = (
+        cells_of(figure(figure="industries.shares", value="x", value_json=rows, sources=("ashby", "lever"), **state))
+        for state in ({}, {"status": "stale"})
+    )
+    assert [cell.sureness for cell in fresh] == [FIRM, ROUGH]
+    assert {cell.sureness for cell in stale} == {ROUGH} and {cell.status for cell in stale} == {"stale"}
 
 
 # --- published cells --------------------------------------------------------------------------------------------
@@ -121,7 +139,8 @@ def test_every_published_cell_has_an_address_that_gives_the_same(con: duckdb.Duc
     accept_all(con, AS_OF)
     cells = {cell.id: cell for cell in read_cells(con, AS_OF)}
     assert cells.keys() == {
-        "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
+        "pay.us.machine_learning_engineer.senior.advertised",
+        "foreign_currency.us.machine_learning_engineer.senior.advertised",
         "skill.cpp.us.ai_engineering", "share.workplace.remote.all.ai_jobs", "share.workplace.hybrid.all.ai_jobs",
         "employers.skill.cpp.us.ai_engineering", "employers.workplace.remote.all.ai_jobs",
         "employers.workplace.hybrid.all.ai_jobs",
@@ -137,7 +156,7 @@ def test_every_published_cell_has_an_address_that_gives_the_same(con: duckdb.Duc
     assert cells["skill.cpp.us.ai_engineering"].text == "41%"
     fields = [(cell.kind, cell.measure, cell.place, cell.work, cell.item) for cell in cells.values()]
     assert ("skill", "skill_asked", "us", "ai_engineering", "C++") in fields
-    assert ("abroad", "pay", "us", "machine_learning_engineer", "senior") in fields
+    assert ("foreign_currency", "pay", "us", "machine_learning_engineer", "senior") in fields
 
 
 def test_withheld_cells_are_read_where_they_are_asked_for(published: Path) -> None:

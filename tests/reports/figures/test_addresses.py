@@ -25,7 +25,10 @@ SENIOR = {"region_level": "country", "region": "US", "seniority_group": "senior"
         ("band.northern_america.mid_senior", BAND),
         ("country.us.mid_senior", "pay.us.ai_engineering.mid_senior"),
         ("continent.europe.mid_senior", "pay.europe.ai_engineering.mid_senior"),
-        ("abroad.br.mid_senior", "abroad.br.ai_engineering.mid_senior"),
+        ("abroad.br.mid_senior", "foreign_currency.br.ai_engineering.mid_senior"),
+        ("abroad.br.data.all.advertised", "foreign_currency.br.data.all.advertised"),
+        ("contractor_abroad.br.data.all", "contractor_foreign_currency.br.data.all"),
+        ("comparison.br.data_scientist.reported_abroad", "comparison.br.data_scientist.reported_foreign_currency"),
         ("entry.us", "pay.us.ai_engineering.entry"),
         ("skill.python", "skill.python.all.ai_engineering"),
         ("skill.python.de", "skill.python.de.ai_engineering"),
@@ -44,8 +47,11 @@ def test_earlier_ids_and_short_forms_are_understood(name: str, figure_id: str) -
     [
         ("pay.us.machine_learning_engineer.senior", "Senior-level machine learning engineer pay, United States"),
         ("pay.de.data.all.reported", "Data pay, reports, every level, Germany"),
-        ("abroad.br.ai_core.mid", "Mid-level AI engineering and science pay from abroad, Brazil"),
-        ("mixed.europe.other.unstated", "Other pay, of the place and from abroad, level not stated, Europe"),
+        (
+            "foreign_currency.br.ai_core.mid",
+            "Mid-level AI engineering and science pay, stated in another country's money, Brazil",
+        ),
+        ("mixed.europe.other.unstated", "Other pay, in any country's money, level not stated, Europe"),
         (
             "pay.us.ai_engineering.mid_senior_stated.advertised",
             "Mid-to-senior AI engineering pay, level named in the title, adverts we read, United States",
@@ -53,7 +59,7 @@ def test_earlier_ids_and_short_forms_are_understood(name: str, figure_id: str) -
         ("skill.cpp.gb.data", "Data jobs in the United Kingdom that ask for C++, in the adverts we read"),
         (
             "share.degree.master.all.ai_jobs",
-            "AI jobs that accept no less than a master's degree, in the adverts we read",
+            "AI jobs that require at least a master's degree, in the adverts we read",
         ),
         ("share.years.10_plus.us.ai_jobs", None),
         (

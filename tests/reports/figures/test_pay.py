@@ -228,7 +228,7 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
     assert table is not None
     assert [r[:2] for r in table.rows] == [
         ("US and Canada", "open adverts, paid there"),
-        ("Western Europe", "third-party adverts, core AI roles"),
+        ("Western Europe (Germany, France, Benelux, Austria, Switzerland)", "third-party adverts, core AI roles"),
     ]
     assert "Withheld, not enough jobs with pay: South America (3 of 30)." in table.below
     assert any("Polynesia" in paragraph for paragraph in table.below)

@@ -136,14 +136,14 @@ def test_a_rung_changes_neither_the_place_nor_the_pay_market(
 ) -> None:
     put(tables.Countries, US)
     works = (work for work in WORKS if work != AI_JOBS)
-    names = [f"{kind}.{place}.{work}.{level}" for work in works for place in PLACES for kind in ("pay", "abroad")
-        for level in LEVEL_GROUPS][::every]  # fmt: skip
+    names = [f"{kind}.{place}.{work}.{level}" for work in works for place in PLACES
+        for kind in ("pay", "foreign_currency") for level in LEVEL_GROUPS][::every]  # fmt: skip
     inputs = inputs_of(con, AS_OF)
     n_rungs = 0
     for figure in (*declarations(con).values(), *map(declare, names)):
         if figure.unit != "USD per year" or figure.id.startswith(("bonus.", "reported.")):
             continue
-        market = "cross_border" if figure.id.startswith("abroad.") else "local"
+        market = "cross_border" if figure.id.startswith("foreign_currency.") else "local"
         for rung in figure.rungs:
             parameters = parameters_of(figure, rung, inputs)
             assert not {"region", "region_level"} & rung.parameters.keys()
@@ -163,7 +163,7 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     argentina = {"region_level": "country", "region": "AR"}
     put(
         mart_tables.SalaryBands,
-        cell(**PAIRS | south | {"pay_market": "cross_border"}),
+        cell(**PAIRS | south | {"pay_market": "cross_border", "stated_in": "USD", "n_employer_here": 40}),
         cell(**PAIRS | argentina | {"n_jobs": 31}),
         cell(**PAIRS | {"region_level": "continent", "region": "Americas", "pay_market": "local"}),
     )
@@ -171,13 +171,14 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     row = ledger["pay.south_america.ai_engineering.mid_senior"]
     assert (row.status, row.value) == ("suppressed", None)
     assert [near.figure for near in row.nearest or ()] == [
-        "pay.ar.ai_engineering.mid_senior", "abroad.south_america.ai_engineering.mid_senior",
+        "pay.ar.ai_engineering.mid_senior", "foreign_currency.south_america.ai_engineering.mid_senior",
         "pay.americas.ai_engineering.mid_senior",
     ]  # fmt: skip
     near = (row.nearest or ())[1]
     assert near.value == ledger[near.figure].value
-    assert near.title == "Mid-to-senior AI engineering pay from abroad, South America"
+    assert near.title == "Mid-to-senior AI engineering pay, stated in US dollars, South America"
     assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
+    assert "40 of employers in the country itself and 0 of employers elsewhere" in notes.note(ledger[near.figure])
     store(con, put, list(ledger.values()))
     assert f"{near.title}, {near.value} [{near.figure}]" in explain_figure(con, row.figure)
     table = notes.table(ledger["bands.regions"])
@@ -417,7 +418,7 @@ def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDB
     assert missing == "open adverts: 12 of 30 jobs, 4 of 10 employers"
 
 
-def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+def test_a_job_that_is_paid_in_other_money_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(tables.Countries, US)
     for level, region in (("world", "World"), ("region", "Northern America")):
         place = {"as_of": AS_OF, "region_level": level, "region": region, "seniority_group": "mid_senior"}
@@ -430,8 +431,30 @@ def test_a_job_that_is_paid_from_abroad_is_in_no_band(con: duckdb.DuckDBPyConnec
     row = computed_one(con, "ladder.regions")
     assert row.value == "US and Canada 71 of 86 AI engineering jobs"
     (ladder,) = notes.rows_of(row)
-    assert dict(frame.parts_of(ladder))["paid from abroad"] == 15
+    assert dict(frame.parts_of(ladder))["pay in other money"] == 15
     assert sum(n for _, n in frame.parts_of(ladder)) == 86
     table = frame.LADDER.table
     assert table is not None and table([ladder]).columns[-2:] == ("Pay comparable", "In the band")
     assert table([ladder]).rows[0][-2:] == ("86", "71")
+
+
+def test_a_place_is_never_offered_a_country_that_is_not_its_own(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    """Nine in ten American adverts are of the United States: what they pay says nothing of Brazil or South America."""
+    continent = {"region_level": "continent", "region": "Americas", "pay_market": "local"}
+    brazil = {"country": "BR", "alpha3": "BRA", "name": "Brazil", "region": "South America", "continent": "Americas"}
+    put(tables.Countries, US, brazil)
+    offered = {}
+    for country, n in (("US", 90), ("BR", 90), ("US", 50)):
+        counts = [{"country": country, "n_jobs": n, "n_paid": n}, {"country": "MX", "n_jobs": 100 - n, "n_paid": 0}]
+        con.execute("DELETE FROM mart.salary_bands")
+        put(mart_tables.SalaryBands, cell(**PAIRS | continent | {"countries": counts}))
+        ledger = computed(con)
+        for place in ("south_america", "northern_america"):
+            near = ledger[f"pay.{place}.ai_engineering.mid_senior"].nearest or ()
+            offered[country, n, place] = [one.figure.split(".")[1] for one in near]
+    assert offered["US", 90, "south_america"] == []
+    assert offered["US", 90, "northern_america"] == offered["BR", 90, "south_america"] == ["americas"]
+    assert offered["US", 50, "south_america"] == ["americas"], "a continent of several countries is offered"
+    assert offered["BR", 90, "northern_america"] == []

@@ -590,7 +590,7 @@ def test_our_guide_uses_a_figure_of_every_kind(con: Any, put: Any) -> None:
     ids = {figure.id for figure in KNOWN.values() if figure.alias_of is None}
     kinds = {figure_id.partition(".")[0] for figure_id in ids}
     kinds -= {"skill", "skills", "workplace", "degree", "years", "qualification", "additional"}  # `employers.…` instead
-    kinds -= {"country", "abroad", "continent"}  # offered where a region is withheld
+    kinds -= {"country", "foreign_currency", "continent"}  # offered where a region is withheld
     assert {name.partition(".")[0] for name in result.used} == kinds
 
 

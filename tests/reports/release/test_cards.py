@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from reports.release import cards
 from reports.release.licences import combine
 from reports.release.published import PublishedDay
+from reports.site.words import LINE
 from warehouse.mart_tables import Figures
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,7 +33,7 @@ def texts(picture: ElementTree.Element) -> list[str]:
 def industries(figure: Callable[..., Figures], *rows: dict[str, Any], **changes: Any) -> Figures:
     return figure(
         figure="industries.shares", title="Industries", value="A & B 12–90%; C 100%", unit="share of jobs",
-        value_json=json.dumps(rows), **changes,
+        value_json=json.dumps(rows), sources=("ashby", "lever"), **changes,
     )  # fmt: skip
 
 
@@ -40,8 +41,7 @@ def test_a_picture_has_the_rows_of_its_chart_and_the_same_in_words(figure: Calla
     picture = draw(industries(figure, SHARE, FULL))
     assert picture.findtext(f"{SVG}title") == "Industries: A & B 12–90%; C 100%"
     assert picture.findtext(f"{SVG}desc") == (
-        "A & B: 12–90%. Rough: read the range, not the point. C: 100%, between 90–100%. Firm. "
-        "A line shows where the true value lies, 19 times in 20."
+        f"A & B: 12–90%. Rough: read the range, not the point. C: 100%, between 90–100%. Firm. {LINE}"
     )
     said = texts(picture)
     assert said[:2] == ["Industries", "Share of jobs; 500 jobs of 50 employers, read 3 to 17 August 2026"]
@@ -53,7 +53,8 @@ def test_a_picture_has_the_rows_of_its_chart_and_the_same_in_words(figure: Calla
 
 
 def test_a_single_value_stands_in_large_letters_above_its_interval(figure: Callable[..., Figures]) -> None:
-    picture = draw(figure(figure="skill.python.all.ai_engineering", qualifier="under review", bare_value="62%"))
+    of_two = {"figure": "skill.python.all.ai_engineering", "sources": ("ashby", "lever")}
+    picture = draw(figure(**of_two, qualifier="under review", bare_value="62%"))
     large = picture.find(f"{SVG}text[@class='value']")
     assert large is not None and large.text == "62%" and "Under review" in texts(picture)
     assert picture.find(f".//{SVG}line[@class='line firm']") is not None

@@ -23,7 +23,9 @@ def drawn(figure: Callable[..., Figures]) -> Drawn:
     """drawn("bands.regions", {...}, {...}): the chart of a figure with these rows."""
 
     def draw(name: str, *rows: dict[str, Any], **changes: Any) -> DrawnChart:
-        chart = figure_rows.draw(figure(figure=name, value="x", value_json=json.dumps(rows), **changes))
+        chart = figure_rows.draw(
+            figure(figure=name, value="x", value_json=json.dumps(rows), sources=("ashby", "lever"), **changes)
+        )
         assert chart is not None
         return chart
 
@@ -45,14 +47,15 @@ def paid(place: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_pay_is_a_band_with_its_median_and_brackets_where_its_ends_may_lie(drawn: Drawn) -> None:
-    ends = {"band_low_lo": 38_000, "band_low_hi": 43_000}
+    ends = {"band_low_lo": 38_000, "band_low_hi": 43_000, "band_high_lo": 66_000, "band_high_hi": 75_000}
     own, others, wide = drawn(
         "bands.regions",
         paid("Asia", **ends),
         paid("Europe", basis="advertised_third_party", status="low", **ends),
         paid("Oceania", band_low_lo=20_000, band_low_hi=65_000),
     ).rows
-    assert marks_of(own) == [("band", 40_000, 70_000), ("dot", 56_000, None), ("bracket", 38_000, 43_000)]
+    assert marks_of(own) == [("band", 40_000, 70_000), ("dot", 56_000, None), ("bracket", 38_000, 43_000),
+                              ("bracket", 66_000, 75_000)]  # fmt: skip
     assert marks_of(others) == [("band", 40_000, 70_000), ("diamond", 56_000, None)]
     assert (own.value, own.value_beneath, own.form) == ("$40–70K", "median 56K", "firm")
     assert others.form == "others" and others.sure == "From others: collected, reported or official"
@@ -76,7 +79,8 @@ def test_silence_is_drawn_as_what_it_may_change_of_the_median(drawn: Drawn) -> N
 
 SHARE = {"name": "x", "share": 0.5, "share_lo": 0.12, "share_hi": 0.9, "status": "published", "n_jobs": 30}
 FORMS = [
-    ({"form": "point"}, ("50%", "12–90%"), [("line", 0.12, 0.9), ("dot", 0.5, None)], "X: 50%, between 12–90%. Firm."),
+    ({"form": "point"}, ("50%", "12–90%"), [("line", 0.12, 0.9), ("dot", 0.5, None)],
+     "X: 50%, between 12–90%. Rough: "),
     ({"form": "interval"}, ("12–90%", "no point"), [("line", 0.12, 0.9)], "X: 12–90%. Rough: "),
     ({"form": "bounds", "bound_lo": 0.099, "bound_hi": 0.8}, ("10–80%", "silence leaves it open"),
      [("line", 0.099, 0.8)], "X: 10–80%. Rough: "),

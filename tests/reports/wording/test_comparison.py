@@ -59,7 +59,7 @@ def test_a_row_says_what_sets_it_apart() -> None:
         "occupation of the role's name; 2 years earlier than the newest beside it"
     )
     abroad = {**ours, "pay_market": "cross_border"}
-    assert comparison.explain(abroad) == "dollars from abroad are not pay of this country's market"
+    assert comparison.explain(abroad) == comparison.IN_OTHER_MONEY
 
 
 def test_a_mean_is_never_called_a_median() -> None:

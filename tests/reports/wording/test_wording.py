@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reports.figures.addresses import declare
 from reports.figures.catalogue import declaration_of
 from reports.wording import levels, notes, numbers, pay, shares
 from transforms.records.vocabulary import SKILL_CATEGORIES
@@ -147,27 +148,48 @@ def test_the_band_from_titles_alone_stands_beside(fields: dict[str, Any], expect
     assert expected in band_note(cell(**fields)) + "."
 
 
-@pytest.mark.parametrize(("n", "expected"), [(0, "paid from abroad, and not in it: 0 jobs"), (7, "7 jobs"), (None, "")])
-def test_pay_from_abroad_is_counted_also_when_there_is_none(n: int | None, expected: str, cell: Any) -> None:
-    note = band_note(cell(n_abroad=n))
-    assert expected in note and ("abroad" in note) == (n is not None)
+@pytest.mark.parametrize(
+    ("n", "expected"), [(0, "stated in another country's money, and not in it: 0 jobs"), (7, "7 jobs"), (None, "")]
+)
+def test_pay_in_other_money_is_counted_also_when_there_is_none(n: int | None, expected: str, cell: Any) -> None:
+    note = band_note(cell(n_other_money=n))
+    assert expected in note and ("another country" in note) == (n is not None)
+
+
+def test_pay_in_other_money_names_it_and_where_its_employers_are(cell: Any) -> None:
+    """All 400 Canadian pairs of one collection that state dollars are of Canadian employers, by its own column."""
+    own = cell(n_other_money=412, stated_in="USD", n_employer_here=400, n_employer_elsewhere=0)
+    assert (
+        "tated in US dollars, and not in it: 412 jobs (by the sources, 400 of employers in the country itself and 0 of "
+        "employers elsewhere)"
+    ) in band_note(own)
+    other = own | {"n_other_money": None, "pay_market": "cross_border", "n_employer_elsewhere": 7}
+    assert (
+        "by the sources, 400 of employers in the country itself and 7 of employers elsewhere. most adverts"
+        in band_note(other)
+    )
+    assert pay.CONTRACT_OPEN not in band_note(other | PAIRS), "what a third party collected is of employees"
+    figure = declare("foreign_currency.ca.ai_engineering.mid_senior")
+    assert figure.entitle() == "Mid-to-senior AI engineering pay, stated in another country's money, Canada"
+    assert figure.entitle([other]) == "Mid-to-senior AI engineering pay, stated in US dollars, Canada"
+    assert figure.entitle([other | {"stated_in": None}]) == figure.entitle()
 
 
 def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure: Any) -> None:
-    row = {name: value for name, value in cell(**PAIRS, n_abroad=7).items() if name != "as_of"}
+    row = {name: value for name, value in cell(**PAIRS, n_other_money=7).items() if name != "as_of"}
     note = notes.note(
         figure(figure="pay.x.ai_engineering.mid_senior", basis="advertised_third_party", value_json=json.dumps([row]))
     )
     assert "employers are unknown" in note and "are base pay is not said" in note and "SE includes staff" in note
     assert "interval of the lower end" not in note
-    assert "Paid from abroad, and not in it: 7 pairs of amounts" in note and "titles" not in note
+    assert "Stated in another country's money, and not in it: 7 pairs of amounts" in note and "titles" not in note
 
 
 def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
     make = pay.bands("Region", "mid_senior").table
     assert make is not None
-    ours = cell(place="US and Canada", rung="open adverts", n_abroad=7, **STATED)
-    table = make([ours, cell(place="Northern Europe", n_abroad=1, **PAIRS)])
+    ours = cell(place="US and Canada", rung="open adverts", n_other_money=7, **STATED)
+    table = make([ours, cell(place="Northern Europe", n_other_money=1, **PAIRS)])
     by_place = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
     assert by_place["US and Canada"]["Band from titles alone"] == "126K–187K (310 jobs)"
     assert by_place["US and Canada"]["From"] == "open adverts"
@@ -177,7 +199,8 @@ def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None
     assert table.below[0].startswith("In adverts we read, mid to senior is what the title says")
     assert table.below[1].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[1]
     assert table.below[2] == (
-        "Paid from abroad, and not in these bands: US and Canada 7 jobs; Northern Europe 1 pair of amounts."
+        "Stated in another country's money, and not in these bands: US and Canada 7 jobs; Northern Europe 1 pair of "
+        "amounts."
     )
     assert [table.columns[i] for i in sorted(table.numeric)] == [
         "Median", "Lower end, 95% interval", "Upper end, 95% interval", "Employers",

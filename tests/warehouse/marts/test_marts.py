@@ -630,6 +630,22 @@ def test_a_country_is_judged_on_its_own_money(con: database.Connection) -> None:
     assert cell(frame, region_level="country", region="BR", pay_market="cross_border").band_low == 150e3
 
 
+def test_pay_in_other_money_says_which_and_where_head_offices_are(con: database.Connection) -> None:
+    currencies = ["USD"] * 39 + ["EUR"]
+    jobs = [posting(i, country="BR", pay_market="cross_border", currency=money) for i, money in enumerate(currencies)]
+    put(con, jobs)
+    for job, country in zip(jobs, ("BR", "BR", "US"), strict=False):
+        con.execute(
+            "INSERT INTO core.employers BY NAME SELECT $id AS employer_id, $id AS employer, 'advert' AS name_source,"
+            " [] AS names, [] AS domains, [] AS boards, $country AS country, false AS is_staffing_agency,"
+            " 1 AS n_postings", {"id": job.employer_id, "country": country},
+        )  # fmt: skip
+    row = cell(bands(con), region_level="country", region="BR", pay_market="cross_border")
+    assert pd.isna(row.stated_in) and (row.n_employer_here, row.n_employer_elsewhere) == (2, 1)
+    con.execute("UPDATE core.postings SET currency = 'EUR'")
+    assert cell(bands(con), region_level="region", region="South America", pay_market="cross_border").stated_in == "EUR"
+
+
 def report(row: int, pay: float, pair_row: int, **fields: Any) -> PayReports:
     usual: dict[str, Any] = {
         "source": "pairs", "snapshot_on": date(2026, 8, 1), "row": row, "basis": "advertised_third_party",
@@ -654,11 +670,20 @@ def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low
     assert pd.isna(band.n_employers)
 
 
-def test_pairs_in_money_of_another_country_are_paid_from_abroad(con: database.Connection) -> None:
+def test_pairs_in_money_of_another_country_say_whose_employers_they_are(con: database.Connection) -> None:
     place = {"country": "BR", "region": "South America", "continent": "Americas"}
     currencies = ["USD"] * 35 + ["BRL"] * 31
+    employers = ["BR"] * 30 + ["US"] * 3 + [None] * 2 + ["BR"] * 31
     rows = [
-        report(2 * i + k, 200e3 - 50e3 * k + i, 2 * i, currency=currency, title=f"t{i}", **place)
+        report(
+            2 * i + k,
+            200e3 - 50e3 * k + i,
+            2 * i,
+            currency=currency,
+            employer_country=employers[i - 1],
+            title=f"t{i}",
+            **place,
+        )
         for i, currency in enumerate(currencies, start=1)
         for k in (0, 1)
     ]
@@ -668,6 +693,9 @@ def test_pairs_in_money_of_another_country_are_paid_from_abroad(con: database.Co
     counts = {market: cell(frame, **key, pay_market=market) for market in ("all", "cross_border", "local")}
     assert [counts[market].n_jobs for market in counts] == [66, 35, 31]
     assert counts["all"].n_cross_border == 35
+    other = counts["cross_border"]
+    assert (other.stated_in, other.n_employer_here, other.n_employer_elsewhere) == ("USD", 30, 3)
+    assert counts["local"][["stated_in", "n_employer_here", "n_employer_elsewhere"]].isna().all()
 
 
 def test_pairs_without_dollars_of_their_own_are_converted_by_the_rate_of_their_snapshot(

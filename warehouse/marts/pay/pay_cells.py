@@ -15,6 +15,7 @@ from transforms.records.vocabulary import (
     CONTRACTS,
     EMPLOYEE,
     LEVEL_GROUPS,
+    OTHER_MONEY,
     ROLE_GROUPS,
     SENIORITY_GROUPS,
     STATED,
@@ -24,7 +25,7 @@ from warehouse.marts.estimators import Flags, Ints
 
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 LOCAL = "local"
-MARKETS = ("all", LOCAL, "cross_border")
+MARKETS = ("all", LOCAL, OTHER_MONEY)
 ROLES = tuple(
     (group, role)
     for group in GROUPS

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from transforms.records.vocabulary import EMPLOYEE, STATED
+from transforms.records.vocabulary import EMPLOYEE, OTHER_MONEY, STATED
 from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import CellCache, combine_rows, hashes_of
@@ -40,6 +40,8 @@ APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted
 """Groups of roles that enter no band, however many jobs they have, and why. `n_apart` counts their jobs with pay."""
 NAMED_BY = ("source", "pair_row")
 """Columns that identify a pair collected by a third party. They change with each new snapshot of the same pairs."""
+LETTERS_OF_COUNTRY = 2
+"""Letters of a country's code; work of several countries or none has a word in its place."""
 LEVELS = ("world", "continent", "region", "country")
 WORLD = "World"
 
@@ -112,7 +114,6 @@ class _Entries:
 def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
     """Return a row in US dollars for each cell of adverts; if `has_local`, a row in local currency may precede it."""
     column = {str(name): jobs[name].to_numpy() for name in jobs}
-    is_cross_border = column["pay_market"] == "cross_border"
     is_paid = column["is_paid"].astype(bool)[cells.job]
     currency = _find_local_currency(jobs, cells) if has_local else np.full(len(cells.keys), None, dtype=object)
     has_local_row = pd.notna(currency)
@@ -141,7 +142,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
     is_outside = column["is_first"].astype(bool)[entries.job] & ~np.isin(pair, pairs)
     counted = {
         "n_stated": is_counted & ~is_inferred,
-        "n_cross_border": is_counted & is_cross_border[entries.job],
+        "n_cross_border": is_counted & (column["pay_market"] == OTHER_MONEY)[entries.job],
         "n_no_rate": is_outside & is_in_band & ~has_amounts,
         "n_apart": is_outside & ~is_in_band,
     }
@@ -152,6 +153,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
     silent_row = np.concatenate([unclear.row, dollar_row[cells.cell[~is_paid]]])
     silent_job = np.concatenate([unclear.job, cells.job[~is_paid]])
     rows["n_silent"] = pd.Series(np.bincount(silent_row, minlength=len(rows))).where(counts_silent)
+    rows = rows.join(_describe_other_money(rows, jobs, entries.where(is_counted)))
     once = is_counted | is_outside
     rows["countries"] = None if has_local else _count_countries(jobs, entries.where(once), is_counted[once], len(rows))
     paid = _pay_of(jobs, entries.where(is_inside), 1 / n_ranges[number])
@@ -180,10 +182,10 @@ def _pair_rows_with_jobs(
 def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
     """Return for each cell the country's own currency in which most of its jobs are paid.
 
-    None if that is the dollar, if no job is paid in a currency of its place, and in cells of jobs paid from abroad.
+    None if that is the dollar, if no job is paid in a currency of its place, and in cells of jobs paid in other money.
     """
     is_local = (jobs["is_local"] & (jobs["currency"] != "USD")).to_numpy()[cells.job]
-    is_local &= (cells.keys["pay_market"] != "cross_border").to_numpy()[cells.cell]
+    is_local &= (cells.keys["pay_market"] != OTHER_MONEY).to_numpy()[cells.cell]
     entries = pd.DataFrame({"cell": cells.cell[is_local], "currency": jobs["currency"].to_numpy()[cells.job[is_local]]})
     counts = entries.groupby(["cell", "currency"]).size().rename("n").reset_index()
     chosen = counts.sort_values(["cell", "n", "currency"], ascending=[True, False, True]).drop_duplicates("cell")
@@ -220,6 +222,27 @@ def _bound(paid: PaidJobs, silent_row: Ints, silent_employer: Ints, is_bounded: 
     some = is_bounded[row]
     bounds = bound_pay(PaidJobs(number[row[some]], employer[some], low[some], high[some]), len(numbers))
     return bounds.set_index(numbers).reindex(index=range(len(is_bounded)), columns=BOUNDS)
+
+
+def _describe_other_money(rows: pd.DataFrame, jobs: pd.DataFrame, entries: _Entries) -> pd.DataFrame:
+    """Return, for rows of pay in other money: its currency if all jobs have one, and whose employers are known where.
+
+    Without a country of the job, nobody knows whether its employer is there.
+    """
+    is_other = (rows["pay_market"] == OTHER_MONEY).to_numpy()
+    row, job = (part[is_other[entries.row]] for part in (entries.row, entries.job))
+    currency, names = pd.factorize(jobs["currency"])
+    stated = pd.DataFrame({"row": row, "currency": currency[job]}).groupby("row")["currency"].agg(["min", "max"])
+    stated = stated[stated["min"] == stated["max"]]
+    of_employer, of_job = jobs["employer_country"], jobs["country"]
+    is_known = (of_employer.notna() & (of_job.str.len() == LETTERS_OF_COUNTRY)).to_numpy()[job]
+    is_here = (of_employer == of_job).to_numpy()[job]
+    stated_in = np.full(len(rows), None, dtype=object)
+    stated_in[stated.index.to_numpy()] = np.asarray(names, dtype=object)[stated["min"]]
+    columns: dict[str, Any] = {"stated_in": stated_in}
+    for name, mask in (("n_employer_here", is_known & is_here), ("n_employer_elsewhere", is_known & ~is_here)):
+        columns[name] = np.where(is_other, np.bincount(row[mask], minlength=len(rows)), np.nan)
+    return pd.DataFrame(columns, index=rows.index)
 
 
 def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_rows: int) -> NDArray[np.object_]:
@@ -282,11 +305,12 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
         if not len(cells.keys):
             continue
         rows, paid = _pair_with_jobs(jobs, cells)
-        is_cross_border = jobs["pay_market"].to_numpy()[cells.job] == "cross_border"
+        is_in_other = jobs["pay_market"].to_numpy()[cells.job] == OTHER_MONEY
         rows = rows.assign(
             n_jobs=np.bincount(cells.cell, minlength=len(rows)),
-            n_cross_border=np.bincount(cells.cell[is_cross_border], minlength=len(rows)),
+            n_cross_border=np.bincount(cells.cell[is_in_other], minlength=len(rows)),
         ).join(estimate_pay_of_pairs(paid, len(rows)))
+        rows = rows.join(_describe_other_money(rows, jobs, _Entries(cells.cell, cells.job, paid.low, paid.high)))
         is_few = rows["n_jobs"] < printing.JOBS.bound
         rows.loc[is_few, list(AMOUNTS)] = np.nan
         few = rows["n_jobs"].map(printing.JOBS.explain)

@@ -2,8 +2,8 @@
 -- collection's newest snapshot, without duplicates, in each country only those of the source with most pairs there.
 -- Employers are unknown. Dollars are the source's own, otherwise at the rate of the snapshot (report_rates). Pay is
 -- from the calendar year of the snapshot and the one before, as the source gives years, not days; our own calendar does
--- not matter, so New Year changes nothing. Pay in money that is not the country's is paid from abroad. `source` and
--- `pair_row` identify a pair, `warc` and `snapshot_on` its archive file and snapshot.
+-- not matter, so New Year changes nothing. Pay in money that is not the country's may well be an employer's at home:
+-- `employer_country` is the source's own. `source` and `pair_row` identify a pair, `warc` and `snapshot_on` its archive file and snapshot.
 WITH newest AS (
     SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
     WHERE snapshot_on <= as_of AND basis = 'advertised_third_party' GROUP BY source
@@ -29,7 +29,7 @@ WITH newest AS (
         title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year, source
     )
         role, role_group, seniority, country, region, continent, pay_market, low_usd, high_usd, source, pair_row,
-        year, warc, snapshot_on
+        year, warc, snapshot_on, currency, employer_country
     FROM pairs
     WHERE low_usd > 0 AND high_usd <= 4 * low_usd
     ORDER BY ALL

@@ -1,5 +1,5 @@
 -- Pay of one place with what is said beside it: the band from titles alone (s), in local money (l), and the number of
--- jobs paid from abroad (x), and of employees' pay the band of contractors (w); of pay in a country's own market also the country's money and price level (k). In dollars
+-- jobs that state pay in other money (x), and of employees' pay the band of contractors (w); of pay in a country's own market also the country's money and price level (k). In dollars
 -- where the mart has them. `countries` are those of `tables.CountryJobs` with their names.
 -- Parameters: as_of, basis, region_level, region, seniority_group, groups (role groups), contract, roles and pay_markets
 -- (the first that the mart has).
@@ -11,7 +11,9 @@ WITH day AS MATERIALIZED (
 SELECT
     b.region, b.basis, b.seniority_group, b.role_group, b.role, coalesce(r.title, b.role) AS role_title, b.pay_market, b.contract, b.currency,
     b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_no_rate, b.n_apart,
-    CASE WHEN b.pay_market = 'local' THEN coalesce(x.n_jobs, 0) END AS n_abroad, b.n_even_employers,
+    CASE WHEN b.pay_market = 'local' THEN coalesce(x.n_jobs, 0) END AS n_other_money, b.n_even_employers,
+    coalesce(b.stated_in, x.stated_in) AS stated_in, coalesce(b.n_employer_here, x.n_employer_here) AS n_employer_here,
+    coalesce(b.n_employer_elsewhere, x.n_employer_elsewhere) AS n_employer_elsewhere,
     b.largest_employer_share, b.design_effect, b.relative_standard_error, b.form, b.band_low, b.band_low_lo,
     b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi, b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi,
     b.p75, b.p75_lo, b.p75_hi, b.p50_by_employer, b.n_silent, b.p50_bounds_lo, b.p50_bounds_hi,
