@@ -335,13 +335,15 @@ def test_ranks_are_those_of_comparing_all_pairs(rows: list[tuple[int, int, int]]
 
 
 def test_rules_of_printing_look_at_the_sample_only() -> None:
-    jobs = [[1] * 29, [4] * 9, [20, *[1] * 19], [21, *[1] * 19], [3] * 10, [12, 12, *[1] * 10]]
+    jobs = [[1] * 15, [9] * 14, [14, *[1] * 14], [15, *[1] * 14], [99], [12, 12, *[1] * 13]]
     cells = count_cells(np.repeat(np.arange(6), [len(cell) for cell in jobs]), np.concatenate(jobs), 6)
     rules = find_broken_rules(cells)
     assert [RULES[rule].column if rule >= 0 else None for rule in rules] == [
-        "n_jobs", "n_employers", "n_even", "n_even", None, "n_even"
+        None, "n_employers", None, "largest", "n_employers", None
     ]  # fmt: skip
-    assert find_reasons(cells)[0] == "not enough data (n = 29; 30 needed)"
+    assert list(find_reasons(cells)[[1, 3]]) == [
+        "not enough employers (14; 15 needed)", "one employer is 52 % of it (at most 50 %)",
+    ]  # fmt: skip
 
 
 def test_far_quantiles_take_more_employers() -> None:
