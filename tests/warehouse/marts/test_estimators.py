@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from tests.known_truth.markets import Generator, read_generators
 from tests.known_truth.simulation import score_pay, score_shares
@@ -402,6 +403,16 @@ def test_intervals_of_differences_within_employers_cover_the_truth(n: int, unlik
     assert ((estimate.low <= estimate.difference) & (estimate.difference <= estimate.high)).all()
     if unlike >= 0.12:
         assert np.median(estimate.high - estimate.low) <= 1.3 * 3.92 * estimate.difference.std()
+
+
+def test_employers_that_all_differ_by_nothing_leave_the_width_of_their_jobs() -> None:
+    """Fifteen employers that state pay in one of two jobs on either side, and two markets of them side by side."""
+    cell, zeros = np.repeat([0, 1], 15), np.zeros(30)
+    estimate = estimate_differences(cell, zeros, 2, independent=np.repeat([0.5 * 0.5 / 2 * 2, 0.0], 15))
+    reach = special.stdtrit(14, 0.975) * np.sqrt(0.25 / 15)
+    assert reach > 0.25
+    assert (estimate.low[0], estimate.high[0]) == pytest.approx((-reach, reach))
+    assert estimate.high[1] == estimate_differences(cell, zeros, 2).high[1] < 0.15, "as for employers with a habit"
 
 
 def test_differences_without_employers_or_with_one_have_no_interval() -> None:

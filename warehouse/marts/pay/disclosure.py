@@ -149,7 +149,11 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cell = both["cell"].to_numpy(np.int64)
     heads = ((both["weighted"] + both["weighted_other"]) / (both["n_jobs"] + both["n_jobs_other"])).to_numpy(np.float64)
     difference = (both["share"] - both["share_other"]).to_numpy(np.float64)
-    estimates = estimate_differences(cell, difference, len(frame), heads)
+    of_jobs, of_others = (
+        (both[f"share{side}"] * (1 - both[f"share{side}"]) / both[f"n_jobs{side}"]).to_numpy(np.float64)
+        for side in ("", "_other")
+    )
+    estimates = estimate_differences(cell, difference, len(frame), heads, of_jobs + of_others)
     sums = both.groupby("cell")[["n_jobs", "n_jobs_other"]].sum().reindex(frame.index, fill_value=0)
     stood_for = sum_by(cell, heads, len(frame))
     means = pd.DataFrame(
