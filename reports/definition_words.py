@@ -26,7 +26,7 @@ MARKER = re.compile(r"<!-- is: (?P<name>[\w.]+) -->(?P<words>.*?)<!-- /is -->", 
 DEFINITIONS: Mapping[str, Definition | Band] = {
     name: value for name, value in vars(definitions).items() if isinstance(value, Definition | Band)
 }
-RULES: Mapping[str, Rule] = {rule.column: rule for rule in printing.RULES} | {
+RULES: Mapping[str, Rule] = {rule.column: rule for rule in (printing.JOBS, *printing.RULES)} | {
     f"closings_{rule.column}": rule for rule in closings.CLOSING_RULES
 }
 """Printing rules, by column name."""
@@ -44,7 +44,6 @@ OTHERS = {
     "MAX_AGE_DAYS_OF_YEARS": lambda: f"{verdicts.MAX_AGE_DAYS_OF_YEARS} days",
     "MAX_DAYS_OF_YEARS": lambda: f"{verdicts.MAX_DAYS_OF_YEARS} days",
     "DAYS_STALE": lambda: f"{verdicts.DAYS_STALE} days",
-    "EVEN": printing.say_even,
     "LEAST_EVEN_OF_P90": lambda: str(printing.find_least_even(0.9)),
     "VERDICT_RULE": lambda: numbers.VERDICT_RULE,
     "YEARS_OF_ENTRY": lambda: levels.say_years("entry"),

@@ -277,7 +277,8 @@ def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], inpu
 
 
 def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:
-    first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
+    counted: Row = {"n_jobs": row.n_jobs, "n_employers": row.n_employers}
+    first = notes.rows_of(row)[0] if row.value is not None else counted
     period = {"period": notes.describe_period(row), "period_to": row.period_to} if figure.shows_periods else {}
     return {
         **first,

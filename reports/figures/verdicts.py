@@ -9,7 +9,7 @@ from reports.wording import numbers
 from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Rows
 from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MAX_STALE_DAYS
-from warehouse.marts.printing import JOBS, RULES
+from warehouse.marts.printing import EMPLOYERS, JOBS
 
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART.value
 """A figure of yearly data (such as surveys) becomes stale this many days after its reference period.
@@ -60,14 +60,12 @@ def judge_age(
     return replace(verdict, status="stale", reason="; ".join(filter(None, [reason, verdict.reason])))
 
 
-def why_too_few(n_jobs: int, n_employers: int) -> str | None:
-    """Say why a cell with these counts is withheld by `printing.RULES`; None if the counts suffice."""
-    values = {"n_jobs": n_jobs, "n_employers": n_employers}
-    breaches = (rule for rule in RULES if rule.column in values and values[rule.column] < rule.bound)
-    return next((rule.explain(values[rule.column]) for rule in breaches), None)
+def why_too_few(n_employers: int) -> str | None:
+    """Say why a cell of so many employers is withheld by `printing.EMPLOYERS`; None if they suffice."""
+    return EMPLOYERS.explain(n_employers) if n_employers < EMPLOYERS.bound else None
 
 
-NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_employers=0)
+NOTHING = Verdict(status="suppressed", reason=why_too_few(0), n_jobs=0, n_employers=0)
 
 
 def judge_cell(rows: Rows) -> Verdict:
@@ -89,7 +87,7 @@ def judge_ranking(rows: Rows) -> Verdict:
     n_employers = max(row["n_employers"] or 0 for row in rows)
     if any(row["share"] is not None for row in rows):
         return Verdict(status="published", n_jobs=n_jobs, n_employers=n_employers)
-    reason = next((row["reason"] for row in rows if row["reason"]), None) or why_too_few(n_jobs, n_employers)
+    reason = next((row["reason"] for row in rows if row["reason"]), None) or why_too_few(n_employers)
     reason = reason or "not in the taxonomy of skills"
     return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
 
@@ -131,11 +129,11 @@ def judge_new(rows: Rows) -> Verdict:
 
 def judge_shares(rows: Rows) -> Verdict:
     """Judge shares of several cells that are printed in one sentence: withheld if any of the cells is withheld."""
-    smallest = min(rows, key=lambda row: (row["status"] != "suppressed", row["n_jobs"], row["n_employers"]))
+    smallest = min(rows, key=lambda row: (row["status"] != "suppressed", row["n_employers"], row["n_jobs"]))
     verdict = judge_cell([smallest])
     if verdict.status != "suppressed":
         return replace(judge_ranking(rows), n_jobs=verdict.n_jobs, n_employers=verdict.n_employers)
-    return replace(verdict, reason=verdict.reason or why_too_few(smallest["n_jobs"], smallest["n_employers"]))
+    return replace(verdict, reason=verdict.reason or why_too_few(smallest["n_employers"]))
 
 
 def judge_counts(rows: Rows) -> Verdict:

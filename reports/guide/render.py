@@ -21,7 +21,7 @@ from reports.wording.parts import PLAIN
 from reports.wording.renderer import Table
 from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_DAYS_APART, MAX_SHARE_WIDTH, MAX_STALE_DAYS
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST, say_even
+from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST
 from warehouse.tables import Sources
 
 BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
@@ -258,10 +258,10 @@ READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
     "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Every job "
-    f"counts once. Figures are printed from {JOBS} jobs of {EMPLOYERS} employers on, none of "
-    f"them with more than {LARGEST}, and as even as {say_even()} of one size; a share whose 95% "
-    f"interval is wider than {MAX_SHARE_WIDTH}, or an amount whose interval is wider than "
-    f"{MAX_AMOUNT_WIDTH} of it, is printed as that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
+    f"counts once. Figures are printed from {EMPLOYERS} employers on, none of them with more than {LARGEST} of the "
+    f"jobs; where employers are unknown, from {JOBS} persons or pairs of amounts on. A share whose 95% interval is "
+    f"wider than {MAX_SHARE_WIDTH}, or an amount whose interval is wider than {MAX_AMOUNT_WIDTH} of it, is printed as "
+    f"that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
     "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 PERIOD_KEY = (

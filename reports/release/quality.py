@@ -16,7 +16,7 @@ from reports.release.published import PublishedDay
 from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import percent
 from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
-from warehouse.marts.printing import EMPLOYERS, JOBS
+from warehouse.marts.printing import EMPLOYERS
 
 BETWEEN = timedelta(days=31)
 """Time until the next release is due; releases are monthly."""
@@ -35,7 +35,6 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         publication=publication,
         release=release,
         states=states,
-        jobs=JOBS,
         employers=EMPLOYERS,
         periods=_list_periods(publication),
         next_day=as_of + BETWEEN,

@@ -41,7 +41,7 @@ from reports.wording.work import name_work
 from transforms.records.definitions import BAND, MIN_KNOWN
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import JOBS
+from warehouse.marts.printing import EMPLOYERS, JOBS
 from warehouse.ops_tables import Vintages
 
 TEMPLATES, ASSETS = (Path(__file__).parent / name for name in ("templates", "assets"))
@@ -146,7 +146,7 @@ def _environment() -> Environment:
         "navigation": NAVIGATION,
         "sample": (SAMPLE_TITLE, SAMPLE_TEXT),
         "band": BAND,
-        "needed": JOBS,
+        "needed": f"{EMPLOYERS} employers or {JOBS} persons",
         "min_known": MIN_KNOWN,
         "verdict_rule": numbers.VERDICT_RULE,
         "n_known_skills": len(taxonomy()),

@@ -28,11 +28,10 @@ from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, day, upper_first
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import JOBS
+from warehouse.marts.printing import EMPLOYERS
 
 LEVELS = ("all", "entry", "mid", "mid_senior", "senior", "staff")
 """Levels to choose from, in the order of a career."""
-NEEDED = int(JOBS.bound)
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 """The answer shown first, if it has amounts."""
 PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
@@ -110,8 +109,7 @@ class Answer:
     @property
     def lacks(self) -> str:
         """What is missing for an amount."""
-        n = self.cell.n or 0
-        return self.why or (f"{n} of {NEEDED} needed" if n < NEEDED else self.cell.reason or "")
+        return self.why or words.plain(self.cell.reason or "").removeprefix("too few: ")
 
     @property
     def sureness(self) -> str:
@@ -246,7 +244,7 @@ def _of_figure(figure: Figures) -> Answer | None:
 
 def _no_answer(key: Key, period: str) -> Answer:
     place, work, level = key
-    row = {"status": "suppressed", "n_jobs": 0}
+    row = {"status": "suppressed", "n_jobs": 0, "reason": EMPLOYERS.explain(0)}
     cell = Cell(id="", kind=PAY_IDS, renderer=pay.PAY, row=row, place=place, work=work, item=level)
     return Answer(cell=cell, period=period)
 
@@ -438,7 +436,7 @@ def to_script(explorer: Explorer) -> bytes:
     slugs = {place.slug for place in explorer.places}
     data: dict[str, Any] = {
         "as_of": day(explorer.as_of),
-        "lacks": f"0 of {NEEDED} needed",
+        "lacks": _no_answer(explorer.choice, "").lacks,
         "kicker": say_kicker(_no_answer(explorer.choice, "")),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
         "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},

@@ -110,6 +110,7 @@ def level_before(level: str) -> str:
 
 _PLAIN = (
     (re.compile(r"not enough data \(n = ([\d,]+); (\d+) needed\)"), r"too few: \1 of \2 needed"),
+    (re.compile(r"not enough employers \(([\d,]+); (\d+) needed\)"), r"too few: \1 of \2 employers needed"),
     (re.compile(r"\bn = ([\d,]+), too few"), r"\1, too few"),
     (re.compile(r"\(n = ([\d,]+)"), r"(of \1"),
     (re.compile(r"\bn = "), ""),

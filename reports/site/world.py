@@ -20,7 +20,7 @@ from reports.figures.query import Connection
 
 WIDTH, HEIGHT = 1000, 434
 SHADES = ((1, 9), (10, 29), (30, 99), (100, 999), (1_000, None))
-"""Ranges of the number of jobs, each with its own shade. From 30 jobs on, a share or a band may be printed."""
+"""Ranges of the number of jobs, each with its own shade."""
 
 
 def read_world(con: Connection, as_of: date) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def _places_table(rows: Rows) -> Table:
         "enough, as United States without a state, or remote work over several states."
     )
     few = numbers.name_withheld(rows)
-    below = [f"Withheld, too few jobs or employers: {few}." if few else ""]
+    below = [f"Withheld, since employers are too few or one has most of the jobs: {few}." if few else ""]
     for evidence, words in EVIDENCE_WORDS.items():
         laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]
         below += [f"{numbers.upper_first(words)}: {'; '.join(laws)}."] if laws else []

@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reports.wording.bases import BASES, unit_of
+from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.numbers import Row, count_of, percent
 from warehouse.mart_tables import BONUS, Lack
-from warehouse.marts.printing import JOBS, LARGEST, OPEN_DAYS, RULES, rules_of_pay
+from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST, OPEN_DAYS
 
 if TYPE_CHECKING:
     from reports.figures.ladder import Attempt
 
-OUR_PAY = {"advertised": " with pay", BONUS: " with a bonus"}
-"""Bases of pay in adverts that we read, with words for what a job must have to count."""
+OUR_PAY = {"advertised": " that state pay", BONUS: " that state a bonus"}
+"""Bases of pay in adverts that we read, with words for what an employer must do to count."""
 MIN_COUNTED = 1 / 2
 """New readings of boards are suggested if less than this fraction of the boards counts."""
 
@@ -28,15 +28,16 @@ def part_of(lacks: Sequence[Lack]) -> float:
 def describe(refusals: Sequence[Attempt], boards: Row | None) -> tuple[str | None, tuple[Lack, ...]]:
     """Return what each kind of source lacks for a value and what would supply it, in words, and the lacks themselves.
 
-    Each kind is described by its rung with the most jobs. The lacks of the first rung are always counted. `boards` has
-    numbers of boards with jobs at the figure's place: all, ever read whole, and read recently enough for the stock.
+    Each kind is described by its rung with the most employers, or the most jobs if employers are unknown. The lacks of
+    the first rung are always counted. `boards` has numbers of boards with jobs at the figure's place: all, ever read
+    whole, and read recently enough for the stock.
     """
     by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:
         by_basis.setdefault(refusal.rung.basis, []).append(refusal)
     parts, lacks = [], list(_find_lacks(refusals[0]))
     for number, (basis, group) in enumerate(by_basis.items()):
-        nearest = max(group, key=lambda refusal: refusal.first_row.get("n_jobs") or 0)
+        nearest = max(group, key=_count)
         if not nearest.rows and number:
             continue  # the place has no data of this kind
         found = list(_find_lacks(nearest))
@@ -48,6 +49,11 @@ def describe(refusals: Sequence[Attempt], boards: Row | None) -> tuple[str | Non
     return "; ".join(parts) or None, tuple(lacks)
 
 
+def _count(refusal: Attempt) -> tuple[int, int]:
+    row = refusal.first_row
+    return row.get("n_employers") or 0, row.get("n_jobs") or 0
+
+
 def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
     """Say what one rung lacks by the printing rules; if age or a source's terms refused the rung, give that reason."""
     reason = refusal.verdict.reason or ""
@@ -57,26 +63,24 @@ def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
         return f"{reason}; {BASES[refusal.rung.basis].newer} would bring it"
     texts, row = list(map(str, lacks)), refusal.first_row
     largest = row.get("largest_employer_share")
-    if largest is not None and largest > LARGEST.bound and row["n_jobs"] >= JOBS.bound:
+    if largest is not None and largest > LARGEST.bound and row["n_employers"] >= EMPLOYERS.bound:
         n_other = math.ceil(row["n_jobs"] * (largest / LARGEST.bound - 1))
         texts.append(f"one employer has {percent(largest)} ({count_of(n_other, 'job')} of others needed)")
     return ", ".join(texts)
 
 
 def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
-    row, basis = refusal.first_row or {"n_jobs": 0}, refusal.rung.basis
+    row, basis = refusal.first_row, refusal.rung.basis
     if not refusal.is_by_rules:
         return
-    counted = {
-        "n_jobs": ("n_jobs", f"{unit_of(basis)[1]}{OUR_PAY.get(basis, '')}"),
-        "n_employers": ("n_employers", "employers"),
-        "n_even": ("n_even_employers", "equal employers"),
-        "open_days": ("open_days", "open days"),
-    }
-    for rule in (*(RULES if basis in (BONUS, "postings") else rules_of_pay()), OPEN_DAYS):
-        column, unit = counted.get(rule.column, ("", ""))
-        n = row.get(column)
-        if n is not None and n < rule.bound and (rule is JOBS or row.get("n_jobs")):  # without jobs, only jobs matter
+    if basis in OWN_BASES:
+        rules = {EMPLOYERS: f"employers{OUR_PAY.get(basis, '')}", OPEN_DAYS: "open days"}
+        row = row or {"n_employers": 0}
+    else:
+        rules, row = {JOBS: unit_of(basis)[1]}, row or {"n_jobs": 0}
+    for rule, unit in rules.items():
+        n = row.get(rule.column)
+        if n is not None and n < rule.bound:
             yield Lack(rung=refusal.rung.name, n=n, needed=int(rule.bound), unit=unit)
 
 

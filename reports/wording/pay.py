@@ -14,7 +14,7 @@ from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Column, Renderer, Table, list_doubts, make_table
 from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
 from transforms.records.vocabulary import EMPLOYEE, OTHER_MONEY
-from warehouse.marts.printing import JOBS
+from warehouse.marts.printing import EMPLOYERS
 
 NO_BAND = "quartiles of what people are paid, which are no ends of a band of adverts"
 UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
@@ -85,12 +85,12 @@ def name_place(rows: Rows, place: str) -> str:
 
     An example is "United States (Canada n = 9, too few)". If one country has more than `MAX_COUNTRY_SHARE` of a
     region's jobs, the region's name would suggest that this country's pay is paid in the other countries, too. If that
-    country has too few jobs for a band, the region's name is kept, and the country is added in brackets.
+    country has fewer jobs than a band needs employers, the region's name is kept, and the country is added in brackets.
     """
     first = find_main_country(rows)
     if first is None:
         return place
-    if first["n_jobs"] < JOBS.bound:  # too few for a band
+    if first["n_jobs"] < EMPLOYERS.bound:  # too few for a band
         total = sum(count["n_jobs"] for count in rows[0]["countries"])
         return f"{place} ({first['name']} n = {first['n_jobs']} of {total})"
     return numbers.qualify(str(first["name"]), say_others(rows))
@@ -119,14 +119,14 @@ def find_main_country(rows: Rows) -> Row | None:
 def find_head(rows: Rows) -> Row | None:
     """Return the counts of the country that is named instead of a region (`name_place`); None if no country is."""
     first = find_main_country(rows)
-    return first if first is not None and first["n_jobs"] >= JOBS.bound else None
+    return first if first is not None and first["n_jobs"] >= EMPLOYERS.bound else None
 
 
 def say_others(rows: Rows) -> list[str]:
     """Return words for the other countries of a region; those with too few jobs for a band come last."""
     others = [count for count in rows[0]["countries"][1:] if count["n_paid"]]
-    enough = [count for count in others if count["n_paid"] >= JOBS.bound]
-    few = [count for count in others if count["n_paid"] < JOBS.bound]
+    enough = [count for count in others if count["n_paid"] >= EMPLOYERS.bound]
+    few = [count for count in others if count["n_paid"] < EMPLOYERS.bound]
     words = [_list_countries(enough, "n_paid")] if enough else []
     return [*words, f"{_list_countries(few, 'n_paid')}, too few"] if few else words
 
@@ -213,7 +213,7 @@ def _of_panel(row: Row) -> str | None:
         return None
     name, rests_on = "p50_of_panel", _say_n(row, "n_panel")
     if row[name] is None:
-        return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone withheld, {rests_on} are too few or too uneven"
+        return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone withheld, {rests_on} are too few or mostly of one"
     interval = [f"95% interval {numbers.ends_cell(row, name)}"] if numbers.is_point(row, name) else []
     median = numbers.qualify(numbers.amount(row, name), interval)
     return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone {median}, {rests_on}"
@@ -355,19 +355,19 @@ def _bands_table(heading: str, level: str, rows: Rows) -> Table:
 
 def _explain_withheld(rows: Rows) -> list[str]:
     some, none, others, near = [], [], [], dict[str, list[str]]()
-    for row in sorted(rows, key=lambda row: -(row["n_jobs"] or 0)):
+    for row in sorted(rows, key=lambda row: (-(row["n_employers"] or 0), -(row["n_jobs"] or 0))):
         place = row["place"]
-        if not row["reason"].startswith("not enough data"):
+        if not row["reason"].startswith("not enough employers"):
             others.append(f"Withheld: {place}, {row['reason']}.")
-        elif row["n_jobs"]:
-            some.append(f"{place} ({row['n_jobs']} of {JOBS.bound})")
+        elif row["n_employers"]:
+            some.append(f"{place} ({row['n_employers']} of {EMPLOYERS})")
         else:
             none.append(place)
         if row.get("nearest"):
             near.setdefault(row["nearest"], []).append(place)
     offers = "; ".join(f"for {', '.join(names)}: {nearest}" for nearest, names in near.items())
     return [
-        f"Withheld, not enough jobs with pay: {', '.join(some)}." if some else "",
+        f"Withheld, not enough employers that state pay: {', '.join(some)}." if some else "",
         f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
         *others,
         f"Nearest to what is withheld, {offers}." if near else "",

@@ -269,7 +269,7 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
     def table(rows: Rows) -> Table:
         printed, few = numbers.choose_printed(rows), numbers.name_withheld(rows)
         key = _say_key(measure, jobs, printed, f"the jobs of its {kind}", f"A job counts in each {kind} of its places")
-        below = f"Withheld, since jobs or employers are too few or too uneven: {few}." if few else ""
+        below = f"Withheld, since employers are too few or one has most of the jobs: {few}." if few else ""
         return make_table(printed, columns, key=key, below=[below])
 
     def note(rows: Rows) -> list[str]:

@@ -48,7 +48,7 @@ class Gate:
 
 
 GATES = {
-    "today": Gate(30, 10, 8, 0.5),
+    "30 jobs, G* 8": Gate(30, 10, 8, 0.5),
     **{f"{employers} employers": Gate(0, employers, 0, 0.5) for employers in (12, 15, 18, 20)},
     "15, largest .4": Gate(0, 15, 0, 0.4),
     "15, largest .33": Gate(0, 15, 0, 1 / 3),
@@ -56,7 +56,7 @@ GATES = {
     "15, G* 8": Gate(0, 15, 8, 0.5),
     "15, 60 jobs": Gate(60, 15, 0, 0.5),
     "20, 60 jobs": Gate(60, 20, 0, 0.5),
-    "today, 60 jobs": Gate(60, 10, 8, 0.5),
+    "60 jobs, G* 8": Gate(60, 10, 8, 0.5),
 }
 
 

@@ -30,7 +30,7 @@ VERDICTS = ("ESSENTIAL", "COMMON", "OCCASIONAL")
 def homes() -> dict[str, Any]:
     """Return all definitions by name, and the rules of printing by column."""
     named = {name: one for name, one in vars(definitions).items() if isinstance(one, Definition | Band)}
-    return named | {rule.column: rule for rule in printing.RULES}
+    return named | {rule.column: rule for rule in (printing.JOBS, *printing.RULES)}
 
 
 def change_all() -> None:
@@ -41,7 +41,7 @@ def change_all() -> None:
         elif isinstance(one, Definition):
             new = {"value": one.value + (3 * number if one.unit == "days" else number / 1_000)}
         else:
-            new = {"bound": one.bound + 15 if one.is_minimum else one.bound - 0.05}
+            new = {"bound": one.bound + 17 if one.is_minimum else one.bound - 0.05}
         for name, value in new.items():
             object.__setattr__(one, name, value)
 
@@ -57,7 +57,7 @@ def collect_texts() -> dict[str, str]:
         for path in pages.PAGES
     }
     legends = '{% import "parts.html" as parts with context %}{{ parts.legend() }}{{ parts.legend_of_shares() }}'
-    texts["legends"] = build._environment().from_string(legends).render(band=build.BAND, needed=build.JOBS)
+    texts["legends"] = build._environment().from_string(legends).render()
     texts["dictionary"] = import_module("warehouse.dictionary").dictionary()
     server = import_module("reports.mcp.server").make_server(Path("nowhere"))
     tools = [f"{tool.description} {tool.input_schema}" for tool in asyncio.run(server.list_tools())]
@@ -113,7 +113,7 @@ def compute_numbers() -> dict[str, Any]:
             next(import_module("flows.notification.alerts").describe_reviews(waiting, LAST)).deadline
         ),
         "MAX_DAYS_THIN": _thin_days(),
-        **{rule.column: _reasons(rule) for rule in printing.RULES},
+        **{rule.column: _reasons(rule) for rule in (printing.JOBS, *printing.RULES)},
     }
 
 
@@ -138,9 +138,9 @@ def _thin_days() -> list[str]:
 
 
 def _bands() -> list[Any]:
-    """Both ends and the state of a band of 100 employers of four jobs, and the state and reason of one of 30."""
+    """Both ends and the state of a band of 100 employers of four jobs, and the state and reason of one of 50."""
     pay_quantiles = import_module("warehouse.marts.pay.pay_quantiles")
-    employer = np.repeat(np.arange(130), 4)
+    employer = np.repeat(np.arange(150), 4)
     low = 100_000.0 + 1_000 * (employer % 100)
     jobs = pay_quantiles.PaidJobs((employer >= 100).astype(np.int64), employer, low, 1.3 * low)
     bands = pay_quantiles.estimate_pay(jobs, 2)

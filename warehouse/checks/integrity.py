@@ -24,7 +24,7 @@ from warehouse.ops_tables import Checks
 from warehouse.schema import database_tables, dates_of, ident, key_of, schema_of
 from warehouse.sql_files import read_sql
 
-_COLUMNS = {"n_even": "n_even_employers", "largest": "largest_employer_share"}
+_COLUMNS = {"largest": "largest_employer_share"}
 """Columns of mart.shares that have other names in the printing rules."""
 _CLASSES = {
     name.lower(): getattr(vocabulary, name)

@@ -210,17 +210,19 @@ class DifferenceEstimates:
 
 
 def estimate_differences(
-    cell: Ints, difference: Floats, n_cells: int, weight: Floats | None = None
+    cell: Ints, difference: Floats, n_cells: int, weight: Floats | None = None, independent: Floats | None = None
 ) -> DifferenceEstimates:
     """Estimate the mean difference of two shares within employers, each of which is one observation.
 
     `cell` and `difference` have one entry for each cell and employer. `weight` w is how many employers each stands for,
-    by default 1; G is (Σw)² / Σw². Raises ValueError for NaN, and for a difference below -1 or above 1.
+    by default 1; G is (Σw)² / Σw². `independent` is the variance of each difference that independent jobs of these
+    shares have, by default 0. Raises ValueError for NaN, and for a difference below -1 or above 1.
 
-    The interval adds an employer with the difference 1 and another with -1 (Agresti and Min 2005, "Simple improved
-    confidence intervals for comparing matched proportions") and uses t with G - 1 degrees of freedom. With 10 to 20
-    employers, 3 to 12 % of them with a difference, the plain interval held the truth in 26 to 88 % of samples, this one
-    in 95 to 100 %.
+    The interval adds half an employer with the difference 1 and half of one with -1 (Agresti and Min 2005, "Simple
+    improved confidence intervals for comparing matched proportions") and uses t with G - 1 degrees of freedom. With 10
+    to 20 employers, 3 to 12 % of them with a difference, the plain interval held the truth in 26 to 88 % of samples,
+    this one in 95 to 100 %. The variance is never less than that of independent jobs: fifteen employers that all state
+    pay in one of two jobs on either side do not tell the difference.
     """
     if (np.abs(difference) > 1).any():
         raise ValueError("a difference of two shares is between -1 and 1")
@@ -232,8 +234,10 @@ def estimate_differences(
     part = heads * np.nan_to_num(divide(g, n_heads))[cell]  # adds up to g
     total = sum_by(cell, part * difference, n_cells)
     middle = total / (g + 2)
-    variance = (sum_by(cell, part * difference**2, n_cells) + 1) / (g + 2) - middle**2
-    reach = special.stdtrit(np.maximum(g - 1, 1), 0.5 + LEVEL / 2) * np.sqrt(variance / (g + 2))
+    variance = ((sum_by(cell, part * difference**2, n_cells) + 1) / (g + 2) - middle**2) / (g + 2)
+    if independent is not None:
+        variance = np.maximum(variance, np.nan_to_num(divide(sum_by(cell, part**2 * independent, n_cells), g**2)))
+    reach = special.stdtrit(np.maximum(g - 1, 1), 0.5 + LEVEL / 2) * np.sqrt(variance)
     mean = divide(total, g)
     low, high = np.minimum(middle - reach, mean), np.maximum(middle + reach, mean)
     alone = count < 2

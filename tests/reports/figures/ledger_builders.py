@@ -110,7 +110,7 @@ def put_pair(put: Put, **changes: Any) -> None:
 
 
 US = {"country": "US", "alpha3": "USA", "name": "United States", "region": "Northern America", "currencies": ["USD"]}
-SUPPRESSED = {"status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3, "n_employers": 2}
+SUPPRESSED = {"status": "suppressed", "reason": "not enough employers (2; 15 needed)", "n_jobs": 3, "n_employers": 2}
 
 
 READ_ON = date(2026, 6, 1)

@@ -47,10 +47,10 @@ def law(jurisdiction: str, **fields: Any) -> dict[str, Any]:
 
 
 WITHHELD: dict[str, Any] = {
-    "status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "share": None, "share_lo": None,
+    "status": "suppressed", "reason": "not enough employers (3; 15 needed)", "share": None, "share_lo": None,
     "share_hi": None, "form": None, "n_jobs": 3, "n_stated": 2, "n_ranges": 1, "width": None, "width_lo": None,
     "width_hi": None, "width_form": None, "width_status": "suppressed",
-    "width_reason": "not enough data (n = 1; 30 needed)",
+    "width_reason": "not enough employers (1; 15 needed)",
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def ledger(con: duckdb.DuckDBPyConnection, put: Put) -> dict[str, Figures]:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     put(tables.Countries, {"country": "AT", "alpha3": "AUT", "name": "Austria"})
     put(tables.DisclosureLaws, law("US-CO"), law("US-NY", evidence="own_knowledge"), law("AT"), law("US-HI"))
-    apart = {"comparison_status": "suppressed", "comparison_reason": "not enough data (n = 1; 30 needed)"}
+    apart = {"comparison_status": "suppressed", "comparison_reason": "not enough employers (1; 15 needed)"}
     put(
         mart_tables.PayDisclosure,
         disclosed("in_force", **compared()),
@@ -93,7 +93,7 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
     assert [cells[1:5] for cells in table.rows] == [
         ("–", "–", "–", "+18 to +50 points"), ("72%", "32%", "+40", "+28 to +50 points")
     ]  # fmt: skip
-    assert table.below == ("Withheld. all jobs, United States: not enough data (n = 1; 30 needed).",)
+    assert table.below == ("Withheld. all jobs, United States: not enough employers (1; 15 needed).",)
 
 
 def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_named(ledger: dict[str, Figures]) -> None:
@@ -109,7 +109,8 @@ def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_name
     assert table.rows[2][-3:] == ("–", "22–29%", "250")
     assert table.rows[4][:4] == ("Colorado", "1 January 2021", "90%", "85–95%")
     assert table.below == (
-        "Withheld, too few jobs or employers: United States: no law that we know of (n = 3), Hawaii (n = 3).",
+        "Withheld, since employers are too few or one has most of the jobs: United States: no law that we know of "
+        "(n = 3), Hawaii (n = 3).",
         "From summaries of others, not checked against the text of the law: Colorado (Act of US-CO); Hawaii (Act of "
         "US-HI).",
         "From own knowledge, not checked against the text of the law: New York (Act of US-NY).",

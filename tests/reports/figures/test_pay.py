@@ -143,7 +143,7 @@ def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnec
 STATED = ("stated_low", "stated_high", "stated_n_jobs", "stated_n_employers", "stated_status", "stated_reason")
 
 
-FEW = "not enough data (n = 9; 30 needed)"
+FEW = "not enough employers (4; 15 needed)"
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
         ("US and Canada", "open adverts, paid there"),
         ("Western Europe (Germany, France, Benelux, Austria, Switzerland)", "third-party adverts, core AI roles"),
     ]
-    assert "Withheld, not enough jobs with pay: South America (3 of 30)." in table.below
+    assert "Withheld, not enough employers that state pay: South America (2 of 15)." in table.below
     assert any("Polynesia" in paragraph for paragraph in table.below)
     assert (row.rung, row.n_jobs, row.n_employers) == ("named in each row", None, None)
     assert row.value is not None and row.value.endswith("20 more withheld")
@@ -295,13 +295,13 @@ def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: P
 
 
 COUNTS = [
-    ([("US", 81, 81), ("CA", 19, 19)], "United States (Canada n = 19, too few)"),
+    ([("US", 81, 81), ("CA", 14, 14)], "United States (Canada n = 14, too few)"),
     ([("US", 80, 80), ("CA", 20, 20)], "US and Canada"),
     ([("US", 78, 78), ("CA", 0, 10)], "United States (Canada n = 10, too few)"),
     ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "United States (Canada n = 30; CU n = 2, too few)"),
     ([("US", 90, 90), ("several", 9, 0)], "United States"),
     ([("several", 50, 0), ("US", 0, 20)], "US and Canada"),
-    ([("US", 27, 27), ("CA", 3, 3)], "US and Canada (United States n = 27 of 30)"),
+    ([("US", 14, 14), ("CA", 2, 2)], "US and Canada (United States n = 14 of 16)"),
     ([], "US and Canada"),
 ]
 

@@ -39,9 +39,6 @@ from tests.reports.figures.ledger_builders import (
 from transforms.records.vocabulary import AI_JOBS, LADDER_STEPS, LEVEL_GROUPS
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import rules_of_pay
-
-EVEN_OF_BAND = next(rule.bound for rule in rules_of_pay() if rule.column == "n_even")
 
 COUNTRY = "pay.us.ai_engineering.mid_senior"
 OF_COUNTRY = {"region_level": "country", "region": "US"}
@@ -238,8 +235,8 @@ def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: 
     put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
     row = computed_one(con, NORTH)
     assert (row.value, row.value_json, row.rung, row.status) == (None, None, "withheld", "suppressed")
-    assert notes.value(row) == "withheld: not enough data (n = 3; 30 needed)"
-    assert computed_one(con, "pay.polynesia.ai_engineering.mid_senior").reason == "not enough data (n = 0; 30 needed)"
+    assert notes.value(row) == "withheld: not enough employers (2; 15 needed)"
+    assert computed_one(con, "pay.polynesia.ai_engineering.mid_senior").reason == "not enough employers (0; 15 needed)"
 
 
 def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -322,18 +319,17 @@ def test_values_of_two_rungs_are_set_apart(con: duckdb.DuckDBPyConnection, night
 def test_withheld_says_how_far_it_is_and_what_would_bring_it(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    few = SUPPRESSED | {"n_jobs": 8, "n_employers": 4, "n_even_employers": 3.2, "reason": "few"}
+    few = SUPPRESSED | {"n_jobs": 8, "n_employers": 4, "reason": "few"}
     put(
         mart_tables.SalaryBands,
         cell(**few),
-        cell(**few | {"role_group": "ai_core", "n_jobs": 12}),
+        cell(**few | {"role_group": "ai_core", "n_jobs": 7, "n_employers": 5}),
         cell(**PAIRS | few | {"n_jobs": 17, "n_employers": None, "n_even_employers": None}),
     )
     row = computed_one(con, NORTH)
     assert row.missing == (
-        "open adverts, with AI science: 12 of 30 jobs with pay, 4 of 10 employers, as informative as "
-        f"3.2 of {EVEN_OF_BAND} equal employers; no board with jobs there is known yet; third-party adverts, "
-        "core AI roles: 17 of 30 pairs of amounts"
+        "open adverts, with AI science: 5 of 15 employers that state pay; no board with jobs there is known yet; "
+        "third-party adverts, core AI roles: 17 of 30 pairs of amounts"
     )
     assert row.missing[1:] in notes.note(row)
 
@@ -341,7 +337,7 @@ def test_withheld_says_how_far_it_is_and_what_would_bring_it(
 def test_one_employer_with_most_of_the_jobs_says_how_many_of_others_are_needed(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    one = {"n_jobs": 40, "n_employers": 11, "n_even_employers": 8.0, "largest_employer_share": 0.6}
+    one = {"n_jobs": 40, "n_employers": 15, "largest_employer_share": 0.6}
     put(mart_tables.SalaryBands, cell(**SUPPRESSED | one))
     missing = computed_one(con, NORTH).missing
     assert missing is not None and missing.startswith(
@@ -365,7 +361,7 @@ def test_withheld_pay_says_which_boards_would_bring_it(
     here = {"as_of": AS_OF, "region_level": "region", "region": "Northern America", "source": "all", "sector": "all"}
     names = ("n_boards", "n_boards_read_whole", "n_boards_in_stock")
     put(mart_tables.FrameCoverage, {**here, **dict(zip(names, counts, strict=True))})
-    assert computed_one(con, NORTH).missing == f"open adverts, paid there: 0 of 30 jobs with pay; {expected}"
+    assert computed_one(con, NORTH).missing == f"open adverts, paid there: 0 of 15 employers that state pay; {expected}"
 
 
 def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -410,12 +406,12 @@ def test_official_wages_are_as_old_as_the_next_edition_is_overdue(
     assert (row.value is None) == (status == "suppressed")
 
 
-def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_employers": 4}
+def test_a_skill_that_is_withheld_says_how_many_employers_it_lacks(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    few = {"status": "suppressed", "reason": "not enough employers (4; 15 needed)", "n_employers": 4}
     row = share_row(AS_OF, "skill_asked", "Python", 12, 3, category="Programming Languages", **few)
     put(mart_tables.Shares, row)
     missing = computed_one(con, "skills.programming_languages").missing
-    assert missing == "open adverts: 12 of 30 jobs, 4 of 10 employers"
+    assert missing == "open adverts: 4 of 15 employers"
 
 
 def test_a_job_that_is_paid_in_other_money_is_in_no_band(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -109,11 +109,12 @@ def test_an_employers_share_has_an_address_of_its_own(con: duckdb.DuckDBPyConnec
 
 
 def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_jobs": 12, "n_yes": 3, "n_no": 9}
+    reason = "not enough employers (12; 15 needed)"
+    few = {"status": "suppressed", "reason": reason, "n_jobs": 12, "n_yes": 3, "n_no": 9}
     few |= {"form": None, "zero_share_hi": None}
     put(mart_tables.Shares, demand("Python", None, **few))
     row = computed_one(con, "skills.programming_languages")
-    assert (row.status, row.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
+    assert (row.status, row.reason) == ("suppressed", reason)
 
 
 def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -209,10 +210,10 @@ def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Pu
     assert table.columns[-2:] == ("Jobs", "Employers")
 
 
-def test_few_adverts_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    offers(put, [5, 5, 5, 5, 5, 4], lambda employer, k: True)
+def test_few_employers_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    offers(put, [5] * 14, lambda employer, k: True)
     row = computed_from_core(con, starts=("additional.share",))["additional.share"]
-    assert (row.status, row.reason) == ("suppressed", "not enough data (n = 29; 30 needed)")
+    assert (row.status, row.reason) == ("suppressed", "not enough employers (14; 15 needed)")
 
 
 def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -234,22 +235,22 @@ def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: P
 
 
 def test_industries_are_bounded_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    put(tables.Postings, *(posting(number, employer_id=f"e{number % 20}") for number in range(100)))
-    for number in range(11):
-        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance" if number % 2 else "retail"})
+    put(tables.Postings, *(posting(number, employer_id=f"e{number % 28}") for number in range(100)))
+    for number in range(12, 28):
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance" if number % 3 else "retail"})
     assert computed_from_core(con, starts=("industries.shares",))["industries.shares"].value == (
-        "retail between 30% and 75%, finance between 25% and 70%; n = 100 AI engineering jobs; 55% of jobs are of "
+        "finance between 32% and 80%, retail between 20% and 68%; n = 100 AI engineering jobs; 52% of jobs are of "
         "employers whose "
         "industry is known"
     )
-    for number in range(11, 16):
+    for number in range(5, 12):
         put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance"})
     row = computed_from_core(con, starts=("industries.shares",))["industries.shares"]
-    assert [(r["item"], r["n_asking"]) for r in notes.rows_of(row)] == [("finance", 50), ("retail", 30)]
+    assert [(r["item"], r["n_asking"]) for r in notes.rows_of(row)] == [("finance", 60), ("retail", 20)]
     assert row.value is not None and row.value.endswith(
-        "; 80% of jobs are of employers whose industry is known; of all jobs, finance 50–70%, retail 30–50%"
+        "; 80% of jobs are of employers whose industry is known; of all jobs, finance 60–80%, retail 20–40%"
     )
-    assert {r["form"] for r in notes.rows_of(row)} == {"interval"}, "sixteen employers tell little"
+    assert {r["form"] for r in notes.rows_of(row)} == {"interval"}, "23 employers tell little"
 
 
 def test_shares_of_all_places_are_headed_by_countries_and_sources(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -45,9 +45,9 @@ def _country(region: str, median: float, **changes: Any) -> dict[str, Any]:
 def _cells() -> list[dict[str, Any]]:
     unknown = {f"{part}{end}": None for part in ("band_low", "p25", "p75", "band_high") for end in ("", "_lo", "_hi")}
     others = {"basis": "advertised_third_party", "n_employers": None, "status": "low", "reason": "employers unknown"}
-    few_jobs = {
+    few_employers = {
         "status": "suppressed",
-        "reason": "few jobs",
+        "reason": "not enough employers (9; 15 needed)",
         "form": None,
         "p50": None,
         "p50_lo": None,
@@ -57,7 +57,7 @@ def _cells() -> list[dict[str, Any]]:
         _country("US", 195_000, **_of_panel(180_000)),
         _country("US", 200_000, seniority_group="all", status="low", reason="one employer has many", n_jobs=125),
         _country("US", 190_000, role="machine_learning_engineer", n_jobs=61),
-        _country("US", 0, seniority_group="entry", n_jobs=12, n_employers=9) | unknown | few_jobs,
+        _country("US", 0, seniority_group="entry", n_jobs=12, n_employers=9) | unknown | few_employers,
         _country("US", 150_000, seniority_group="mid", n_jobs=794) | others,
         _country("DE", 90_000, n_jobs=41, n_employers=30, **_of_panel(85_000) | {"p50_of_panel_hi": 140_000}),
         _country("DE", 90_000, currency="EUR", **_of_panel(68_000)) | _quantiles(90_000, per_dollar=EUROS),

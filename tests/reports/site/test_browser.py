@@ -240,14 +240,14 @@ def test_places_are_compared_in_one_money(reader: Reader) -> None:
 def test_too_few_adverts_show_the_closest_answers(reader: Reader) -> None:
     page = pay(reader, level="entry")
     expect(page.locator("#title")).to_have_text(
-        "Too few adverts to say: 12 of 30 needed for entry-level AI engineering jobs in the United States"
+        "Too few adverts to say: 9 of 15 employers needed for entry-level AI engineering jobs in the United States"
     )
     closest = page.locator("#closest a")
     assert 1 <= closest.count() <= 3
     links = page.locator("#links")
     assert links.get_by_text("CSV").count() == links.get_by_text("Copy citation").count() == 0
     assert page.locator("#offer").is_hidden()
-    assert "12 of 30" in page.locator("#chart .row.chosen .hatch").inner_text()
+    assert "9 of 15" in page.locator("#chart .row.chosen .hatch").inner_text()
     closest.first.click()
     expect(page.locator("#title")).not_to_contain_text("Too few")
     assert page.locator("#closest").is_hidden()

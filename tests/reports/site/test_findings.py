@@ -18,9 +18,6 @@ from reports.site import figure_rows, findings, skills
 from reports.wording import gaps
 from reports.wording.renderer import Renderer
 from warehouse.mart_tables import Lack
-from warehouse.marts.printing import rules_of_pay
-
-EVEN_OF_BAND = next(rule.bound for rule in rules_of_pay() if rule.column == "n_even")
 
 
 def cell(title: str, **row: Any) -> Cell:
@@ -149,27 +146,24 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     assert card["kicker"].endswith("under review since 3 May"), "what waits for review says so"
 
 
-def lack(rung: str, n: float, unit: str, needed: int = 30) -> Lack:
+def lack(rung: str, n: float, unit: str = "employers that state pay", needed: int = 15) -> Lack:
     return Lack(rung=rung, n=n, needed=needed, unit=unit)
 
 
 OWN, WIDER = "open adverts, paid there", "open adverts, every level"
 OPEN = [
-    # The own rung is nearest: all that it lacks, the condition furthest from enough first in line.
-    ([lack(OWN, 22, "jobs with pay"), lack(OWN, 3, "employers", 10)],
-     "22 of 30 jobs with pay, 3 of 10 employers", "3 of 10 employers"),
+    # The own rung is nearest.
+    ([lack(OWN, 3), lack(WIDER, 3)], "3 of 15 employers that state pay", "3 of 15 employers that state pay"),
     # A wider rung is nearer, and said as what it is.
-    ([lack(OWN, 10, "jobs with pay"), lack(OWN, 5, "employers", 10), lack(WIDER, 23, "jobs with pay"),
-      lack(WIDER, 8, "employers", 10)],
-     "10 of 30 jobs with pay, 5 of 10 employers; every level: 23 of 30 jobs with pay, 8 of 10 employers",
-     "10 of 30 jobs with pay"),
+    ([lack(OWN, 5), lack(WIDER, 12)],
+     "5 of 15 employers that state pay; every level: 12 of 15 employers that state pay",
+     "5 of 15 employers that state pay"),
     # So is another kind of source.
-    ([lack(OWN, 0, "jobs with pay"), lack("reported, every level", 13, "persons")],
-     "0 of 30 jobs with pay; reported, every level: 13 of 30 persons", "0 of 30 jobs with pay"),
-    # A wider rung that lacks more employers is not nearer.
-    ([lack(OWN, 15, "jobs with pay"), lack(OWN, 5, "employers", 10), lack(WIDER, 28, "jobs with pay"),
-      lack(WIDER, 1, "employers", 10)],
-     "15 of 30 jobs with pay, 5 of 10 employers", "15 of 30 jobs with pay"),
+    ([lack(OWN, 0), lack("reported, every level", 13, "persons", 30)],
+     "0 of 15 employers that state pay; reported, every level: 13 of 30 persons", "0 of 15 employers that state pay"),
+    # Of several that the own rung lacks, the one furthest from enough stands in line for it.
+    ([lack(OWN, 12), lack(OWN, 122, "open days", 1_000), lack(WIDER, 1)],
+     "12 of 15 employers that state pay, 122 of 1,000 open days", "122 of 1,000 open days"),
 ]  # fmt: skip
 
 
@@ -177,7 +171,7 @@ OPEN = [
 def test_what_is_open_says_what_the_figure_itself_lacks(figure: Any, lacks: list[Lack], why: str, worst: str) -> None:
     ledger = figure(
         figure="pay.cl.ai_engineering.mid_senior", basis="advertised", value=None, lacks=tuple(lacks),
-        reason="not enough data (n = 22; 30 needed)",
+        reason="not enough employers (3; 15 needed)",
     )  # fmt: skip
     (one,) = findings.list_open([ledger])
     assert (one.why, str(one.lack)) == (why, worst)
@@ -199,7 +193,7 @@ def test_what_has_no_count_is_open_for_its_reason(figure: Any) -> None:
 
 
 def test_what_lacks_is_said_and_counted() -> None:
-    row = {"n_jobs": 23, "n_employers": 4, "n_even_employers": 3.96}
+    row = {"n_jobs": 23, "n_employers": 4, "n_even_employers": 3.96, "largest_employer_share": 0.7}
     few = Verdict(status="suppressed", reason="few")
     refusals = [
         Attempt(
@@ -211,25 +205,20 @@ def test_what_lacks_is_said_and_counted() -> None:
             verdict=few,
         )
         for rung, basis, counts in (
-            ("open adverts, paid there", "advertised", {**row, "n_jobs": 2}),
+            ("open adverts, paid there", "advertised", {**row, "n_employers": 2}),
             ("open adverts, every level", "advertised", row),
             ("reported", "reported", {"n_jobs": 12}),
             ("adverts followed", "postings", {"n_jobs": 40, "open_days": 122.0}),
         )
     ]
     words, lacks = gaps.describe(refusals, None)
-    even = f"as informative as 4 of {EVEN_OF_BAND} equal employers"
     assert [(one.rung, str(one)) for one in lacks] == [
-        ("open adverts, paid there", "2 of 30 jobs with pay"),
-        ("open adverts, paid there", "4 of 10 employers"),
-        ("open adverts, paid there", even),
-        ("open adverts, every level", "23 of 30 jobs with pay"),
-        ("open adverts, every level", "4 of 10 employers"),
-        ("open adverts, every level", even),
+        ("open adverts, paid there", "2 of 15 employers that state pay"),
+        ("open adverts, every level", "4 of 15 employers that state pay"),
         ("reported", "12 of 30 persons"),
         ("adverts followed", "122 of 1,000 open days"),
     ]
     assert words == (
-        f"open adverts, every level: 23 of 30 jobs with pay, 4 of 10 employers, {even}; no board with jobs there is "
-        "known yet; reported: 12 of 30 persons; adverts followed: 122 of 1,000 open days"
-    ), "of the rungs of one basis the one with the most jobs speaks"
+        "open adverts, every level: 4 of 15 employers that state pay; no board with jobs there is known yet; "
+        "reported: 12 of 30 persons; adverts followed: 122 of 1,000 open days"
+    ), "of the rungs of one basis the one with the most employers speaks"

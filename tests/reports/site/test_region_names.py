@@ -25,12 +25,12 @@ def region(name: str, *counts: tuple[str, str, int, int], **changes: Any) -> dic
 
 US = region("US and Canada", ("US", "United States", 73, 73), ("CA", "Canada", 1, 10))
 MIXED = region("Western Europe", ("DE", "Germany", 30, 30), ("FR", "France", 30, 30))
-SMALL = region("Northern Africa", ("EG", "Egypt", 27, 27), ("MA", "Morocco", 2, 2))
+SMALL = region("Northern Africa", ("EG", "Egypt", 14, 14), ("MA", "Morocco", 2, 2))
 
 NAMES = [
     (US, "United States (Canada n = 10, too few)", "US and Canada (mostly United States; Canada n = 10, too few)"),
     (MIXED, "Western Europe", "Western Europe"),
-    (SMALL, "Northern Africa (Egypt n = 27 of 29)", "Northern Africa (Egypt n = 27 of 29)"),
+    (SMALL, "Northern Africa (Egypt n = 14 of 16)", "Northern Africa (Egypt n = 14 of 16)"),
 ]  # fmt: skip
 
 

@@ -33,8 +33,14 @@ def test_months() -> None:
 
 
 def test_the_words_of_the_ledger_are_said_plainly() -> None:
-    text = "Withheld: not enough data (n = 3; 30 needed); Canada n = 1,010, too few (n = 5); low confidence"
-    assert words.plain(text) == "Cannot be said: too few: 3 of 30 needed; Canada 1,010, too few (of 5); rough"
+    text = (
+        "Withheld: not enough employers (11; 15 needed); not enough data (n = 3; 30 needed); Canada n = 1,010, too few "
+        "(n = 5); low confidence"
+    )
+    assert words.plain(text) == (
+        "Cannot be said: too few: 11 of 15 employers needed; too few: 3 of 30 needed; Canada 1,010, too few (of 5); "
+        "rough"
+    )
 
 
 def test_compounds_and_ranges_of_a_heading_are_not_broken() -> None:

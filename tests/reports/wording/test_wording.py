@@ -117,18 +117,19 @@ def test_ranks_are_said_in_words(best: int | None, worst: int | None, expected: 
 
 def test_withheld_places_are_named_with_what_they_lack() -> None:
     rows = [
-        {"place": "A", "status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3,
-         "nearest": "N, USD 5K [n]"},
-        {"place": "B", "status": "suppressed", "reason": "not enough data (n = 0; 30 needed)", "n_jobs": 0,
-         "nearest": "N, USD 5K [n]"},
-        {"place": "C", "status": "suppressed", "reason": "not enough employers (2; 5 needed)", "n_jobs": 40},
+        {"place": "A", "status": "suppressed", "reason": "not enough employers (3; 15 needed)", "n_jobs": 40,
+         "n_employers": 3, "nearest": "N, USD 5K [n]"},
+        {"place": "B", "status": "suppressed", "reason": "not enough employers (0; 15 needed)", "n_jobs": 0,
+         "n_employers": 0, "nearest": "N, USD 5K [n]"},
+        {"place": "C", "status": "suppressed", "reason": "one employer is 60 % of it (at most 50 %)", "n_jobs": 40,
+         "n_employers": 16},
     ]  # fmt: skip
     table = pay.bands("Region", "mid_senior").table
     assert table is not None
     assert table(rows).below == (
-        "Withheld, not enough jobs with pay: A (3 of 30).",
+        "Withheld, not enough employers that state pay: A (3 of 15).",
         "Withheld, no full-time advert at this level with both ends of base pay: B.",
-        "Withheld: C, not enough employers (2; 5 needed).",
+        "Withheld: C, one employer is 60 % of it (at most 50 %).",
         "Nearest to what is withheld, for A, B: N, USD 5K [n].",
     )
 
@@ -139,8 +140,8 @@ def test_withheld_places_are_named_with_what_they_lack() -> None:
         (STATED, "from levels named in titles alone: USD 126K–187K, 310 jobs of 48 employers."),
         (STATED | {"stated_status": "low"}, "310 jobs of 48 employers (low confidence)."),
         (STATED | {"stated_status": "suppressed", "stated_low": None, "stated_high": None, "stated_n_jobs": 12,
-                   "stated_reason": "not enough data (n = 12; 30 needed)"},
-         "from levels named in titles alone: withheld, not enough data (n = 12; 30 needed)."),
+                   "stated_reason": "not enough employers (9; 15 needed)"},
+         "from levels named in titles alone: withheld, not enough employers (9; 15 needed)."),
         ({}, "level named in the title in 310 of 420, else read from the years of experience asked for."),
     ],
 )  # fmt: skip
@@ -219,7 +220,7 @@ PANEL = "Median of jobs on boards drawn at random"
         (OF_PANEL | {"p50_of_panel_hi": 150_000.0},
          "alone between USD 90K and 150K (95% interval), 45 jobs of 31 employers", "90K–150K"),
         (OF_PANEL | dict.fromkeys(("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")),
-         "alone withheld, 45 jobs of 31 employers are too few or too uneven", None),
+         "alone withheld, 45 jobs of 31 employers are too few or mostly of one", None),
         (dict.fromkeys(OF_PANEL), None, None),
         ({}, None, None),
     ],
@@ -280,7 +281,7 @@ def test_shares_by_place_name_the_places_that_are_withheld() -> None:
     table = renderer.table(rows)
     assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "30", "400", "100")
     assert table.rows[1][:5] == ("Caribbean", "–", "–", "10–85%", "25%")
-    assert table.below == ("Withheld, since jobs or employers are too few or too uneven: Polynesia (n = 3).",)
+    assert table.below == ("Withheld, since employers are too few or one has most of the jobs: Polynesia (n = 3).",)
     of_pay = shares.places(MEASURES["pay_stated"], "AI jobs", "country")
     assert of_pay.table is not None
     of_country = of_pay.table([row | {"name": "World", "bound_lo": None}])

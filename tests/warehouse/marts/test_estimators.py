@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from tests.known_truth.markets import Generator, read_generators
 from tests.known_truth.simulation import score_pay, score_shares
@@ -310,13 +311,15 @@ def test_an_employer_s_jobs_count_once_in_the_employer_value() -> None:
 
 
 def test_rules_of_printing_look_at_the_sample_only() -> None:
-    jobs = [[1] * 29, [4] * 9, [20, *[1] * 19], [21, *[1] * 19], [3] * 10, [12, 12, *[1] * 10]]
+    jobs = [[1] * 15, [9] * 14, [14, *[1] * 14], [15, *[1] * 14], [99], [12, 12, *[1] * 13]]
     cells = count_cells(np.repeat(np.arange(6), [len(cell) for cell in jobs]), np.concatenate(jobs), 6)
     rules = find_broken_rules(cells)
     assert [RULES[rule].column if rule >= 0 else None for rule in rules] == [
-        "n_jobs", "n_employers", "n_even", "n_even", None, "n_even"
+        None, "n_employers", None, "largest", "n_employers", None
     ]  # fmt: skip
-    assert find_reasons(cells)[0] == "not enough data (n = 29; 30 needed)"
+    assert list(find_reasons(cells)[[1, 3]]) == [
+        "not enough employers (14; 15 needed)", "one employer is 52 % of it (at most 50 %)",
+    ]  # fmt: skip
 
 
 def test_far_quantiles_take_more_employers() -> None:
@@ -375,6 +378,16 @@ def test_intervals_of_differences_within_employers_cover_the_truth(n: int, unlik
     assert ((estimate.low <= estimate.difference) & (estimate.difference <= estimate.high)).all()
     if unlike >= 0.12:
         assert np.median(estimate.high - estimate.low) <= 1.3 * 3.92 * estimate.difference.std()
+
+
+def test_employers_that_all_differ_by_nothing_leave_the_width_of_their_jobs() -> None:
+    """Fifteen employers that state pay in one of two jobs on either side, and two markets of them side by side."""
+    cell, zeros = np.repeat([0, 1], 15), np.zeros(30)
+    estimate = estimate_differences(cell, zeros, 2, independent=np.repeat([0.5 * 0.5 / 2 * 2, 0.0], 15))
+    reach = special.stdtrit(14, 0.975) * np.sqrt(0.25 / 15)
+    assert reach > 0.25
+    assert (estimate.low[0], estimate.high[0]) == pytest.approx((-reach, reach))
+    assert estimate.high[1] == estimate_differences(cell, zeros, 2).high[1] < 0.15, "as for employers with a habit"
 
 
 def test_differences_without_employers_or_with_one_have_no_interval() -> None:

@@ -494,7 +494,7 @@ def test_every_region_and_group_has_a_row_with_its_reason(con: database.Connecti
     rows = frame[(frame.region_level == "region") & (frame.role_group == "ai_core") & (frame.seniority_group == "all")]
     assert set(rows.region) == regions
     assert set(rows.status) == {"suppressed"}
-    assert set(rows.reason) == {"not enough data (n = 0; 30 needed)"}
+    assert set(rows.reason) == {"not enough employers (0; 15 needed)"}
     assert rows[["band_low", "p50", "p50_lo"]].isna().all(axis=None)
 
 
@@ -510,10 +510,10 @@ def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_i
 
 
 EMPLOYERS = [
-    ([1] * 29, "not enough data (n = 29; 30 needed)"),
-    ([4] * 9, "not enough employers (9; 10 needed)"),
-    ([50] + [1] * 60, "the employers are too few or too uneven (as informative as 4.7 equal ones; 8 needed)"),
-    ([3] * 10, None),
+    ([4] * 14, "not enough employers (14; 15 needed)"),
+    ([61] + [1] * 60, "one employer is 50 % of it (at most 50 %)"),
+    ([60] + [1] * 60, None),
+    ([1] * 15, None),
 ]
 
 

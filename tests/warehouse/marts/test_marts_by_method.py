@@ -528,15 +528,16 @@ def test_time_listed_is_what_the_method_says(con: database.Connection, tmp_path:
     its: Any = pd.DataFrame(spells, columns=["board", "entry", "exit", "closed"])
     days = (its["exit"] - its["entry"]).groupby(its["board"]).sum()
     even, g = days.sum() ** 2 / (days**2).sum(), len(days)
-    share, surplus = 1.0, dict.fromkeys(days.index, 0.0)
+    share, greenwood, surplus = 1.0, 0.0, dict.fromkeys(days.index, 0.0)
     for time in sorted(its.loc[its["closed"] & its["exit"].le(30), "exit"].unique()):
         at_risk = its[(its["entry"] < time) & (its["exit"] >= time)]
         closing = at_risk[at_risk["closed"] & at_risk["exit"].eq(time)]
         share *= 1 - len(closing) / len(at_risk)
+        greenwood += len(closing) / (len(at_risk) * (len(at_risk) - len(closing)))
         for board in surplus:
             events = (closing["board"] == board).sum() - (at_risk["board"] == board).sum() * len(closing) / len(at_risk)
             surplus[board] += events / len(at_risk)
-    error = np.sqrt(g / (g - 1) * sum(value**2 for value in surplus.values()))
+    error = np.sqrt(max(g / (g - 1) * sum(value**2 for value in surplus.values()), greenwood))
     reach = np.exp(stats.t.ppf(0.975, even - 1) * error / -np.log(share))
     rows = time_listed(con, LAST)
     (row,) = rows[(rows["days"] == 30) & (rows["region"] == "World")].to_dict("records")

@@ -226,18 +226,21 @@ class Comparison:
 
 
 def compare_within_boards(
-    cell: Ints, weight: Floats, ours: Floats, theirs: Floats, n_cells: int
+    cell: Ints, weight: Floats, ours: Floats, theirs: Floats, independent: Floats, n_cells: int
 ) -> tuple[Comparison, SampledCells | None]:
     """Compare rates of two groups within boards by Mantel and Haenszel's ratio of rates (Rothman and Greenland 1998).
 
     If n adverts of our group are open and k of them close within d days, our group has T = (n - k / 2) d open days, as
     adverts close halfway through on average (Cutler and Ederer 1958). Let k' and T' be the same numbers for the other
-    group. `weight`, `ours` and `theirs` have one entry for each cell and board: the sums of T T' / (T + T'), k T' / (T
-    + T') and k' T / (T + T') over the intervals in which adverts of both groups are open.
+    group. `weight`, `ours`, `theirs` and `independent` have one entry for each cell and board: the sums of T T' / (T +
+    T'), k T' / (T + T'), k' T / (T + T') and (k + k') T T' / (T + T')² over the intervals in which adverts of both
+    groups are open. Where boards have weights, these are factors of the first three and squared ones of the last.
 
-    The error is the delete-one-board jackknife's of the logarithm; the interval uses Student's t with G* - 1 degrees of
-    freedom. The ends are NaN if there is a board without which one of the groups has no closings. Return the ratios by
-    cell, and the boards as clusters. If there are no entries, the ratios are NaN and the clusters are None.
+    The error is the delete-one-board jackknife's of the logarithm, but never less than that of independent closings,
+    whose variance is Σ `independent` over (Σ `ours` Σ `theirs`) (Greenland and Robins 1985). The interval uses
+    Student's t with G* - 1 degrees of freedom. The ends are NaN if there is a board without which one of the groups has
+    no closings. Return the ratios by cell, and the boards as clusters. If there are no entries, the ratios are NaN and
+    the clusters are None.
     """
     numbers, dense = np.unique(cell, return_inverse=True)
     ratio, low, high = np.full((3, n_cells), np.nan)
@@ -250,7 +253,9 @@ def compare_within_boards(
         estimate = a / b
         g = boards.n_employers
         away = without - (sum_by(dense, without, len(numbers)) / g)[dense]
-        reach = np.exp(boards.find_t() * np.sqrt((g - 1) / g * sum_by(dense, away**2, len(numbers))))
+        variance = (g - 1) / g * sum_by(dense, away**2, len(numbers))
+        variance = np.maximum(variance, sum_by(dense, independent, len(numbers)) / (a * b))
+        reach = np.exp(boards.find_t() * np.sqrt(variance))
     reach = np.where(np.isfinite(reach) & (g > 1), reach, np.nan)
     ratio[numbers], low[numbers], high[numbers] = estimate, estimate / reach, estimate * reach
     return Comparison(ratio=np.where(np.isfinite(ratio), ratio, np.nan), low=low, high=high), boards

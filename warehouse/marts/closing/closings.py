@@ -207,8 +207,9 @@ def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(boards[CELL])).astype(np.int64)
-    weight, ours, theirs = (boards[name].to_numpy(np.float64) for name in ("weight", "ours", "theirs"))
-    comparison, weights = compare_within_boards(cell, weight, ours, theirs, len(frame))
+    names = ("weight", "ours", "theirs", "independent")
+    weight, ours, theirs, independent = (boards[name].to_numpy(np.float64) for name in names)
+    comparison, weights = compare_within_boards(cell, weight, ours, theirs, independent, len(frame))
     compared_with = frame["role_group"].map(COMPARED)
     rests_on = {name: np.zeros(len(frame)) for name in ("open_days", "n_boards", "n_even", "largest")}
     if weights is not None:

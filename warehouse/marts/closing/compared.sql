@@ -11,5 +11,5 @@ WITH at_risk AS (
 )
 SELECT ours AS role_group, region_level, region, board_number, sum(weight * t * t_other / (t + t_other)) AS weight,
     sum(weight * k * t_other / (t + t_other)) AS ours, sum(weight * k_other * t / (t + t_other)) AS theirs,
-    sum(t) AS open_days, sum(t_other) AS open_days_other
+    sum(weight * weight * (k + k_other) * t * t_other / pow(t + t_other, 2)) AS independent, sum(t) AS open_days, sum(t_other) AS open_days_other
 FROM summed WHERE t IS NOT NULL AND t_other IS NOT NULL GROUP BY ALL ORDER BY ALL

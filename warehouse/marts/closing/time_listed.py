@@ -59,7 +59,8 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     """Return Kaplan and Meier's share of adverts that are listed for longer than `days`, with delayed entry.
 
     The standard error of the cumulative hazard treats boards as clusters: for each board, the closings less the
-    expected closings are divided by the number at risk and added up over the board's spells (Williams 1995). The
+    expected closings are divided by the number at risk and added up over the board's spells (Williams 1995). It is
+    never less than that of independent adverts, Σ d / (r (r - d)) for d closings of r at risk (Greenwood 1926). The
     interval is on the log-log scale and uses Student's t with `n_even` - 1 degrees of freedom, where `n_even` is the
     effective number of boards (G*). Weights of boards apply to closings and to adverts at risk. The ends are NaN if
     there is only one board, or if all or none of the adverts are still listed.
@@ -82,7 +83,9 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     g = len(boards)
     if g < 2 or not 0 < share < 1:
         return ListedPart(share, np.nan, np.nan, n_at_risk)
-    error = np.sqrt(g / (g - 1) * (surplus**2).sum())
+    squared = sum_by(event, weight[closes] ** 2, len(times))
+    independent = (squared / (at_risk * (at_risk - closings))).sum()
+    error = np.sqrt(max(g / (g - 1) * (surplus**2).sum(), independent))
     total = -np.log(share)
     reach = np.exp(special.stdtrit(max(n_even - 1, 1), 0.5 + LEVEL / 2) * error / total)
     return ListedPart(share, float(np.exp(-total * reach)), float(np.exp(-total / reach)), n_at_risk)

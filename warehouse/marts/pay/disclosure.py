@@ -39,9 +39,8 @@ SHARES = (
     *("reason", "relative_standard_error", "share", "share_lo", "share_hi", "share_by_employer"),
 )
 """Columns that are taken from `make_share_rows` without renaming."""
-COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_jobs", "n_employers"))
-"""The printing rules that the smaller side of a comparison must meet. The other rules are about employers of unequal
-size, but in a comparison each employer counts once."""
+COMPARISON_RULES = (printing.EMPLOYERS,)
+"""The printing rules of comparisons, in which each employer counts once, however large it is."""
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
@@ -113,7 +112,7 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     units = counts.assign(unit=counts.groupby(["cell", "employer"], sort=True).ngroup())
     ranges = units[["cell", "unit", "widths"]].explode("widths").dropna()
     n_ranges = np.bincount(ranges["cell"], minlength=len(frame))
-    frame = frame.assign(n_ranges=n_ranges, width_status="suppressed", width_reason=printing.JOBS.explain(0))
+    frame = frame.assign(n_ranges=n_ranges, width_status="suppressed", width_reason=printing.EMPLOYERS.explain(0))
     if ranges.empty:
         return frame
     _, first, place = np.unique(ranges["unit"].to_numpy(np.int64), return_index=True, return_inverse=True)
@@ -150,7 +149,11 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cell = both["cell"].to_numpy(np.int64)
     heads = ((both["weighted"] + both["weighted_other"]) / (both["n_jobs"] + both["n_jobs_other"])).to_numpy(np.float64)
     difference = (both["share"] - both["share_other"]).to_numpy(np.float64)
-    estimates = estimate_differences(cell, difference, len(frame), heads)
+    of_jobs, of_others = (
+        (both[f"share{side}"] * (1 - both[f"share{side}"]) / both[f"n_jobs{side}"]).to_numpy(np.float64)
+        for side in ("", "_other")
+    )
+    estimates = estimate_differences(cell, difference, len(frame), heads, of_jobs + of_others)
     sums = both.groupby("cell")[["n_jobs", "n_jobs_other"]].sum().reindex(frame.index, fill_value=0)
     stood_for = sum_by(cell, heads, len(frame))
     means = pd.DataFrame(
@@ -164,9 +167,9 @@ def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     ).round(DIGITS)  # fmt: skip
     here = pd.MultiIndex.from_frame(frame[PLACE])
     is_compared = (frame["law"] == LAW_IN_FORCE) & here.isin(here[frame["law"] == NO_LAW])
-    fewest = sums.min(axis=1).to_numpy()
-    rests_on = {"n_jobs": fewest, "n_employers": estimates.n_employers}
-    reasons = pd.Series(printing.find_reasons(rests_on, COMPARISON_RULES), dtype=object, index=frame.index)
+    reasons = pd.Series(
+        printing.find_reasons({"n_employers": estimates.n_employers}, COMPARISON_RULES), dtype=object, index=frame.index
+    )
     is_printed = is_compared & reasons.isna()
     sizes = {
         "n_employers_both": estimates.n_employers,

@@ -6,7 +6,7 @@ parts if it offers several ranges.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,7 @@ COLUMNS = (
     *("n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "design_effect"),
     *("relative_standard_error", "n_effective", "status", "reason", "form"),
 )
+NO_ENDS = "the employers are too few or too uneven for the ends of a band"
 OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
 PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
 PERSONS_COLUMNS = (
@@ -81,16 +82,15 @@ class PaidJobs:
 def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
     """Estimate the `COLUMNS` of every cell. Return one row for each cell, 0 to `n_cells` - 1.
 
-    Amounts are NaN if the cell is not printed; quantiles beyond the quartiles also if it has too few employers for
-    them. Without `has_band` (for single amounts), it need not have enough employers for the ends of a band. A row
-    depends only on the jobs of its cell. Raises ValueError if an end of pay is not a number.
+    Amounts are NaN if the cell is not printed; quantiles beyond the quartiles also if it has too few even employers for
+    them. A cell whose band has an unknown end is not printed, unless it has no band (`has_band`; for single amounts). A
+    row depends only on the jobs of its cell. Raises ValueError if an end of pay is not a number.
     """
-    rules = printing.rules_of_pay() if has_band else printing.RULES
-    parts = [_estimate(part, rules) for part in _split(jobs)]
+    parts = [_estimate(part, has_band=has_band) for part in _split(jobs)]
     rows = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS, dtype=object)
     rows = rows.reindex(range(n_cells))
     is_empty = pd.Series(~np.isin(rows.index, jobs.cell), index=rows.index)
-    nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.JOBS.explain(0)}
+    nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.EMPLOYERS.explain(0)}
     return rows.assign(**{name: rows[name].mask(is_empty, value) for name, value in nothing.items()})
 
 
@@ -204,10 +204,13 @@ def _is_wide(frame: pd.DataFrame, name: str) -> Flags:
     return printing.find_interval_only(value, low, high, is_share=False)
 
 
-def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
+def _estimate(jobs: PaidJobs, *, has_band: bool) -> pd.DataFrame:
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
-    reasons = printing.find_reasons(cells, rules)
+    reasons = printing.find_reasons(cells)
+    if has_band:
+        has_ends = frame[[LOW_END[0], HIGH_END[0]]].notna().all(axis=1).to_numpy()
+        reasons = np.where(pd.isna(reasons) & ~has_ends, NO_ENDS, reasons)
     is_printed = pd.isna(reasons)
     frame[~is_printed] = np.nan
     median, place = estimates["p50"]

@@ -243,7 +243,10 @@ def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     without = np.log((a.sum() - a) / (b.sum() - b))
     weight = (pairs["t"] * pairs["t_other"] / (pairs["t"] + pairs["t_other"])).groupby(pairs["board"]).sum()
     freedom = weight.sum() ** 2 / (weight**2).sum() - 1
-    apart = np.exp(stats.t.ppf(0.975, freedom) * np.sqrt((g - 1) / g * ((without - without.mean()) ** 2).sum()))
+    both = pairs["t"] + pairs["t_other"]
+    poisson = ((pairs["k"] + pairs["k_other"]) * pairs["t"] * pairs["t_other"] / both**2).sum() / (a.sum() * b.sum())
+    variance = max((g - 1) / g * ((without - without.mean()) ** 2).sum(), poisson)
+    apart = np.exp(stats.t.ppf(0.975, freedom) * np.sqrt(variance))
 
     row = cell(boards, role_group="ai_engineering")
     assert (row["n_boards"], row["n_closed"], row["open_days"]) == (g, ours["k"].sum(), days.sum())

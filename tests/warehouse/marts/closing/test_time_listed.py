@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from tests.warehouse.marts.closing.test_closings import LAST, put_nights
 from warehouse import database
@@ -36,6 +37,15 @@ def test_a_spell_cut_in_two_is_one() -> None:
     whole = estimate((0, 0, 30, True), (1, 0, 80, False), (2, 0, 40, True), (3, 0, 90, False))
     cut = estimate((0, 0, 30, True), (1, 0, 35, False), (1, 35, 80, False), (2, 0, 40, True), (3, 0, 90, False))
     assert (cut.share, cut.low, cut.n_at_risk) == pytest.approx((whole.share, whole.low, whole.n_at_risk))
+
+
+def test_an_interval_is_never_narrower_than_that_of_independent_adverts() -> None:
+    """Twelve boards that each close one of two adverts on day 30: no board differs, and 24 adverts are still few."""
+    part = estimate(*(spell for board in range(12) for spell in ((board, 0, 30, True), (board, 0, 90, False))))
+    total = np.log(2)
+    reach = np.exp(special.stdtrit(11, 0.975) * np.sqrt(12 / (24 * 12)) / total)
+    assert part.share == 0.5
+    assert (part.low, part.high) == pytest.approx((np.exp(-total * reach), np.exp(-total / reach)))
 
 
 def test_intervals_cover_the_time_listed() -> None:

@@ -36,7 +36,7 @@ def draw_jobs(seed: int, sizes: list[list[int]]) -> PaidJobs:
     return PaidJobs(cell, employer, low, low + np.round(chance.uniform(20, 60, len(cell))) * 1e3)
 
 
-UNEVEN = [[9, 7, 7, 5, 4, 4, 3, 3, 2, 2, 2, 1, 1, 1, 1], [1] * 45, [3] * 12, [40, 1, 1], [2]]
+UNEVEN = [[9, 7, 7, 5, 4, 4, 3, 3, 2, 2, 2, 1, 1, 1, 1], [1] * 45, [3] * 15, [40, 1, 1], [2]]
 
 
 def test_one_cell_by_hand() -> None:
@@ -139,7 +139,7 @@ def test_a_cell_without_jobs_has_counts_and_a_reason() -> None:
     for jobs in (PaidJobs(nothing, nothing, np.zeros(0), np.zeros(0)), draw_jobs(1, [[1] * 40])):
         row = estimate_pay(jobs, 2).iloc[1]
         assert (row.n_jobs, row.n_employers, row.status) == (0, 0, "suppressed")
-        assert row.reason == "not enough data (n = 0; 30 needed)"
+        assert row.reason == "not enough employers (0; 15 needed)"
         assert pd.isna(row.form) and row[list(AMOUNTS)].isna().all()
 
 
@@ -173,7 +173,7 @@ def test_the_interval_of_a_panel_by_hand(cell: int) -> None:
     here = jobs.cell == cell
     by_hand = quantile_by_hand(jobs.employer[here], jobs.middle[here], 0.5, weight[here])
     assert list(pay.loc[cell, list(OF_PANEL)]) == pytest.approx(by_hand, abs=0.006)
-    assert pay.loc[[3, 4], list(OF_PANEL)].isna().all(axis=None), "an employer has too much of them"
+    assert pay.loc[[3, 4], list(OF_PANEL)].isna().all(axis=None), "these are too few employers"
 
 
 @settings(max_examples=50)

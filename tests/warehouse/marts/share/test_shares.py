@@ -179,12 +179,13 @@ def test_lists_are_short_enough_to_be_compared_in_pairs() -> None:
     ("sizes", "n_yes", "n_unknown", "status", "form"),
     [
         ([3] * 100, 60, 0, "published", "point"),
-        ([3] * 10, 15, 0, "published", "interval"),  # 30 jobs: wider than 30 points
+        ([2] * 15, 15, 0, "published", "interval"),  # 15 employers: wider than 30 points
         ([3] * 100, 60, 200, "published", "point"),  # 60 % say
         ([3] * 100, 60, 201, "published", "bounds"),
-        ([1] * 29, 9, 0, "suppressed", None),
-        ([4] * 9, 9, 0, "suppressed", None),  # nine employers
-        ([30, *[1] * 40], 9, 0, "suppressed", None),  # as uneven as 5 of one size
+        ([1] * 15, 9, 0, "published", "interval"),
+        ([40] * 14, 9, 0, "suppressed", None),  # 14 employers
+        ([40, *[1] * 40], 9, 0, "published", "interval"),
+        ([41, *[1] * 40], 9, 0, "suppressed", None),  # one has over half
         ([3] * 100, 0, 0, "published", "point"),  # nobody, of many, is printed
     ],
 )
