@@ -30,6 +30,7 @@ from tests.known_truth.employer_markets import (
     list_shares,
 )
 from tests.known_truth.employer_scores import RankLine, score_employer_shares, score_ranks
+from tests.known_truth.gate_page import write_gates
 from tests.known_truth.markets import (
     QUANTILES,
     SEED,
@@ -268,7 +269,7 @@ def main() -> None:
         coverages = dict(zip(PARTS_ASKED, boards, strict=True))
     today = datetime.now(UTC).date()
     page = write_page(lines, options.markets, today, time.monotonic() - start)
-    options.page.write_text(f"{page}{write_ranks(ranks)}{write_boards(coverages, options.runs, today)}")
+    options.page.write_text(f"{page}{write_gates()}{write_ranks(ranks)}{write_boards(coverages, options.runs, today)}")
     print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.known_truth.closings import KINDS, Kind
+from tests.known_truth.gate_page import CHOSEN, gates_of, score_gate, write_gates
 from tests.known_truth.gates import GATES
 from tests.known_truth.pay_designs import (
     GIANT_PART,
@@ -18,7 +19,7 @@ from tests.known_truth.pay_designs import (
     generator_of,
     list_rows,
 )
-from tests.known_truth.simulation import cells_of
+from tests.known_truth.simulation import PAGE, cells_of
 from warehouse.marts.estimators import count_cells
 from warehouse.marts.printing import find_broken_rules
 
@@ -54,8 +55,25 @@ def test_cells_have_the_jobs_or_the_employers_of_their_row(design: str, size: in
     assert mean_log_pay == pytest.approx(np.log(190_000))
 
 
+def test_rules_are_scored_over_their_rows() -> None:
+    rows = [(1_000, 500, "0.9"), (1_000, 399, "0.5"), (500, 0, ""), (1_500, 400, "0.91")]
+    lines = [
+        {"cells": str(n), f"{CHOSEN}: printed": str(printed), f"{CHOSEN}: covered": covered}
+        for n, printed, covered in rows
+    ]
+    assert gates_of(lines) == [CHOSEN]
+    result = score_gate(lines, CHOSEN)
+    assert (result.n_rows, result.n_below) == (2, 1)
+    assert result.printed == pytest.approx(1_299 / 4_000)
+    assert result.covered == pytest.approx((450 + 199.5 + 364) / 1_299)
+
+
+def test_the_page_of_known_truth_says_what_the_rows_of_rules_say() -> None:
+    assert write_gates() in PAGE.read_text(encoding="utf-8"), "run `make known-truth`"
+
+
 def test_the_gate_that_was_chosen_is_that_of_printing() -> None:
     jobs = [[1] * 14, [1] * 15, [4] * 9, [20, *[1] * 19], [3] * 14, [15, *[1] * 15], [16, *[1] * 15]]
     cells = count_cells(np.repeat(np.arange(len(jobs)), [len(cell) for cell in jobs]), np.concatenate(jobs), len(jobs))
-    assert GATES["15 employers"].prints(cells).tolist() == (find_broken_rules(cells) < 0).tolist()
-    assert GATES["15 employers"].prints(cells).tolist() == [False, True, False, False, False, True, False]
+    assert GATES[CHOSEN].prints(cells).tolist() == (find_broken_rules(cells) < 0).tolist()
+    assert GATES[CHOSEN].prints(cells).tolist() == [False, True, False, False, False, True, False]

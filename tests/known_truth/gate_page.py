@@ -1,0 +1,118 @@
+"""The part of docs/known_truth.md about rules of printing, from the rows that `gates` scored (`gate_rows.csv`)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.known_truth.pay_designs import SEEDS, SLOPES
+from tests.known_truth.scoring import MIN_COVERAGE_PRINTED
+
+ROWS = Path(__file__).with_name("gate_rows.csv")
+CHOSEN = "15 employers"
+MIN_PRINTED = 400
+"""Rows with fewer printed cells are not held against `MIN_COVERAGE_PRINTED`."""
+PRINTED, COVERED = ": printed", ": covered"
+GIANT = "giant"
+"""The shape with giants that are rarely met."""
+
+Line = dict[str, str]
+"""A row of cells and a quantile, by the columns of `gate_rows.csv`."""
+
+
+@dataclass(frozen=True)
+class GateScore:
+    """What a rule does over many rows of cells. Parts from 0 to 1."""
+
+    printed: float
+    """Part of all cells that the rule prints."""
+    covered: float
+    """Part of the printed cells whose interval holds the truth."""
+    n_rows: int
+    """Rows with at least `MIN_PRINTED` printed cells."""
+    n_below: int
+    """Those of them that are covered in less than `MIN_COVERAGE_PRINTED`."""
+
+
+def read_lines() -> list[Line]:
+    """All rows of both seeds."""
+    with ROWS.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def gates_of(lines: Sequence[Line]) -> list[str]:
+    """The names of the rules, those that print most over all rows first."""
+    names = [name.removesuffix(PRINTED) for name in lines[0] if name.endswith(PRINTED)]
+    return sorted(names, key=lambda name: -score_gate(lines, name).printed)
+
+
+def score_gate(lines: Sequence[Line], name: str) -> GateScore:
+    """Score a rule over rows."""
+    counts = [(int(line[name + PRINTED]), float(line[name + COVERED] or 0)) for line in lines]
+    n_printed = sum(n for n, _ in counts)
+    enough = [covered for n, covered in counts if n >= MIN_PRINTED]
+    return GateScore(
+        printed=n_printed / sum(int(line["cells"]) for line in lines),
+        covered=sum(n * covered for n, covered in counts) / n_printed,
+        n_rows=len(enough),
+        n_below=sum(covered < MIN_COVERAGE_PRINTED for covered in enough),
+    )
+
+
+def is_usual(line: Line) -> bool:
+    """Whether a row has no giants that are rarely met, and pay that depends on size as little as was measured."""
+    return line["shape"] != GIANT and abs(float(line["slope"])) == min(map(abs, SLOPES))
+
+
+def write_gates() -> str:
+    """The part of the document about rules of printing."""
+    return "\n".join(_page(read_lines())) + "\n"
+
+
+def _page(lines: Sequence[Line]) -> Iterator[str]:
+    chosen = score_gate(lines, CHOSEN)
+    below = [line for line in lines if _is_below(line, CHOSEN)]
+    usual = score_gate([line for line in lines if is_usual(line)], CHOSEN)
+    steep = sum(abs(float(line["slope"])) > min(map(abs, SLOPES)) for line in below)
+    worst = min(below, key=lambda line: float(line[CHOSEN + COVERED]))
+    yield "## Rules of printing"
+    yield ""
+    yield (
+        f"No rule passes every row. Of {chosen.n_rows:,} rows and quantiles with {MIN_PRINTED} printed cells or more, "
+        f"{chosen.n_below} are covered in less than {100 * MIN_COVERAGE_PRINTED:.0f} % under the chosen rule, "
+        f"{CHOSEN} and none above half: {steep} of them with pay that rises or falls by a tenth with each unit of log "
+        f"size, twice what was measured, and {sum(line['shape'] == GIANT for line in below)} with giants that are "
+        f"rarely met. The worst, {worst['quantile']} of {worst['size']} {worst['design']} with such pay and "
+        f"{'giants' if worst['shape'] == GIANT else worst['shape']}, is covered in "
+        f"{100 * float(worst[CHOSEN + COVERED]):.0f} %. Of the {usual.n_rows} rows without giants and with pay as "
+        f"measured {usual.n_below} lie below."
+    )
+    yield ""
+    yield (
+        "Cells of two designs, six shapes of sizes, four slopes of pay on size, with one or two levels of pay "
+        "(`tests/known_truth/pay_designs.py`), drawn before a rule was chosen. Scored on two seeds: all quantiles, p10 "
+        "and p90 where they are printed. *Printed*: of all cells; *of printed*: how many intervals hold the truth; "
+        f"*below*: rows with {MIN_PRINTED} printed cells or more that are covered in less than "
+        f"{100 * MIN_COVERAGE_PRINTED:.0f} %, of how many; *as measured*: the same without giants and with the smaller "
+        "slopes. No rule prints a cell of which one employer has more than half, or than the part that it names. Rules "
+        r"that name no employers ask for 10; a rule asks for jobs or for a G\* only where it names them."
+    )
+    yield ""
+    yield "| rule | printed % | of printed % | below | printed % | of printed % | below | as measured: below |"
+    yield "|---|--:|--:|--:|--:|--:|--:|--:|"
+    for name in gates_of(lines):
+        cells = []
+        for seed in SEEDS:
+            score = score_gate([line for line in lines if int(line["seed"]) == seed], name)
+            cells += [f"{100 * score.printed:.1f}", f"{100 * score.covered:.1f}", f"{score.n_below} of {score.n_rows}"]
+        mild = score_gate([line for line in lines if is_usual(line)], name)
+        title = f"**{name}**" if name == CHOSEN else name.replace("G*", r"G\*")
+        yield f"| {' | '.join([title, *cells, f'{mild.n_below} of {mild.n_rows}'])} |"
+    yield ""
+
+
+def _is_below(line: Line, name: str) -> bool:
+    n, covered = int(line[name + PRINTED]), line[name + COVERED]
+    return n >= MIN_PRINTED and float(covered) < MIN_COVERAGE_PRINTED
