@@ -115,8 +115,9 @@ def fold_letters(text: str) -> str:
     The full stops of "U.S." become blanks.
     """
     low = lower_text(text)
-    if not low.isascii():  # str.translate would look up every letter
-        low = _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), low)
+    if not low.isascii():
+        for letter in _PLAIN.keys() & _BEYOND_ASCII.findall(low):
+            low = low.replace(letter, _PLAIN[letter])
     return low.replace("u.s.", "u s ")
 
 
