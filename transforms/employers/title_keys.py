@@ -22,6 +22,8 @@ _NUMBER = re.compile(
 )
 _OF_NUMBER = re.compile(r"[a-z]{0,3}-?\d+")
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
+_BEFORE_EMPLOYER = re.compile(r"^|\s*(?:[-–—|:,(@]|\bat\b)\s*")
+_AFTER_EMPLOYER = re.compile(r"\s*(?:[-–—|:,()\[\]]|$)")
 MAX_SPACES = 5
 """Maximum spaces in a part of a title that may be a place."""
 LARGE_CITY = 500_000
@@ -72,7 +74,7 @@ def place_in(title: str, location_text: str | None, employer: str | None, eviden
 def _read_title(title: str, location_text: str, employer: str, evidence: frozenset[str]) -> tuple[str, str]:
     text = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
     if (name := normal(employer)) and name in text:
-        text = re.sub(rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", text)
+        text = _without_employer(text, name)
     names = {key.rsplit(":", 1)[-1].split("@")[0] for key in evidence}
     own = set(_WORD.findall(normal(location_text)))
     parts = [_WORD.findall(part) for part in _CUT.split(text)]
@@ -88,6 +90,18 @@ def _read_title(title: str, location_text: str, employer: str, evidence: frozens
     forms = _canonical(words)
     key = " ".join(sorted({*forms, *_leaders(forms)})) or normal(title)
     return key, " ".join(sorted(places - own))
+
+
+def _without_employer(text: str, name: str) -> str:
+    """Return a title without the employer's name where the name is a part of its own: "Analyst at Acme"."""
+    kept: list[str] = []
+    at = 0
+    for before in _BEFORE_EMPLOYER.finditer(text):
+        start, end = before.end(), before.end() + len(name)
+        if before.start() >= at and text.startswith(name, start) and _AFTER_EMPLOYER.match(text, end):
+            kept.append(text[at : before.start()])
+            at = end
+    return " | ".join((*kept, text[at:]))
 
 
 def _canonical(words: Sequence[str]) -> list[str]:

@@ -264,6 +264,7 @@ def is_bare(line: str) -> bool:
     return all(part.workplace for part in _parts(line))
 
 
+@functools.lru_cache(maxsize=20_000)
 def is_understood(line: str) -> bool:
     """Whether a folded line (`fold_spaces`) holds nothing that we do not understand.
 

@@ -280,7 +280,8 @@ def _places(items: Sequence[Item], text: str) -> list[Place]:
     return places
 
 
-def _read_address(address: Address) -> list[Place]:
+@functools.lru_cache(maxsize=20_000)
+def _read_address(address: Address) -> Sequence[Place]:
     """Return the places in the fields of an address. The country field may hold a city, a state or nonsense."""
     fields = [fold_spaces(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
     country = country_of(address.country) if address.country else None
@@ -685,6 +686,7 @@ def _may_say_workplace(title: str) -> bool:
     return bool(begins) and any(name in f" {text} " for word in begins for name in by_first[word])
 
 
+@functools.lru_cache(maxsize=20_000)
 def _title_items(title: str) -> Sequence[Item]:
     """Return the items of the part of a title that holds nothing but a workplace word and places.
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from transforms.role.titles import employment_type_of, names_employment, seniority_of
 from transforms.skills.sections import lines_around, lines_with, lower_text
+from transforms.text.characters import letters_beyond_ascii
 from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
@@ -153,7 +154,7 @@ def _telling(text: str) -> Iterator[str]:
     """Return the lines with a word for employment (`lines_around`)."""
     latin, others = _literals()
     spans = latin.spans(text)
-    if not text.isascii():
+    if max(letters_beyond_ascii(text), default="") >= FIRST_UNSPACED:
         spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(text))))
     return lines_around(text, spans, REACH)
 
