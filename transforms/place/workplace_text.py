@@ -116,7 +116,7 @@ def fold_letters(text: str) -> str:
     """
     low = lower_text(text)
     if not low.isascii():
-        for letter in _PLAIN.keys() & _BEYOND_ASCII.findall(low):
+        for letter in _PLAIN.keys() & letters_beyond_ascii(low):
             low = low.replace(letter, _PLAIN[letter])
     return low.replace("u.s.", "u s ")
 
