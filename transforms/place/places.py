@@ -61,6 +61,7 @@ from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_ti
 from transforms.place.spoken_countries import hints_of
 from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, TIERS, Statement, statements_in
 from transforms.records.rows import Place, Span
+from transforms.text.exclusion import exclusions_in
 from transforms.text.lookups import rows_of
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
@@ -406,8 +407,8 @@ def _whereabouts(
     scope: set[str] = set()
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
-    ruled_out = set[str]().union(*(ruled_out_in(line.text, _countries([*line.stated, *line.read])) for line in lines))
-    closed = with_members(ruled_out)
+    ruled_out = {code for line in lines for code in _ruled_out_of(line)}
+    closed = with_members(ruled_out) if ruled_out else frozenset()
     places = _all_places(lines, spans, is_remote=workplace == REMOTE)
     return Whereabouts(
         places=tuple([place for place in places if closed.isdisjoint((place.country, place.subdivision))]),
@@ -418,6 +419,12 @@ def _whereabouts(
         ruled_out=tuple(sorted(ruled_out)),
         is_repeated=_repeats_field(claims, _workplace_in(lines[0].items)[0], _workplace_in(title_items)[0]),
     )
+
+
+def _ruled_out_of(line: _Line) -> frozenset[str]:
+    if not exclusions_in(line.text):
+        return frozenset()
+    return ruled_out_in(line.text, _countries([*line.stated, *line.read]))
 
 
 def _is_closed(token: str, closed: frozenset[str]) -> bool:
@@ -478,11 +485,11 @@ def _is_default_country(line: _Line, is_remote: bool) -> bool:
     The group is then the first location of the source's list, and the country is where the source books it: "Asia; Hong
     Kong; Taiwan, Taipei" with SG.
     """
-    countries = _countries(line.stated)
+    if not any(item.group for item in line.items):
+        return False
     is_country_alone = all(key(place.place_text or "") in country_names() for place in line.stated)
-    has_group = any(item.group for item in line.items)
     read = _countries(line.read)
-    return has_group and is_country_alone and not countries & read and bool(read or is_remote)
+    return is_country_alone and not _countries(line.stated) & read and bool(read or is_remote)
 
 
 def _names_city(line: _Line) -> bool:
@@ -679,6 +686,7 @@ def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
     return by_first
 
 
+@functools.lru_cache(maxsize=20_000)
 def _may_say_workplace(title: str) -> bool:
     text = make_key(title.replace("_", " "))
     by_first = _workplaces_by_first_word()
