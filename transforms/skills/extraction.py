@@ -27,7 +27,7 @@ from types import MappingProxyType
 
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
-from transforms.skills.lexicon import Context, is_wide, lexicon
+from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
 from transforms.skills.sections import BULLETS, INTRO, WHOLE, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
@@ -143,6 +143,7 @@ _ADVERB = re.compile(
     re.IGNORECASE,
 )
 """A wish about what follows it: "Kafka, ideally in production" asks for Kafka."""
+_WIDE = re.compile(f"[{NO_LETTERS_FROM}-\uffff]")
 _YOU = re.compile(
     r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
     re.IGNORECASE,
@@ -241,27 +242,36 @@ def _in_title(title: str) -> frozenset[int]:
 def _find_named(line: Line, kind: str) -> list[Mention]:
     meanings = lexicon().meanings
     text = line.text
-    is_decided = kind not in WORDS_OF or (
-        not (kind == WHOLE and len(text) > MIN_PROSE) and not line.once(_find_words, WORDS_OF[kind])
-    )
-    is_plain = is_decided and not line.cues and not line.openings  # the kind alone decides on the requirement
+    is_plain: bool | None = None
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
         context = meaning.context
         fits = context is None or _fits(context, text, start, end)
-        if fits is False or _in_address(text, start, end):
+        if fits is False:
             continue
-        if text[end : end + 1] == " " and _names_organisation(text, start, end):
+        after = text[end : end + 1]
+        if (after in ADDRESS_JOINTS or text[start - 1 : start] in ADDRESS_JOINTS) and _in_address(text, start, end):
+            continue
+        if after == " " and _names_organisation(text, start, end):
             continue
         if text[start - 4 : start] == " at " and _PAST.search(text, max(0, start - REACH), start):
             continue
+        if is_plain is None:
+            is_plain = _is_plain(line, kind)
         rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
             names.append(
                 (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
             )
     return names
+
+
+def _is_plain(line: Line, kind: str) -> bool:
+    """Whether the kind alone decides on the requirement of the names in a line."""
+    if line.cues or line.openings or (kind == WHOLE and len(line.text) > MIN_PROSE):
+        return False
+    return kind not in WORDS_OF or not line.once(_find_words, WORDS_OF[kind])
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
@@ -313,7 +323,7 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
         context.not_after and context.not_after.match(after)
     ):
         return False
-    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower()
+    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower() if context.line or context.not_line else ""
     is_accepted = (
         context.is_open
         or bool(context.before and context.before.search(before))
@@ -412,8 +422,12 @@ def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int
 
 def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
     """Return (start, end, kind) of the words that tell requirements from duties, in order."""
-    pattern, kinds = _words(where, line.text.isascii())
-    return [(*word.span(), kinds[word.lastindex or 0]) for word in pattern.finditer(line.text.lower())]
+    pattern, kinds = _words(where, not line.text.isascii() and _WIDE.search(line.text) is not None)
+    found = []
+    for word in pattern.finditer(f" {line.text.lower()}"):  # every word follows a mark or blank
+        of_kind = word.lastindex or 0
+        found.append((word.start(of_kind) - 3, word.end() - 1, kinds[of_kind]))
+    return found
 
 
 def _kind_said(words: list[tuple[int, int, str]], line: str, start: int, end: int) -> str | None:
@@ -517,20 +531,24 @@ def _demand() -> re.Pattern[str]:
 
 
 @functools.cache
-def _words(where: str, is_ascii: bool) -> tuple[re.Pattern[str], list[str]]:
+def _words(where: str, has_wide: bool) -> tuple[re.Pattern[str], list[str]]:
     """Return a pattern for the words, in lower case, that stand somewhere, and the kinds of the words of its groups.
 
-    For lines of ASCII the pattern leaves out other scripts.
-
-    The words are grouped by first letter, which is compared before the words are tried.
+    A match begins with the mark or blank before the word, and its group with the third letter: the words are grouped by
+    their first two, which are compared before the rest. The words of scripts without blanks, before which no mark is
+    matched, are left out unless `has_wide`.
     """
     rows = sorted((str(row["words"]), str(row["kind"])) for row in rows_of("section_words") if row["where"] == where)
     kinds, narrow, wide = [""], list[str](), list[str]()
     for first, of_letter in itertools.groupby(rows, key=lambda row: row[0][0]):
-        by_kind: dict[str, list[str]] = {}
-        for words, kind in of_letter:
-            by_kind.setdefault(kind, []).append(re.escape(words[1:]).replace(r"\*", r"\w*"))
-        kinds += by_kind
-        either = "|".join(f"({'|'.join(of_kind)})" for of_kind in by_kind.values())
-        (wide if is_wide(first) else narrow).append(f"{first}(?:{either})")
-    return re.compile("|".join((rf"\b(?:{'|'.join(narrow)})(?!\w)", *(() if is_ascii else wide)))), kinds
+        pairs: list[str] = []
+        for second, of_pair in itertools.groupby(of_letter, key=lambda row: row[0][1]):
+            by_kind: dict[str, list[str]] = {}
+            for words, kind in of_pair:
+                by_kind.setdefault(kind, []).append(re.escape(words[2:]).replace(r"\*", r"\w*"))
+            kinds += by_kind
+            either = "|".join(f"({'|'.join(of_kind)})" for of_kind in by_kind.values())
+            pairs.append(f"{re.escape(second)}(?:{either})")
+        (wide if is_wide(first) else narrow).append(f"{first}(?:{'|'.join(pairs)})")
+    pattern = rf"[^a-z0-9_](?<!\w)(?:{'|'.join(narrow)})(?!\w)"  # the first class alone is fast
+    return re.compile("|".join((pattern, *(wide if has_wide else ())))), kinds
