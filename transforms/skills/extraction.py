@@ -143,6 +143,16 @@ _ADVERB = re.compile(
     re.IGNORECASE,
 )
 """A wish about what follows it: "Kafka, ideally in production" asks for Kafka."""
+_NOT_A_MUST = re.compile(
+    r"[,;]? ?(?:(?:but|aber|mais|pero|mas|ma|maar|ale) )?"
+    r"(?:not|nicht|kein|pas|no|não|non|niet|geen|nie)\b[^(),;]{1,24}"
+)
+"""What may follow a wish in its brackets: "(preferred but not required)"."""
+_TO_BRACKET = re.compile(
+    r"\s?|(?: [\w-]+){1,2} "
+    r"|(?:, [\w .-]+){0,4},? (?:and|or|und|oder|et|ou|y|o|e) [\w.-]+(?: [\w-]+){1,2} "
+)
+"""What may stand between a name and a bracket that speaks of it: nothing, a noun, or the end of a list with a noun."""
 _YOU = re.compile(
     r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
     re.IGNORECASE,
@@ -481,8 +491,9 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     """Whether a cue of the clause applies to the name.
 
     A cue in brackets applies to the names in the brackets: "one language (preferably Python)". A cue alone in brackets
-    applies to the name before the brackets: "Rust (a plus)". No cue applies to a name with its own word of demand, such
-    as Python in "Python required, Rust a plus".
+    applies to the name before the brackets, and to those of a list with one noun: "Rust (a plus)", "Kafka and Flink
+    jobs (preferred, not required)". No cue applies to a name with its own word of demand, such as Python in "Python
+    required, Rust a plus".
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
@@ -493,8 +504,10 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
         return True
     close_at = line.find(")", to, clause[1])
     close_at = clause[1] if close_at < 0 else close_at
-    stands_alone = at - open_at <= 2 and close_at - to <= 2
-    return open_at < start < close_at or (stands_alone and end <= open_at <= end + 1)
+    if open_at < start < close_at:
+        return True
+    stands_alone = at - open_at <= 2 and (close_at - to <= 2 or _NOT_A_MUST.fullmatch(line, to, close_at) is not None)
+    return stands_alone and end <= open_at and _TO_BRACKET.fullmatch(line, end, open_at) is not None
 
 
 def _points_back(line: str, start: int, to: int) -> bool:

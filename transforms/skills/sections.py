@@ -268,6 +268,8 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
     is_flat = len(text) > FLAT_TEXT
     end = 0
     for start, until, meaning in headings:
+        if openings and until <= end + 1 and start > openings[-1][0]:
+            continue  # "mission" within "your mission"
         is_further = bool(openings) and not is_flat
         if is_further and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
             continue
