@@ -55,7 +55,7 @@ LISTS = (
     ("workplace", "workplace_words", "pattern", "name", "literal"),
     ("ai", "ai_terms", "words", "case", "any"),
     ("AI", "ai_terms", "words", "case", "exact"),
-    ("contractor", "employment_cues", "pattern", "where", "exact literal"),
+    ("overruling", "employment_cues", "pattern", "where", "exact literal"),
 )
 """Lists of words that are searched for at once. The items are the name of the list, the lookup, the column with the
 words, and the column and value that select the rows of the list.
