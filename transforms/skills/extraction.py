@@ -87,6 +87,7 @@ _CLAUSE_END = re.compile(
 _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
+    r"never (?:used|touched|written|worked with)|"
     r"not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
     r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono)|"
     r"pas besoin (?:de |d['’])(?:conna[iî]tre|savoir|maîtriser|avoir)|pas nécessaire de (?:connaître|savoir|maîtriser)|"
@@ -138,7 +139,7 @@ _READ = re.compile(
 )
 """Frequent words of the languages whose words of demand are known, which their neighbours lack."""
 _ADVERB = re.compile(
-    r"(?:ideally|preferably|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
+    r"(?:ideally|preferably|preferable|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
     r"|preferencialmente|preferibilmente|bij voorkeur) \w",
     re.IGNORECASE,
 )
