@@ -5,8 +5,8 @@ The requirements of a mention, the strongest first:
 - `required`: in a section of requirements, or in the title as well as the text
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
 - `duty`: in a section of duties or of the team's tools, which name what the job is done with
-- `mentioned`: in a section about the employer, its benefits or applicants' rights, as the employer's own name, or in a
-  clause about founders, customers or the product
+- `mentioned`: in a section about the employer, its benefits or applicants' rights (unless the clause speaks of what the
+  reader brings), as the employer's own name, or in a clause about founders, customers or the product
 
 The words of the clause nearest to the name decide before the first heading, in a text without headings and in duties:
 "experience with" requires, "you will" is a duty. Without such words a skill is mentioned before the first heading, and
@@ -62,8 +62,8 @@ OF_SECTION = {
     INTRO: MENTIONED, WHOLE: REQUIRED,
 }  # fmt: skip
 """The requirement in a kind of section, unless words of the clause decide otherwise."""
-WORDS_OF = {INTRO: "intro", WHOLE: "intro", "duties": "duties"}
-"""For kinds of sections in which words of a clause tell requirements from duties, where the lookup says they stand."""
+WORDS_OF = {INTRO: "intro", WHOLE: "intro", "duties": "duties", "mentioned": "employer"}
+"""For kinds of sections in which words of a clause tell requirements, where the lookup says they stand."""
 
 ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
@@ -391,12 +391,11 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
                 return None
             is_of_others = is_of_others or (cue == OTHERS and _is_subject(text, at, to, clause, start))
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
-    rank = OF_SECTION[kind]
-    if rank == MENTIONED and kind != INTRO:
+    words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
+    if OF_SECTION[kind] == MENTIONED and kind != INTRO and not words:
         return MENTIONED
     if is_wished:
         return PREFERRED
-    words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
     said = _kind_said(words, text, start, end) if words else None
     if is_of_others:
         return DUTY if said == "duties" else MENTIONED
