@@ -5,8 +5,8 @@ The requirements of a mention, the strongest first:
 - `required`: in a section of requirements, or in the title as well as the text
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
 - `duty`: in a section of duties or of the team's tools, which name what the job is done with
-- `mentioned`: in a section about the employer, its benefits or applicants' rights, as the employer's own name, or in a
-  clause about founders, customers or the product
+- `mentioned`: in a section about the employer, its benefits or applicants' rights (unless the clause speaks of what the
+  reader brings), as the employer's own name, or in a clause about founders, customers or the product
 
 The words of the clause nearest to the name decide before the first heading, in a text without headings and in duties:
 "experience with" requires, "you will" is a duty. Without such words a skill is mentioned before the first heading, and
@@ -62,8 +62,8 @@ OF_SECTION = {
     INTRO: MENTIONED, WHOLE: REQUIRED,
 }  # fmt: skip
 """The requirement in a kind of section, unless words of the clause decide otherwise."""
-WORDS_OF = {INTRO: "intro", WHOLE: "intro", "duties": "duties"}
-"""For kinds of sections in which words of a clause tell requirements from duties, where the lookup says they stand."""
+WORDS_OF = {INTRO: "intro", WHOLE: "intro", "duties": "duties", "mentioned": "employer"}
+"""For kinds of sections in which words of a clause tell requirements, where the lookup says they stand."""
 
 ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
@@ -87,6 +87,7 @@ _CLAUSE_END = re.compile(
 _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
+    r"never (?:used|touched|written|worked with)|"
     r"not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
     r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono)|"
     r"pas besoin (?:de |d['’])(?:conna[iî]tre|savoir|maîtriser|avoir)|pas nécessaire de (?:connaître|savoir|maîtriser)|"
@@ -138,12 +139,22 @@ _READ = re.compile(
 )
 """Frequent words of the languages whose words of demand are known, which their neighbours lack."""
 _ADVERB = re.compile(
-    r"(?:ideally|preferably|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
+    r"(?:ideally|preferably|preferable|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
     r"|preferencialmente|preferibilmente|bij voorkeur) \w",
     re.IGNORECASE,
 )
 """A wish about what follows it: "Kafka, ideally in production" asks for Kafka."""
 _WIDE = re.compile(f"[{NO_LETTERS_FROM}-\uffff]")
+_NOT_A_MUST = re.compile(
+    r"[,;]? ?(?:(?:but|aber|mais|pero|mas|ma|maar|ale) )?"
+    r"(?:not|nicht|kein|pas|no|não|non|niet|geen|nie)\b[^(),;]{1,24}"
+)
+"""What may follow a wish in its brackets: "(preferred but not required)"."""
+_TO_BRACKET = re.compile(
+    r"\s?|(?: [\w-]+){1,2} "
+    r"|(?:, [\w .-]+){0,4},? (?:and|or|und|oder|et|ou|y|o|e) [\w.-]+(?: [\w-]+){1,2} "
+)
+"""What may stand between a name and a bracket that speaks of it: nothing, a noun, or the end of a list with a noun."""
 _YOU = re.compile(
     r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
     re.IGNORECASE,
@@ -390,12 +401,11 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
                 return None
             is_of_others = is_of_others or (cue == OTHERS and _is_subject(text, at, to, clause, start))
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
-    rank = OF_SECTION[kind]
-    if rank == MENTIONED and kind != INTRO:
+    words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
+    if OF_SECTION[kind] == MENTIONED and kind != INTRO and not words:
         return MENTIONED
     if is_wished:
         return PREFERRED
-    words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
     said = _kind_said(words, text, start, end) if words else None
     if is_of_others:
         return DUTY if said == "duties" else MENTIONED
@@ -495,8 +505,9 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     """Whether a cue of the clause applies to the name.
 
     A cue in brackets applies to the names in the brackets: "one language (preferably Python)". A cue alone in brackets
-    applies to the name before the brackets: "Rust (a plus)". No cue applies to a name with its own word of demand, such
-    as Python in "Python required, Rust a plus".
+    applies to the name before the brackets, and to those of a list with one noun: "Rust (a plus)", "Kafka and Flink
+    jobs (preferred, not required)". No cue applies to a name with its own word of demand, such as Python in "Python
+    required, Rust a plus".
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
@@ -507,8 +518,10 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
         return True
     close_at = line.find(")", to, clause[1])
     close_at = clause[1] if close_at < 0 else close_at
-    stands_alone = at - open_at <= 2 and close_at - to <= 2
-    return open_at < start < close_at or (stands_alone and end <= open_at <= end + 1)
+    if open_at < start < close_at:
+        return True
+    stands_alone = at - open_at <= 2 and (close_at - to <= 2 or _NOT_A_MUST.fullmatch(line, to, close_at) is not None)
+    return stands_alone and end <= open_at and _TO_BRACKET.fullmatch(line, end, open_at) is not None
 
 
 def _points_back(line: str, start: int, to: int) -> bool:

@@ -114,8 +114,10 @@ def _kind_of(roles: set[str]) -> str | None:
         return "mentioned"
     if "not" in roles:
         return "preferred" if "need" in roles and "you" not in roles else None
+    if "wish" in roles and "give" in roles:
+        return _wish(roles - {"give"}) if "if" in roles else "mentioned"  # "you get extra points if you have"
     if "wish" in roles:
-        return "mentioned" if "give" in roles else _wish(roles)
+        return _wish(roles)
     if _is_wished(roles):
         return "preferred"
     if "need" in roles:

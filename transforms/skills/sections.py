@@ -55,7 +55,7 @@ LISTS = (
     ("workplace", "workplace_words", "pattern", "name", "literal"),
     ("ai", "ai_terms", "words", "case", "any"),
     ("AI", "ai_terms", "words", "case", "exact"),
-    ("contractor", "employment_cues", "pattern", "where", "exact literal"),
+    ("overruling", "employment_cues", "pattern", "where", "exact literal"),
 )
 """Lists of words that are searched for at once. The items are the name of the list, the lookup, the column with the
 words, and the column and value that select the rows of the list.
@@ -215,6 +215,8 @@ def read_lines(texts: list[str]) -> list[Line | None]:
             line.openings = [(0, "preferred")]
         elif line.is_lead_in:
             line.after = _lead_in(line, hits)
+        elif line.cues and openings[-1][1] == "required" and _has_tag(line, is_heading=True):
+            line.openings, line.after = [(0, "preferred")], "preferred"
         elif not _is_label(line):
             line.after = openings[-1][1]
         line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
@@ -268,8 +270,11 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
     is_flat = len(text) > FLAT_TEXT
     end = 0
     for start, until, meaning in headings:
-        is_further = bool(openings) and not is_flat
-        if is_further and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
+        if openings and until <= end + 1 and start > openings[-1][0]:
+            continue  # "mission" within "your mission"
+        is_longer = bool(openings) and start == openings[-1][0]  # "about your role" after "about your"
+        is_further = is_longer or (bool(openings) and not is_flat)
+        if is_further and not is_longer and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
             continue
         if is_further and openings[-1][1] == "required" and text[end:start].strip().lower() in _AND:
             continue
@@ -340,15 +345,18 @@ def _lead_in(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> str | 
     return max(WISHES.intersection(kinds), key=STRENGTH.__getitem__, default=None)
 
 
-def _has_tag(line: Line) -> bool:
-    """Whether brackets at its start or end call the whole line a wish: "[Nice to have] Rust", "Rust. (Bonus)"."""
+def _has_tag(line: Line, *, is_heading: bool = False) -> bool:
+    """Whether brackets at its start or end call the whole line a wish: "[Nice to have] Rust", "Rust. (Bonus)".
+
+    In a heading, no sentence need end before them: "Qualifications (optional)".
+    """
     text = line.text
     return any(
         text[start - 1 : start] in ("(", "[")
         and text[end : end + 1] in (")", "]")
         and (
             not _LETTER.search(text, 0, start)
-            or (text[start - 3 : start - 2] in ".!;" and not _LETTER.search(text, end))
+            or ((is_heading or text[start - 3 : start - 2] in ".!;") and not _LETTER.search(text, end))
         )
         for start, end, kind in line.cues
         if kind == "preferred"
