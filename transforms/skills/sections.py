@@ -47,6 +47,7 @@ therefore wishes.
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 FIRST_OF_ITEM = frozenset(bullet for bullet in BULLETS if len(bullet) == 1)
 """Characters that begin an item of a list."""
+NO_BREAK_HYPHEN = "\u2011"
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
@@ -181,6 +182,8 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     Return None for a line that holds nothing readers look for.
     """
     batch = "\n" + "\n".join(texts) + "\n"  # the first heading follows a line end, too
+    if NO_BREAK_HYPHEN in batch:
+        batch = batch.replace(NO_BREAK_HYPHEN, "-")  # "Nice‑to‑haves"
     begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
     lines: list[Line | None] = [None] * len(texts)
     meanings = lexicon().meanings
@@ -221,7 +224,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
             line.after = openings[-1][1]
         line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
     for place, text in enumerate(texts):
-        if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and text[-1] not in ".,;":
+        if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and not _ends_sentence(text):
             lines[place] = _with_told_heading(lines[place], text)
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
@@ -251,6 +254,8 @@ def _with_told_heading(line: Line | None, text: str) -> Line | None:
     told = heading_kind(text) or (PERSON if not is_listed and names_person(text) else None)
     if told is None or (is_listed and not (told.kind == "preferred" and told.is_plain and told.is_whole)):
         return line
+    if told.kind == "required" and text[-1] == "!":
+        return line  # "We look forward to your application!"
     line = line or Line(text)
     if line.is_lead_in and line.after:
         return line
