@@ -148,7 +148,7 @@ def _items_in(line: str, known_countries: frozenset[str], hints: Hints) -> tuple
 
 def _decided(line: str, known_countries: frozenset[str], hints: Hints = ()) -> tuple[Item, ...]:
     items = _join_parts(_parts(line))
-    number = _DEPARTMENT.search(line)
+    number = _DEPARTMENT.search(line) if _DIGIT.search(line) else None
     if number is not None:
         items, known_countries, hints = _read_department(line, number, items, known_countries, hints)
     _decide(items, known_countries, dict(hints))
@@ -231,6 +231,7 @@ def contested(line: str, known_countries: frozenset[str]) -> list[Meaning]:
     return meanings
 
 
+_DIGIT = re.compile(r"\d")
 _DEPARTMENT = re.compile(
     r"^(?:\d\d|2[AB]|97\d)(?= ?[-–] ?[^\W\d])|(?<=[(,-])(?:\d\d|2[AB]|97\d)(?=\)?$)|(?<=[-,] )\d\d$"
 )

@@ -403,7 +403,8 @@ def _whereabouts(
         rule = "country that the advert speaks of"
         spans.append(Span(field="country", part="text", start=None, end=None, rule=rule, reading="parsed"))
     claims = _Workplace(is_remote=is_remote, word=word, text=tiers)
-    workplace, tier = _workplace(lines, title_items, claims, spans)
+    here, in_title = _workplace_in(lines[0].items), _workplace_in(title_items)
+    workplace, tier = _workplace(lines, here, in_title, claims, spans)
     scope: set[str] = set()
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
@@ -417,7 +418,7 @@ def _whereabouts(
         spans=tuple(spans),
         tier=tier,
         ruled_out=tuple(sorted(ruled_out)),
-        is_repeated=_repeats_field(claims, _workplace_in(lines[0].items)[0], _workplace_in(title_items)[0]),
+        is_repeated=_repeats_field(claims, here[0], in_title[0]),
     )
 
 
@@ -557,23 +558,26 @@ class _Workplace(NamedTuple):
     text: tuple[tuple[str, str], ...]
 
 
+_Said = tuple[str | None, Item | None]
+"""A workplace, and the item of a line that states it."""
+
+
 def _workplace(
-    lines: Sequence[_Line], title_items: Sequence[Item], claims: _Workplace, spans: list[Span]
+    lines: Sequence[_Line], in_location: _Said, of_title: _Said, claims: _Workplace, spans: list[Span]
 ) -> tuple[str | None, str | None]:
     word = _word_of_source(claims)
-    here, at = _workplace_in(lines[0].items)
+    (here, at), (in_title, title_at) = in_location, of_title
     beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
-    in_title, title_at = _workplace_in(title_items)
     flag = REMOTE if claims.is_remote else None
     hints = (word, here, flag, in_title)
-    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in TIERS}
+    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in TIERS} if claims.text else {}
     said |= {"word": word, "location": here, "title": in_title, "flag": flag, "address": beside}
     has_flag = {"flag"} if claims.is_remote is not None else set()
     for row in _trust():
-        workplace = said[row.witness]
+        workplace = said.get(row.witness)
         if workplace is None or row.says not in (None, workplace):
             continue
-        if (row.given is None or said[row.given]) and row.unless not in has_flag:
+        if (row.given is None or said.get(row.given)) and row.unless not in has_flag:
             part, item = {"location": ("location", at), "title": ("title", title_at)}.get(
                 row.witness, ("structured", None)
             )
@@ -658,11 +662,13 @@ def _span_of(said: Statement) -> Span:
     )
 
 
-def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
+def _workplace_in(items: Sequence[Item]) -> _Said:
     """Return the workplace that items of a line state, and the item that states it.
 
     "Hybrid or remote" is remote, since the work may be remote.
     """
+    if not items:
+        return None, None
     by_workplace = {item.workplace: item for item in reversed(items) if item.workplace}
     remote, hybrid = by_workplace.get(REMOTE), by_workplace.get(HYBRID)
     if remote and hybrid:
