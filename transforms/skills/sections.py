@@ -149,24 +149,23 @@ prefetch_lines = _texts.get_many
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
     pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # `begins` has one offset more than `texts`
-    entries: list[tuple[int, Line, str | None]] = []
+    entries = [(at, begin, line) for at, (begin, line) in enumerate(pairs) if line is not None]
+    after: dict[int, str] = {}
     kinds: set[str] = set()
-    for at, (begin, line) in enumerate(pairs):
-        if line is not None:
-            after = line.after
-            if after:
-                after = None if line.is_lead_in and not _is_above_list(texts, at) else after
-                kinds.add(after or "")
-            kinds.update([kind for _, kind in line.openings] if line.openings else ())
-            entries.append((begin, line, after))
+    for at, _, line in entries:
+        if line.after and (not line.is_lead_in or _is_above_list(texts, at)):
+            after[at] = line.after
+        if line.openings:
+            kinds.update([kind for _, kind in line.openings])
+    kinds.update(after.values())
     kind = INTRO if not OF_ROLE.isdisjoint(kinds) else WHOLE
     ideal = "preferred" if "required" in kinds else "required"
     placements: list[SectionLine] = []
     by_list: dict[str, list[int]] = {}
-    for number, (begin, line, after) in enumerate(entries):
+    for number, (at, begin, line) in enumerate(entries):
         placements.append((begin, kind, line))
-        if after:
-            kind = ideal if after == IDEAL else after
+        if at in after:
+            kind = ideal if after[at] == IDEAL else after[at]
         for name in line.words:
             by_list.setdefault(name, []).append(number)
     return _Text(tuple(placements), by_list)
@@ -222,7 +221,8 @@ def read_lines(texts: list[str]) -> list[Line | None]:
             line.openings, line.after = [(0, "preferred")], "preferred"
         elif not _is_label(line):
             line.after = openings[-1][1]
-        line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
+        if hits and (cues := [*_cues_of_headings(line, hits)]):
+            line.cues = sorted([*line.cues, *cues])
     for place, text in enumerate(texts):
         if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and not _ends_sentence(text):
             lines[place] = _with_told_heading(lines[place], text)
