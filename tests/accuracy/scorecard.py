@@ -215,6 +215,8 @@ DECLARED: Mapping[str, Measure] = {
     },
     "places.hand": _with_target("place", "places by hand: countries, subdivision and city", 0.95),
     "places.hand.held_out": _with_target("place", "places by hand, a third not looked at", 0.90),
+    "scopes.hand": _without_target("place", "scopes of remote work by hand, with countries"),
+    "scopes.hand.held_out": _without_target("place", "scopes of remote work by hand, a third not looked at"),
     "workplaces.hand": _with_target("place", "workplaces by hand", 0.93),
     "workplaces.hand.held_out": _with_target("place", "workplaces by hand, a third not looked at", 0.85),
     **{

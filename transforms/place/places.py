@@ -12,6 +12,9 @@ The scope of a word for remote work is stated by the first of these that is pres
 - countries, subdivisions and groups of countries between the same strong separators as the word
 - a city between these separators, if its country is written ("Remote, Lyon, France")
 
+A scope in the title ("Worldwide Remote", "(EMEA)") beats a single place without a word for remote work, which is then
+the employer's own. A location of nothing but "Headquarters" means the employer's country, if that is known.
+
 A time zone is a rule about hours and states no scope. A line with nothing but "Remote" takes the country of its own
 address as scope. A city in this address says where the employer books the job, not where the job is done.
 
@@ -57,7 +60,14 @@ from transforms.place.location_line import (
     ruled_out_in,
     town_of,
 )
-from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
+from transforms.place.remote_scope import (
+    MAX_TITLE_PART,
+    TITLE_CUT,
+    groups_in_title,
+    parts_of_title,
+    scope_in_text,
+    scope_in_title,
+)
 from transforms.place.spoken_countries import hints_of
 from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, TIERS, Statement, statements_in
 from transforms.records.rows import Place, Span
@@ -159,7 +169,9 @@ def whereabouts(
     read = _whereabouts(location, tuple(addresses), is_remote, workplace or "", heading, tiers, hints)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
+    read = _with_employers_country(read, location, employer_country)
     if read.workplace == REMOTE:
+        read = _with_scope_of_title(read, location, fold_spaces(title or ""), employer_country)
         read = _with_scope(read, fold_spaces(title or ""), text or "")
     if read.tier is None:
         return read
@@ -188,6 +200,38 @@ def _hints(
     return hints if [item.chosen for item in items_in(location, hints=hints)] != plain else ()
 
 
+def _with_scope_of_title(read: Whereabouts, location: str, title: str, employer_country: str | None) -> Whereabouts:
+    """Return `read` with the scope that the title states ("Worldwide Remote", "(EMEA)"), where the location is a single
+    place without a word for remote work.
+
+    The place is then the employer's office or payroll. It stays if the scope names its country, or if the scope holds
+    it and the employer is known to be elsewhere: then it is one of several places where the job is advertised.
+    """
+    if len(read.places) != 1 or any(item.workplace == REMOTE or item.group for item in items_in(location)):
+        return read
+    scope = _scope_of_title(title)
+    if not scope:
+        return read
+    countries = [token for token in sorted(scope) if members_of(token) == {token}]
+    is_elsewhere = employer_country not in (None, read.places[0].country)
+    open_to = with_members(scope) if is_elsewhere else frozenset(countries)
+    places = [place for place in read.places if place.country in open_to]
+    places += [_place(None, code, None, None) for code in countries if code not in _countries(places)]
+    spans = [span for span in read.spans if span.field != "remote_scope"]
+    span = _span("remote_scope", "title", None, "countries beside the word for remote work")
+    scope_of_title = tuple(sorted(scope))
+    return dataclasses.replace(read, places=tuple(places), remote_scope=scope_of_title, spans=(*spans, span))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _scope_of_title(title: str) -> frozenset[str]:
+    """Return the scope beside a word for remote work in a title, or else the groups of countries in its brackets."""
+    items = _title_items(title) if _may_say_workplace(title) else ()
+    if any(item.workplace == REMOTE and item.keys[0] in worldwide_words() for item in items):
+        return frozenset({WORLD})
+    return frozenset(_scope(items, is_remote=False) if items else groups_in_title(title))
+
+
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
     demand = scope_in_text(text, _countries(read.places))
     if demand is not None:
@@ -197,12 +241,37 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
     if demand is not None and demand.scope:
         rule = "countries that the text asks one to live in"
         span = Span(field="remote_scope", part="text", start=demand.start, end=demand.end, rule=rule, reading="parsed")
-        return dataclasses.replace(read, remote_scope=demand.scope, spans=(*read.spans, span))
+        others = _other_countries(demand.scope, read.places) if demand.is_location else []
+        places = (*read.places, *others)
+        return dataclasses.replace(read, places=places, remote_scope=demand.scope, spans=(*read.spans, span))
     scope = scope_in_title(title, _countries(read.places)) if title else ()
     if not scope:
         return read
     span = _span("remote_scope", "title", None, "countries that stand apart in the title")
     return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
+
+
+def _other_countries(scope: Sequence[str], places: Sequence[Place]) -> list[Place]:
+    """Return the countries of a scope beyond those of the places, as places, if the scope holds only countries and all
+    of those."""
+    known = _countries(places)
+    is_wider = known and known < set(scope) and all(members_of(token) == {token} for token in scope)
+    return [_place(None, code, None, None) for code in scope if code not in known] if is_wider else []
+
+
+_HEADQUARTERS_ALONE = re.compile(
+    r"(?:(?:our|the|main|head|corporate|company|global|central) )*(?:hq|headquarters?|office)"
+)
+
+
+def _with_employers_country(read: Whereabouts, location: str, employer_country: str | None) -> Whereabouts:
+    """Return `read` with the employer's country, if the location names nothing but the headquarters or main office."""
+    if not employer_country or not location or read.places or not _HEADQUARTERS_ALONE.fullmatch(key(location)):
+        return read
+    rule = "country of the employer's headquarters"
+    span = Span(field="country", part="location", start=0, end=len(location), rule=rule, reading="inferred")
+    place = dataclasses.replace(_place(location, employer_country, None, None), reading="inferred")
+    return dataclasses.replace(read, places=(place,), spans=(*read.spans, span))
 
 
 # --- lines and addresses ----------------------------------------------------------------------------
