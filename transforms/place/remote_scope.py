@@ -185,7 +185,8 @@ def _demands_in(text: str) -> Iterator[Demand]:
     rows, search, search_with_starts = _demands()
     plain = fold_letters(text)
     data = plain.encode("latin-1", "replace")
-    if not search.find(data):
+    weak = (PEOPLE, ALONE, BESIDE)
+    if all(rows[number][0] in weak and not _may_be_name(text, end) for _, end, number in search.find(data)):
         return
     ends = {start: (end, number) for start, end, number in search_with_starts.find(data)}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
@@ -198,6 +199,8 @@ def _demands_in(text: str) -> Iterator[Demand]:
             continue
         if kind == APPLICANTS and not _find_decision(plain, end):
             continue
+        if kind in weak and not _may_be_name(text, end):
+            continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         is_bracket_next = text[end + len(names) : end + len(names) + 1] == "("  # "Europe (UTC to UTC+3)"
         if has_time_zone(names if is_bracket_next else text[end : end + len(names) + MAX_ZONE]):
@@ -207,6 +210,11 @@ def _demands_in(text: str) -> Iterator[Demand]:
             decided = _kind_by_surroundings(kind, plain, (start, end, end + len(names)), items)
             if decided is not None:
                 yield Demand(decided, None, items, start, end)
+
+
+def _may_be_name(text: str, start: int) -> bool:
+    """Whether what follows may name a place: a capital, or anything in a bracket. "Looking for people" does not."""
+    return text[start : start + 1].isupper() or text[start - 1 : start] in ("(", "[")
 
 
 def _is_denied(plain: str, start: int, end: int) -> bool:
