@@ -229,6 +229,8 @@ def _scope_of_title(title: str) -> frozenset[str]:
     items = _title_items(title) if _may_say_workplace(title) else ()
     if any(item.workplace == REMOTE and item.keys[0] in worldwide_words() for item in items):
         return frozenset({WORLD})
+    if any(item.chosen and not item.is_area for item in items):
+        return frozenset()  # "Tester (Cypress), remote": a city, or what is named like one
     return frozenset(_scope(items, is_remote=False) if items else groups_in_title(title))
 
 
