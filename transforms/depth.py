@@ -24,6 +24,9 @@ MIN_WORDS = 2
 MAX_SCANNED = 100_000
 """Number of characters of a text that are searched: five times the longest text seen on a board."""
 
+_LOWER = bytes(range(256)).decode("latin-1").lower().encode("latin-1")
+"""For each byte in Latin-1, the byte of its small letter. Lowering bytes is faster than lowering text."""
+
 
 class Depth(NamedTuple):
     """Whether an advert's text is read, and why.
@@ -66,8 +69,8 @@ def names_such_work(words: object) -> bool:
     if not isinstance(words, str):
         return False
     phrases, thing_of = _work_words()
-    matches = phrases.find(words[:MAX_SCANNED].lower().encode("latin-1", "replace"))
-    return len({thing_of[number] for _, _, number in matches}) >= MIN_WORDS
+    data = words[:MAX_SCANNED].encode("latin-1", "replace").translate(_LOWER)
+    return phrases.names_several(data, thing_of, MIN_WORDS)
 
 
 @functools.cache

@@ -231,7 +231,7 @@ def _steps(
     yield
     pay, is_repeated = _read_pay(
         raw, title, text, location_text=location_text, where=where,
-        country=_shared_places(where.places)["country"] or country_by_clues(clues),
+        country=_shared_value([place.country for place in where.places]) or country_by_clues(clues),
         employment_type=employment_type, contract=contract, seniority=level.value, role_group=role_group,
     )  # fmt: skip
     issues.extend(_find_unread_pay(pay))

@@ -254,7 +254,7 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
             counts.found.miss(name, f"{case} (labeller unsure)" if key in unsure else case, advert.title, expected, got)
 
     for key, (read_label, read_value) in WHOLE.items():
-        if key != "pay_country" or label["pay"]:  # labels were read from texts: pay of a field alone has none
+        if key in label and (key != "pay_country" or label["pay"]):  # labels come from texts: a field's pay has none
             judge(key, read_label(label), read_value(advert))
     if label["workplace_from"] != "flag" or label["workplace"] != "onsite":
         if label["workplace"] is not None:
@@ -262,7 +262,7 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
         if advert.workplace is not None:
             judge("workplace", label["workplace"], advert.workplace, part=".precision")
     for reading, key in STATED_IN_TEXTS.items():
-        if label[key] is not None and label["language"] in LANGUAGES:
+        if label.get(key) is not None and label["language"] in LANGUAGES:
             is_found = label[key] == getattr(advert, key)
             counts.count(recall_figure(reading, label["language"]), advert, int(is_found), 1)
     asked, scope = _countries_of(label["remote_scope"]), _countries_of(advert.remote_scope or ())
@@ -270,6 +270,8 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
         judge("remote_scope", asked, scope)
     else:
         judge("remote_scope", set(), scope, part=".none")
+    if "pay" not in label:  # of a draw that was labelled for places alone
+        return
     ranges, got = _base_ranges(label), [_range_of(pay) for pay in advert.pay if pay.component == "base"]
     if label["pay"]:
         judge("pay", ranges, got, is_right=_is_all_pay(ranges, got))

@@ -56,10 +56,14 @@ DRAWS = HERE / "scorecard_draws.csv"
 """How and when each file of cases was drawn."""
 CASES = HERE / "cases"
 """Cases of our own. Those of recorded adverts hold ids and what a person read, no text."""
-BUILT_ON = (CASES / "adverts_drawn_2026-11-26.jsonl", CASES / "adverts_built_2026-12-02.jsonl")
+BUILT_ON = (
+    CASES / "adverts_drawn_2026-11-26.jsonl",
+    CASES / "adverts_built_2026-12-02.jsonl",
+    CASES / "adverts_drawn_2026-12-02.jsonl",
+)
 """Labels of earlier draws of adverts, which readers have been changed with since."""
-NEWEST = CASES / "adverts_drawn_2026-12-02.jsonl"
-"""Labels of the newest draw of adverts."""
+NEWEST = (CASES / "adverts_second_2026-12-02.jsonl", CASES / "remote_drawn_2026-12-02.jsonl")
+"""Labels of the newest draws of adverts; the second, of adverts that may be remote, for places alone."""
 QUALIFICATIONS_DRAWN = CASES / "qualifications_drawn_2026-11-27.jsonl"
 """Labels of what adverts ask a person to show; `draw` says by which of two draws by words, or one of any, they came."""
 SKILLS_JUDGED = CASES / "skills_judged_2026-12-02.jsonl"
@@ -215,6 +219,8 @@ DECLARED: Mapping[str, Measure] = {
     },
     "places.hand": _with_target("place", "places by hand: countries, subdivision and city", 0.95),
     "places.hand.held_out": _with_target("place", "places by hand, a third not looked at", 0.90),
+    "scopes.hand": _without_target("place", "scopes of remote work by hand, with countries"),
+    "scopes.hand.held_out": _without_target("place", "scopes of remote work by hand, a third not looked at"),
     "workplaces.hand": _with_target("place", "workplaces by hand", 0.93),
     "workplaces.hand.held_out": _with_target("place", "workplaces by hand, a third not looked at", 0.85),
     **{
@@ -250,7 +256,7 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     score_ranges(tally)
     if real is not None:
         score_adverts(((gold or GOLD) / ADVERTS_READ, *BUILT_ON), real, tally)
-        score_adverts((NEWEST,), real, tally, draw="newest")
+        score_adverts(NEWEST, real, tally, draw="newest")
         score_qualifications(QUALIFICATIONS_DRAWN, real, tally)
         score_halves(real, tally)
         score_judged(SKILLS_JUDGED, real, tally)

@@ -16,7 +16,7 @@ FLOORS = {
     "whose.tuned.skills": 0.96,
     "whose.held.years": 0.83,
     "whose.held.degree": 0.96,
-    "whose.held.skills": 0.94,
+    "whose.held.skills": 0.97,
 }
 
 

@@ -82,8 +82,10 @@ def find_site(employer: str | None, source: str, board: str | None, url: str | N
     None if the source or the address already leads to the employer's own board or domain. "Solace Health" on a forum
     with a link to jobs.ashbyhq.com/Solace is the employer of that board.
     """
+    if board or "://" not in text:
+        return None
     key = employer_key(employer)
-    if key is None or not text or board or evidence(None, source, None, url):
+    if key is None or evidence(None, source, None, url):
         return None
     for match in itertools.islice(LINK.finditer(text), MAX_LINKS):
         link: str = match[0].rstrip(".,;:")

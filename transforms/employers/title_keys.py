@@ -20,8 +20,11 @@ _NUMBER = re.compile(
     r"#\s*[a-z]{0,3}-?\d+\b|\b(?:(?:job|req|requisition|ref|id)\b[\s.:#-]*)+[a-z]{0,3}-?\d{3,}\b"
     r"|(?<=[(\[])[a-z]{0,3}[- ]?\d{3,}(?=[)\]])|\b[a-z]{1,3}-?\d{4,}\b|\b\d{5,}\b"
 )
+_DIGIT = re.compile(r"\d")
 _OF_NUMBER = re.compile(r"[a-z]{0,3}-?\d+")
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
+_BEFORE_EMPLOYER = re.compile(r"^|\s*(?:[-–—|:,(@]|\bat\b)\s*")
+_AFTER_EMPLOYER = re.compile(r"\s*(?:[-–—|:,()\[\]]|$)")
 MAX_SPACES = 5
 """Maximum spaces in a part of a title that may be a place."""
 LARGE_CITY = 500_000
@@ -70,11 +73,13 @@ def place_in(title: str, location_text: str | None, employer: str | None, eviden
 
 @functools.lru_cache(maxsize=1 << 17)
 def _read_title(title: str, location_text: str, employer: str, evidence: frozenset[str]) -> tuple[str, str]:
-    text = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
+    text = _GENDERS.sub(" ", normal(title))
+    if _DIGIT.search(text):
+        text = _NUMBER.sub(" | ", text)
     if (name := normal(employer)) and name in text:
-        text = re.sub(rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", text)
+        text = _without_employer(text, name)
     names = {key.rsplit(":", 1)[-1].split("@")[0] for key in evidence}
-    own = set(_WORD.findall(normal(location_text)))
+    own = _words_of(location_text)
     parts = [_WORD.findall(part) for part in _CUT.split(text)]
     parts = [part for part in parts if part and "".join(part) not in names]
     words: list[str] = []
@@ -88,6 +93,23 @@ def _read_title(title: str, location_text: str, employer: str, evidence: frozens
     forms = _canonical(words)
     key = " ".join(sorted({*forms, *_leaders(forms)})) or normal(title)
     return key, " ".join(sorted(places - own))
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _words_of(location_text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(normal(location_text)))
+
+
+def _without_employer(text: str, name: str) -> str:
+    """Return a title without the employer's name where the name is a part of its own: "Analyst at Acme"."""
+    kept: list[str] = []
+    at = 0
+    for before in _BEFORE_EMPLOYER.finditer(text):
+        start, end = before.end(), before.end() + len(name)
+        if before.start() >= at and text.startswith(name, start) and _AFTER_EMPLOYER.match(text, end):
+            kept.append(text[at : before.start()])
+            at = end
+    return " | ".join((*kept, text[at:]))
 
 
 def _canonical(words: Sequence[str]) -> list[str]:

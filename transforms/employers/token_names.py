@@ -13,6 +13,7 @@ import re
 from collections import Counter
 
 from transforms.employers import identity
+from transforms.skills.sections import lower_text
 
 MIN_LETTERS = 3
 """Minimum letters of a token that is looked for. Shorter ones, such as "ai", are in every text."""
@@ -21,7 +22,7 @@ MAX_LETTERS = 60
 PATTERNS_KEPT = 1 << 12
 """The number of tokens whose compiled patterns are cached. Adverts of one board come one after the other."""
 
-_BETWEEN = "(?:[.'’_-]| ?[&+] ?| )?"
+_BETWEEN = "(?:[.'_-]| ?[&+] ?| )?"
 """What a name may have between the letters of its token, as in "LI.FI", "Ben & Jerry's" and "Oma Fertility"."""
 _WORDS = re.compile(r"[\s_.+-]+")
 _NUMBER_AT_END = re.compile(r"\d+$")
@@ -37,8 +38,10 @@ def find_spelling(employer: str | None, source: str, board: str | None, text: st
     token = identity.naming_token(source, board)
     if not token or not text or employer not in (None, board, token):
         return None
+    low = lower_text(text).replace("’", "'")
     for pattern in _patterns(token):
-        if counts := Counter(name for name in pattern.findall(text) if name != name.lower()):
+        names = (text[match.start() : match.end()] for match in pattern.finditer(low))
+        if counts := Counter(name for name in names if name != name.lower()):
             name: str = max(counts, key=lambda name: (counts[name], not name.isupper()))
             return name
     return None
@@ -52,7 +55,7 @@ def write_token(token: str) -> str:
 
 @functools.lru_cache(maxsize=PATTERNS_KEPT)
 def _patterns(token: str) -> tuple[re.Pattern[str], ...]:
-    """Return patterns of a token in a text: of the whole token, then without "inc", "careers" or a final number.
+    """Return patterns of a token in lower case: of the whole token, then without "inc", "careers" or a final number.
 
     If the remaining word is an ordinary word ("launch2"), it is not looked for, because most texts contain it.
     """
@@ -61,6 +64,6 @@ def _patterns(token: str) -> tuple[re.Pattern[str], ...]:
     letters = {whole, *(part for part in parts if not identity.is_ordinary(part))}
     names = {name for name in letters if MIN_LETTERS <= len(name) <= MAX_LETTERS and not name.isdigit()}
     return tuple(
-        re.compile(rf"(?<![\w@/.]){_BETWEEN.join(map(re.escape, name))}(?![\w@])", re.IGNORECASE)
+        re.compile(rf"{name[0]}(?<![\w@/.]{name[0]}){_BETWEEN.join(name)[1:]}(?![\w@])")  # the first letter is fast
         for name in sorted(names, key=lambda name: (-len(name), name))
     )

@@ -212,8 +212,10 @@ def _are_one_number(text: str, first: Amount, second: Amount) -> bool:
 
 def _is_aside(text: str, total: Amount, number: Amount) -> bool:
     """Whether a bare number stands in brackets after a sum: the 4 of "$140,000 (Level 4) to $180,000"."""
+    if number.is_sum or not total.is_sum:
+        return False
     bracket = max(text.rfind("(", total.end, number.start), text.rfind("[", total.end, number.start))
-    return total.is_sum and not number.is_sum and bracket >= 0 and joint_of(text[total.end : bracket]) is not None
+    return bracket >= 0 and joint_of(text[total.end : bracket]) is not None
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:

@@ -21,7 +21,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from transforms.pay.vocabulary import hits_in
+from transforms.pay.vocabulary import first_hit, hits_in
 from transforms.text.lookups import cells_of
 
 UNSPACED = "\u0e00"
@@ -106,7 +106,7 @@ def without_extra(gap: str, *, is_open: bool) -> str:
     rest = gap.lstrip(" ")
     if not rest.startswith("+"):
         return gap
-    added = next(iter(hits_in(rest[1:])), None)
+    added = first_hit(rest[1:])
     return rest[1:] if is_open or (added and added.of("extra")) else gap
 
 
@@ -151,7 +151,7 @@ def _part_at(gap: str, start: int) -> tuple[str, int]:
     for part, pattern in _patterns():
         if match := pattern.match(gap, start):
             return part or _words()[match[0].casefold()], match.end()
-    hit = next(iter(hits_in(gap[start:])), None)
+    hit = first_hit(gap[start:])
     if hit is None or hit.start:
         return "unknown", start
     bound = {"high": "to", "low": "least"}.get(hit.bound("before") or "")
@@ -198,8 +198,10 @@ def is_led_to(text: str, start: int, gap: str, end: int) -> bool:
     They are if a word such as "from" stands before the first and a word such as "to" right before the second, in one
     clause that names no other pay: "from $90,000 for those in rural areas to $120,000".
     """
+    if _CLAUSE_END.search(gap):
+        return False
     last = list(_word("to", "and").finditer(gap))[-1:]
-    if not last or last[0].end() != len(gap.rstrip()) or _CLAUSE_END.search(gap) or not _is_led(text, start, "from"):
+    if not last or last[0].end() != len(gap.rstrip()) or not _is_led(text, start, "from"):
         return False
     return not (_components(gap) - {"base"} or _names_money(gap) or _names_other(text[end : end + TAIL]))
 

@@ -25,7 +25,9 @@ A phrase that begins with "-" is the end of compound words ("-gehalt").
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.text.lookups import cells_of
@@ -163,9 +165,21 @@ def hits_in(clause: str) -> tuple[Hit, ...]:
 
     Offsets count in the clause. Results are cached, since four of five clauses repeat a clause of an earlier advert.
     """
-    tokens = [*_TOKEN.finditer(clause)]
+    return tuple(_find_hits([*_TOKEN.finditer(clause)]))
+
+
+def first_hit(text: str) -> Hit | None:
+    """Return the first phrase or unknown token of a text; None if it has no token."""
+    return next(_find_hits([*itertools.islice(_TOKEN.finditer(text), _max_tokens())]), None)
+
+
+@functools.cache
+def _max_tokens() -> int:
+    return max(len(phrase) for phrases in _phrases().values() for phrase, _ in phrases)
+
+
+def _find_hits(tokens: list[re.Match[str]]) -> Iterator[Hit]:
     entries = [_find_entry(m[0]) for m in tokens]
-    hits = []
     i, n = 0, len(tokens)
     while i < n:
         _, phrases, words, mark = entries[i]
@@ -175,6 +189,5 @@ def hits_in(clause: str) -> tuple[Hit, ...]:
             if after <= n and [t[0] for t in entries[i:after]] == phrase:
                 words, mark, stop = its_words, "", after
                 break
-        hits.append(Hit(tokens[i].start(), tokens[stop - 1].end(), words, mark))
+        yield Hit(tokens[i].start(), tokens[stop - 1].end(), words, mark)
         i = stop
-    return tuple(hits)

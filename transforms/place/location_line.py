@@ -9,7 +9,8 @@ other places of the line ("Cambridge" next to "Boston"), then on the score. The 
 weighted by the number of adverts in the country, so a name alone means the place that most adverts mean.
 
 A time zone is a rule about working hours and names no place. Places that the line rules out ("Europe, excluding UK")
-are read apart (`ruled_out_in`).
+are read apart (`ruled_out_in`). The employer's seat beside another place ("Remote (HQ: Berlin)") and what holds for
+some roles are left out.
 """
 
 from __future__ import annotations
@@ -83,6 +84,18 @@ York").
 MAX_BEFORE_RULED_OUT = 10
 """Maximum number of characters between a word of exclusion and the first name that it rules out: "excluding the"."""
 REMOTE = "remote"
+NEAR = frozenset(("outside", "outside of"))
+"""Words of exclusion that, first in a line and before a city, mean a place near the city."""
+_BEFORE_NEAR = " ,;-–—|/(justJUST"
+_ELSEWHERE = re.compile(
+    r"(?<=[\w.])\s?(?:[(\[,;|]\s?(?:(?:our|the|with|an?|global|corporate|main|company|team|firm) ){0,3}"
+    r"(?:(?:hq|headquarters|head office|headquartered)(?: is| are| based| located)?(?: in| at|:| -)?"
+    r"|(?:company|team|firm|employer) (?:is )?(?:based|located|headquartered) in)"
+    r" (?!(?:or|and|in|remote|hybrid|on-?site|office)\b)(?=[^\s)\];|/&])[^()\[\];|]*"
+    r"|(?:[(\[]\s?(?:\+|&|also|plus|or)[^()\[\]]*|[(\[,;|+&/][^()\[\];|+&/]*)"
+    r" (?:for|in) (?:some|certain|select|selected|a few|other) (?:roles|positions|jobs|teams)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -148,7 +161,7 @@ def _items_in(line: str, known_countries: frozenset[str], hints: Hints) -> tuple
 
 def _decided(line: str, known_countries: frozenset[str], hints: Hints = ()) -> tuple[Item, ...]:
     items = _join_parts(_parts(line))
-    number = _DEPARTMENT.search(line)
+    number = _DEPARTMENT.search(line) if _DIGIT.search(line) else None
     if number is not None:
         items, known_countries, hints = _read_department(line, number, items, known_countries, hints)
     _decide(items, known_countries, dict(hints))
@@ -209,16 +222,32 @@ def _without_ruled_out(line: str) -> tuple[str, tuple[str, ...]]:
 
     Words that exclude no place stay: "no agencies", "not remote", "not only in Spain".
     """
-    kept, ruled_out = line, []
+    kept, ruled_out = _without_others(line), []
     for one in exclusions_in(line):
         words = line[one.first : one.last]
         named = [part for part in _parts(words) if part.meanings or part.group]
         if one.is_rest or not named or (one.first >= one.end and named[0].start > MAX_BEFORE_RULED_OUT):
             continue
+        if not kept[: one.start].strip(_BEFORE_NEAR) and _is_near(line[one.start : one.end], named):
+            continue
         ruled_out.append(words[named[0].start : named[-1].end])
         start, end = min(one.start, one.first + named[0].start), max(one.end, one.first + named[-1].end)
         kept = kept[:start] + " " * (end - start) + kept[end:]
     return kept, tuple(ruled_out)
+
+
+def _is_near(words: str, named: Sequence[_Part]) -> bool:
+    """Whether a line that begins with a word of exclusion means a place near a city: "Outside London, UK"."""
+    return key(words) in NEAR and bool(named[0].meanings) and not named[0].is_container
+
+
+def _without_others(line: str) -> str:
+    """Return a line without places of others, where other words come first.
+
+    These are the employer's seat ("Remote (HQ: Berlin)") and what holds for some roles ("Rome (+ Bari for some
+    roles)"). They are blanked, so that offsets do not change.
+    """
+    return _ELSEWHERE.sub(lambda match: " " * len(match[0]), line)
 
 
 def contested(line: str, known_countries: frozenset[str]) -> list[Meaning]:
@@ -231,6 +260,7 @@ def contested(line: str, known_countries: frozenset[str]) -> list[Meaning]:
     return meanings
 
 
+_DIGIT = re.compile(r"\d")
 _DEPARTMENT = re.compile(
     r"^(?:\d\d|2[AB]|97\d)(?= ?[-–] ?[^\W\d])|(?<=[(,-])(?:\d\d|2[AB]|97\d)(?=\)?$)|(?<=[-,] )\d\d$"
 )
@@ -264,6 +294,7 @@ def is_bare(line: str) -> bool:
     return all(part.workplace for part in _parts(line))
 
 
+@functools.lru_cache(maxsize=20_000)
 def is_understood(line: str) -> bool:
     """Whether a folded line (`fold_spaces`) holds nothing that we do not understand.
 

@@ -12,6 +12,9 @@ The scope of a word for remote work is stated by the first of these that is pres
 - countries, subdivisions and groups of countries between the same strong separators as the word
 - a city between these separators, if its country is written ("Remote, Lyon, France")
 
+A scope in the title ("Worldwide Remote", "(EMEA)") beats a single place without a word for remote work, which is then
+the employer's own. A location of nothing but "Headquarters" means the employer's country, if that is known.
+
 A time zone is a rule about hours and states no scope. A line with nothing but "Remote" takes the country of its own
 address as scope. A city in this address says where the employer books the job, not where the job is done.
 
@@ -57,10 +60,18 @@ from transforms.place.location_line import (
     ruled_out_in,
     town_of,
 )
-from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
+from transforms.place.remote_scope import (
+    MAX_TITLE_PART,
+    TITLE_CUT,
+    groups_in_title,
+    parts_of_title,
+    scope_in_text,
+    scope_in_title,
+)
 from transforms.place.spoken_countries import hints_of
 from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, TIERS, Statement, statements_in
 from transforms.records.rows import Place, Span
+from transforms.text.exclusion import exclusions_in
 from transforms.text.lookups import rows_of
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
@@ -158,7 +169,9 @@ def whereabouts(
     read = _whereabouts(location, tuple(addresses), is_remote, workplace or "", heading, tiers, hints)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
+    read = _with_employers_country(read, location, employer_country)
     if read.workplace == REMOTE:
+        read = _with_scope_of_title(read, location, fold_spaces(title or ""), employer_country)
         read = _with_scope(read, fold_spaces(title or ""), text or "")
     if read.tier is None:
         return read
@@ -187,6 +200,40 @@ def _hints(
     return hints if [item.chosen for item in items_in(location, hints=hints)] != plain else ()
 
 
+def _with_scope_of_title(read: Whereabouts, location: str, title: str, employer_country: str | None) -> Whereabouts:
+    """Return `read` with the scope that the title states ("Worldwide Remote", "(EMEA)"), where the location is a single
+    place without a word for remote work.
+
+    The place is then the employer's office or payroll. It stays if the scope names its country, or if the scope holds
+    it and the employer is known to be elsewhere: then it is one of several places where the job is advertised.
+    """
+    if len(read.places) != 1 or any(item.workplace == REMOTE or item.group for item in items_in(location)):
+        return read
+    scope = _scope_of_title(title)
+    if not scope:
+        return read
+    countries = [token for token in sorted(scope) if members_of(token) == {token}]
+    is_elsewhere = employer_country not in (None, read.places[0].country)
+    open_to = with_members(scope) if is_elsewhere else frozenset(countries)
+    places = [place for place in read.places if place.country in open_to]
+    places += [_place(None, code, None, None) for code in countries if code not in _countries(places)]
+    spans = [span for span in read.spans if span.field != "remote_scope"]
+    span = _span("remote_scope", "title", None, "countries beside the word for remote work")
+    scope_of_title = tuple(sorted(scope))
+    return dataclasses.replace(read, places=tuple(places), remote_scope=scope_of_title, spans=(*spans, span))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _scope_of_title(title: str) -> frozenset[str]:
+    """Return the scope beside a word for remote work in a title, or else the groups of countries in its brackets."""
+    items = _title_items(title) if _may_say_workplace(title) else ()
+    if any(item.workplace == REMOTE and item.keys[0] in worldwide_words() for item in items):
+        return frozenset({WORLD})
+    if any(item.chosen and not item.is_area for item in items):
+        return frozenset()  # "Tester (Cypress), remote": a city, or what is named like one
+    return frozenset(_scope(items, is_remote=False) if items else groups_in_title(title))
+
+
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
     demand = scope_in_text(text, _countries(read.places))
     if demand is not None:
@@ -196,12 +243,37 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
     if demand is not None and demand.scope:
         rule = "countries that the text asks one to live in"
         span = Span(field="remote_scope", part="text", start=demand.start, end=demand.end, rule=rule, reading="parsed")
-        return dataclasses.replace(read, remote_scope=demand.scope, spans=(*read.spans, span))
+        others = _other_countries(demand.scope, read.places) if demand.is_location else []
+        places = (*read.places, *others)
+        return dataclasses.replace(read, places=places, remote_scope=demand.scope, spans=(*read.spans, span))
     scope = scope_in_title(title, _countries(read.places)) if title else ()
     if not scope:
         return read
     span = _span("remote_scope", "title", None, "countries that stand apart in the title")
     return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
+
+
+def _other_countries(scope: Sequence[str], places: Sequence[Place]) -> list[Place]:
+    """Return the countries of a scope beyond those of the places, as places, if the scope holds only countries and all
+    of those."""
+    known = _countries(places)
+    is_wider = known and known < set(scope) and all(members_of(token) == {token} for token in scope)
+    return [_place(None, code, None, None) for code in scope if code not in known] if is_wider else []
+
+
+_HEADQUARTERS_ALONE = re.compile(
+    r"(?:(?:our|the|main|head|corporate|company|global|central) )*(?:hq|headquarters?|office)"
+)
+
+
+def _with_employers_country(read: Whereabouts, location: str, employer_country: str | None) -> Whereabouts:
+    """Return `read` with the employer's country, if the location names nothing but the headquarters or main office."""
+    if not employer_country or not location or read.places or not _HEADQUARTERS_ALONE.fullmatch(key(location)):
+        return read
+    rule = "country of the employer's headquarters"
+    span = Span(field="country", part="location", start=0, end=len(location), rule=rule, reading="inferred")
+    place = dataclasses.replace(_place(location, employer_country, None, None), reading="inferred")
+    return dataclasses.replace(read, places=(place,), spans=(*read.spans, span))
 
 
 # --- lines and addresses ----------------------------------------------------------------------------
@@ -280,7 +352,8 @@ def _places(items: Sequence[Item], text: str) -> list[Place]:
     return places
 
 
-def _read_address(address: Address) -> list[Place]:
+@functools.lru_cache(maxsize=20_000)
+def _read_address(address: Address) -> Sequence[Place]:
     """Return the places in the fields of an address. The country field may hold a city, a state or nonsense."""
     fields = [fold_spaces(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
     country = country_of(address.country) if address.country else None
@@ -401,12 +474,13 @@ def _whereabouts(
         rule = "country that the advert speaks of"
         spans.append(Span(field="country", part="text", start=None, end=None, rule=rule, reading="parsed"))
     claims = _Workplace(is_remote=is_remote, word=word, text=tiers)
-    workplace, tier = _workplace(lines, title_items, claims, spans)
+    here, in_title = _workplace_in(lines[0].items), _workplace_in(title_items)
+    workplace, tier = _workplace(lines, here, in_title, claims, spans)
     scope: set[str] = set()
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
-    ruled_out = set[str]().union(*(ruled_out_in(line.text, _countries([*line.stated, *line.read])) for line in lines))
-    closed = with_members(ruled_out)
+    ruled_out = {code for line in lines for code in _ruled_out_of(line)}
+    closed = with_members(ruled_out) if ruled_out else frozenset()
     places = _all_places(lines, spans, is_remote=workplace == REMOTE)
     return Whereabouts(
         places=tuple([place for place in places if closed.isdisjoint((place.country, place.subdivision))]),
@@ -415,8 +489,14 @@ def _whereabouts(
         spans=tuple(spans),
         tier=tier,
         ruled_out=tuple(sorted(ruled_out)),
-        is_repeated=_repeats_field(claims, _workplace_in(lines[0].items)[0], _workplace_in(title_items)[0]),
+        is_repeated=_repeats_field(claims, here[0], in_title[0]),
     )
+
+
+def _ruled_out_of(line: _Line) -> frozenset[str]:
+    if not exclusions_in(line.text):
+        return frozenset()
+    return ruled_out_in(line.text, _countries([*line.stated, *line.read]))
 
 
 def _is_closed(token: str, closed: frozenset[str]) -> bool:
@@ -477,11 +557,11 @@ def _is_default_country(line: _Line, is_remote: bool) -> bool:
     The group is then the first location of the source's list, and the country is where the source books it: "Asia; Hong
     Kong; Taiwan, Taipei" with SG.
     """
-    countries = _countries(line.stated)
+    if not any(item.group for item in line.items):
+        return False
     is_country_alone = all(key(place.place_text or "") in country_names() for place in line.stated)
-    has_group = any(item.group for item in line.items)
     read = _countries(line.read)
-    return has_group and is_country_alone and not countries & read and bool(read or is_remote)
+    return is_country_alone and not _countries(line.stated) & read and bool(read or is_remote)
 
 
 def _names_city(line: _Line) -> bool:
@@ -549,23 +629,26 @@ class _Workplace(NamedTuple):
     text: tuple[tuple[str, str], ...]
 
 
+_Said = tuple[str | None, Item | None]
+"""A workplace, and the item of a line that states it."""
+
+
 def _workplace(
-    lines: Sequence[_Line], title_items: Sequence[Item], claims: _Workplace, spans: list[Span]
+    lines: Sequence[_Line], in_location: _Said, of_title: _Said, claims: _Workplace, spans: list[Span]
 ) -> tuple[str | None, str | None]:
     word = _word_of_source(claims)
-    here, at = _workplace_in(lines[0].items)
+    (here, at), (in_title, title_at) = in_location, of_title
     beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
-    in_title, title_at = _workplace_in(title_items)
     flag = REMOTE if claims.is_remote else None
     hints = (word, here, flag, in_title)
-    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in TIERS}
+    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in TIERS} if claims.text else {}
     said |= {"word": word, "location": here, "title": in_title, "flag": flag, "address": beside}
     has_flag = {"flag"} if claims.is_remote is not None else set()
     for row in _trust():
-        workplace = said[row.witness]
+        workplace = said.get(row.witness)
         if workplace is None or row.says not in (None, workplace):
             continue
-        if (row.given is None or said[row.given]) and row.unless not in has_flag:
+        if (row.given is None or said.get(row.given)) and row.unless not in has_flag:
             part, item = {"location": ("location", at), "title": ("title", title_at)}.get(
                 row.witness, ("structured", None)
             )
@@ -650,11 +733,13 @@ def _span_of(said: Statement) -> Span:
     )
 
 
-def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
+def _workplace_in(items: Sequence[Item]) -> _Said:
     """Return the workplace that items of a line state, and the item that states it.
 
     "Hybrid or remote" is remote, since the work may be remote.
     """
+    if not items:
+        return None, None
     by_workplace = {item.workplace: item for item in reversed(items) if item.workplace}
     remote, hybrid = by_workplace.get(REMOTE), by_workplace.get(HYBRID)
     if remote and hybrid:
@@ -678,6 +763,7 @@ def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
     return by_first
 
 
+@functools.lru_cache(maxsize=20_000)
 def _may_say_workplace(title: str) -> bool:
     text = make_key(title.replace("_", " "))
     by_first = _workplaces_by_first_word()
@@ -685,6 +771,7 @@ def _may_say_workplace(title: str) -> bool:
     return bool(begins) and any(name in f" {text} " for word in begins for name in by_first[word])
 
 
+@functools.lru_cache(maxsize=20_000)
 def _title_items(title: str) -> Sequence[Item]:
     """Return the items of the part of a title that holds nothing but a workplace word and places.
 

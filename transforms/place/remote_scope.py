@@ -5,6 +5,8 @@ EU"). Cities are offices and state no scope. Time zones are rules about hours.
 
 "We cannot hire in Ohio" and "anywhere in the EU except France" rule places out.
 
+"Remote (EU)" and "open to US-based candidates" state a scope by the marks or words around the names.
+
 A title names a country in a part of its own ("Engineer (Chile/Peru)"). The title counts only if it names all countries
 of the known places. A group of countries counts only if no places are known, since it may be a sales territory.
 """
@@ -25,9 +27,13 @@ from transforms.text.multi_match import Phrases
 
 DEMAND, REFUSAL, LABEL = "demand", "refusal", "label"
 APPLICANTS = "applicants"
-"""Words before a place that are a refusal only if a rejection follows: "candidates in Ohio will not be considered"."""
+"""Words before a place that are a refusal if a rejection follows, and a demand if an acceptance follows: "candidates in
+Ohio will not be considered", "applicants based in Kenya are welcome"."""
+BESIDE, PEOPLE, ALONE = "beside", "people", "alone"
+"""Words that are a demand only by what is around the places: a bracket, colon or dash before them ("remote (EU)"), a
+word for people after them ("open to US-based candidates"), or nothing else in their line ("Based in South America")."""
 MAX_BEFORE_REJECTION = 100
-"""Number of characters after these words that may say that people from the places are rejected."""
+"""Number of characters after these words that may say that people from the places are rejected or accepted."""
 MAX_TITLE_PART = 60
 """Maximum number of characters in a part of a title that holds only a workplace and a place."""
 MAX_NAMES = 90
@@ -43,6 +49,15 @@ MAX_ZONE = 12
 """Number of characters after names that may show that these names belong to a time zone."""
 MAX_BEFORE = 40
 """Number of characters before a demand that may deny the demand, or show that it concerns somebody else."""
+_PEOPLE = re.compile(
+    r"[ -]?(?:only\b|(?:based |only )?(?:residents?|candidates?|applicants?|citizens?|people|talent)\b)"
+)
+_HOME = re.compile(r"based|bases|basad|live|living|locat|resid|wohn|bosatt|bosat")
+"""Words of a demand that mean a home: "applicants from Kenya are welcome" says nothing of those elsewhere."""
+_AFTER_ALONE = re.compile(r"[\s,.;]*(?:[(]?(?:only|required|mandatory|a must)[)]?)?[\s.;]*")
+_NO_APPLICATION = re.compile(
+    r"(?:not|n't|unable|no longer) (?:\w+ ){0,2}(?:appl|consider|proceed|hir|employ|eligible|accept|move)"
+)
 _BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
 _SENTENCE_END = re.compile(r"[.;!?\n•|]")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
@@ -80,17 +95,41 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(scope)) if countries <= scope and all(len(members_of(token)) == 1 for token in scope) else ()
 
 
+def groups_in_title(title: str) -> tuple[str, ...]:
+    """Return the groups of countries that a title names in brackets with nothing else ("Engineer (EMEA)"), sorted.
+
+    Words that mean remote work by themselves ("Engineer - Worldwide") need no brackets. Return () for roles that have a
+    territory of customers: "Account Executive (EMEA)".
+    """
+    for start, part in parts_of_title(title):
+        items = items_in(part)
+        has_groups = any(item.group for item in items) and all(item.is_area for item in items)
+        is_remote = has_groups and any(item.group and item.group.implies_remote for item in items)
+        if has_groups and (is_remote or title[start - 1 : start] in ("(", "[")) and is_understood(part):
+            has_territory = _territories().search(fold_letters(title[:start])) is not None
+            return () if has_territory and not is_remote else tuple(sorted(scope_of(items)))
+    return ()
+
+
+@functools.cache
+def _territories() -> re.Pattern[str]:
+    patterns = [row["pattern"] or "" for row in rows_of("scope_denials") if row["kind"] == "territory"]
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
+
+
 class TextScope(NamedTuple):
     """Where a text asks a person to live, and what it rules out.
 
     `scope` holds countries and groups, sorted; it is empty if the text only rules places out. `ruled_out` holds codes
-    as `ruled_out_in` returns them. The words from `start` to `end` say so.
+    as `ruled_out_in` returns them. The words from `start` to `end` say so. `is_location` is set for words in the form
+    of a location: "Remote (US and Canada)".
     """
 
     scope: tuple[str, ...]
     ruled_out: frozenset[str]
     start: int
     end: int
+    is_location: bool = False
 
 
 def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextScope | None:
@@ -108,7 +147,9 @@ def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextSco
             areas = [item for item in demand.items if item.is_area]
             names = _SENTENCE_END.split(text[demand.end : demand.end + MAX_NAMES], maxsplit=1)[0]
             ruled_out |= ruled_out_in(" ".join(names.split()), countries)
-            return TextScope(tuple(sorted(scope_of(areas))), ruled_out, demand.start, demand.end + areas[-1].end)
+            is_location = text[demand.end - 1] in "([:"
+            scope, end = tuple(sorted(scope_of(areas))), demand.end + areas[-1].end
+            return TextScope(scope, ruled_out, demand.start, end, is_location)
     return TextScope((), ruled_out, refusals[0].start, refusals[0].end) if ruled_out else None
 
 
@@ -141,31 +182,86 @@ def demands_in(text: str) -> tuple[Demand, ...]:
 
 
 def _demands_in(text: str) -> Iterator[Demand]:
-    rows, search = _demands()
+    rows, search, search_with_starts = _demands()
     plain = fold_letters(text)
-    ends = {start: (end, number) for start, end, number in search.find(plain.encode("latin-1", "replace"))}
+    data = plain.encode("latin-1", "replace")
+    weak = (PEOPLE, ALONE, BESIDE)
+    if all(rows[number][0] in weak and not _may_be_name(text, end) for _, end, number in search.find(data)):
+        return
+    ends = {start: (end, number) for start, end, number in search_with_starts.find(data)}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         kind, country = rows[number]
-        if kind not in (REFUSAL, APPLICANTS) and _no_demand().search(plain, max(0, start - MAX_BEFORE), start):
+        if kind not in (REFUSAL, APPLICANTS) and _is_denied(plain, start, end):
             continue
         if country:
             if not _BEFORE_NOUN.match(plain, end):
                 yield Demand(kind, country, (), start, end)
             continue
-        if kind == APPLICANTS and not _is_rejected(plain, end):
+        if kind == APPLICANTS and not _find_decision(plain, end):
+            continue
+        if kind in weak and not _may_be_name(text, end):
             continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
-        if has_time_zone(text[end : end + len(names) + MAX_ZONE]):
+        is_bracket_next = text[end + len(names) : end + len(names) + 1] == "("  # "Europe (UTC to UTC+3)"
+        if has_time_zone(names if is_bracket_next else text[end : end + len(names) + MAX_ZONE]):
             continue
         items = items_in(" ".join(names.split()))
         if items and items[0].start <= MAX_BEFORE_NAME:
-            yield Demand(REFUSAL if kind == APPLICANTS else kind, None, items, start, end)
+            decided = _kind_by_surroundings(kind, plain, (start, end, end + len(names)), items)
+            if decided is not None:
+                yield Demand(decided, None, items, start, end)
 
 
-def _is_rejected(plain: str, start: int) -> bool:
-    """Whether the sentence goes on at `start` with words that reject people: "cannot be considered"."""
+def _may_be_name(text: str, start: int) -> bool:
+    """Whether what follows may name a place: a capital, or anything in a bracket. "Looking for people" does not."""
+    return text[start : start + 1].isupper() or text[start - 1 : start] in ("(", "[")
+
+
+def _is_denied(plain: str, start: int, end: int) -> bool:
+    """Whether the words before a demand deny it, make it somebody else's, or make it a condition ("if you live in").
+
+    "If you are not based in" is a demand only where such people are told not to apply.
+    """
+    before = max(0, start - MAX_BEFORE)
+    if _no_demand().search(plain, before, start):
+        return True
+    if " not " in plain[start:end]:
+        return not _NO_APPLICATION.search(plain, max(0, start - MAX_NAMES), end + MAX_BEFORE_REJECTION)
+    return _condition().search(plain, before, start) is not None
+
+
+def _kind_by_surroundings(kind: str, plain: str, at: tuple[int, int, int], items: Sequence[Item]) -> str | None:
+    """Return what a demand of a kind is by the words around its names, None if it is none.
+
+    `at` holds the start and end of the demand's words and the end of the names.
+    """
+    start, end, last = at
+    if kind in (DEMAND, REFUSAL, LABEL):
+        return kind
+    if kind == APPLICANTS:
+        if _find_decision(plain, end) == REJECTION:
+            return REFUSAL
+        return DEMAND if _HOME.search(plain, start, end) else None
+    if not all(item.is_area for item in items):
+        return None
+    after = plain[end + items[-1].end : last + MAX_BEFORE_NAME]
+    if kind == BESIDE:
+        return DEMAND
+    if kind == PEOPLE:
+        return DEMAND if _PEOPLE.match(after) else None
+    line = plain[plain.rfind("\n", 0, start) + 1 : start]
+    sentence = _SENTENCE_END.split(plain[end + items[-1].end : end + MAX_NAMES], maxsplit=1)[0]
+    return DEMAND if not re.search(r"\w", line) and _AFTER_ALONE.fullmatch(sentence) else None
+
+
+REJECTION, ACCEPTANCE = "rejection", "acceptance"
+
+
+def _find_decision(plain: str, start: int) -> str | None:
+    """Return whether the sentence goes on at `start` with words that reject people ("cannot be considered") or accept
+    them ("are welcome"); None if with neither."""
     rest = _SENTENCE_END.split(plain[start : start + MAX_BEFORE_REJECTION], maxsplit=1)[0]
-    return _rejections().search(rest) is not None
+    return next((kind for kind in (REJECTION, ACCEPTANCE) if _decisions(kind).search(rest)), None)
 
 
 def scope_of(items: Iterable[Item]) -> set[str]:
@@ -178,22 +274,29 @@ def scope_of(items: Iterable[Item]) -> set[str]:
 
 
 @functools.cache
-def _demands() -> tuple[tuple[tuple[str, str | None], ...], Phrases]:
-    """Return for each demand its kind and its country, and a search for all demands.
+def _demands() -> tuple[tuple[tuple[str, str | None], ...], Phrases, Phrases]:
+    """Return for each demand its kind and its country, and two searches for all demands.
+
+    The second search finds where each demand starts and takes four times as long. Few texts need it.
 
     The country is None for a demand that countries follow ("must be based in"). It is set for a demand that means a
     country by itself ("bundesweit").
     """
     rows = list(rows_of("scope_demands"))
-    endings = [" ?: ?" if row["kind"] == LABEL else "" if row["country"] else r"\s" for row in rows]
+    marks = {LABEL: " ?: ?", BESIDE: r" ?[(\[:-] ?"}
+    endings = ["" if row["country"] else marks.get(row["kind"] or "", r"\s") for row in rows]
     patterns = [fold_letters(row["pattern"] or "") for row in rows]
     expressions = [rf"\b(?:{pattern}){end}" for pattern, end in zip(patterns, endings, strict=True)]
-    return tuple((row["kind"] or "", row["country"]) for row in rows), Phrases(expressions, has_starts=True)
+    return (
+        tuple((row["kind"] or "", row["country"]) for row in rows),
+        Phrases(expressions, has_starts=False),
+        Phrases(expressions, has_starts=True),
+    )
 
 
 @functools.cache
-def _rejections() -> re.Pattern[str]:
-    patterns = [row["pattern"] or "" for row in rows_of("scope_denials") if row["kind"] == "rejection"]
+def _decisions(kind: str) -> re.Pattern[str]:
+    patterns = [row["pattern"] or "" for row in rows_of("scope_denials") if row["kind"] == kind]
     return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
 
 
@@ -204,3 +307,9 @@ def _no_demand() -> re.Pattern[str]:
         by_kind.setdefault(row["kind"], []).append(row["pattern"] or "")
     denials, others = "|".join(by_kind["denial"]), "|".join(by_kind["others"])
     return re.compile(rf"(?:(?:{denials})|\b(?:{others})\b[^.,;:!?\n]{{0,12}})\s+(?:\w+ ){{0,2}}$")
+
+
+@functools.cache
+def _condition() -> re.Pattern[str]:
+    patterns = [row["pattern"] or "" for row in rows_of("scope_denials") if row["kind"] == "condition"]
+    return re.compile(rf"\b(?:{'|'.join(patterns)}) (?:\w+ ){{0,2}}$")

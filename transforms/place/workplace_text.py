@@ -25,7 +25,7 @@ from transforms.text.multi_match import Phrases
 
 DAYS, ROLE, SEAT, OFFER, OPTION = "days", "role", "seat", "offer", "option"
 TIERS = (DAYS, ROLE, SEAT, OFFER, OPTION)
-"""Strengths of a statement. `SEAT` names an office or refuses remote work, which holds for hybrid work too."""
+"""Strengths of a statement. `SEAT` names an office or refuses fully remote work, which holds for hybrid work too."""
 LABEL, ITEM = "label", "item"
 """Weights of words that count only in a line with nothing else. Words of `LABEL` describe the role, words of `ITEM` are
 only an option.
@@ -115,8 +115,9 @@ def fold_letters(text: str) -> str:
     The full stops of "U.S." become blanks.
     """
     low = lower_text(text)
-    if not low.isascii():  # str.translate would look up every letter
-        low = _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), low)
+    if not low.isascii():
+        for letter in _PLAIN.keys() & letters_beyond_ascii(low):
+            low = low.replace(letter, _PLAIN[letter])
     return low.replace("u.s.", "u s ")
 
 
@@ -127,6 +128,10 @@ _MARKED = {
 }  # fmt: skip
 _PLAIN = {letter: plain for plain, letters in _MARKED.items() for letter in letters}
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+_IN_PART = re.compile(r"full|complet|entire|100 ?%|total|solely|only|permanent")
+"""Words with which a refusal leaves room for hybrid work: "not fully remote"."""
 
 
 def _sentence(plain: str, end: int) -> tuple[int, int]:
@@ -146,7 +151,8 @@ def _mask(
     phrases, search = _masks()
     for start, end, number in search.find(whole):
         if phrases[number].weight == REFUSAL:
-            refusals.append(Statement(phrases[number].says, SEAT, *_sentence(plain, end)))
+            tier = SEAT if _IN_PART.search(plain, start, end) else ROLE
+            refusals.append(Statement(phrases[number].says, tier, *_sentence(plain, end)))
         data[start:end] = b"#" * (end - start)
     phrases, search = _surroundings()
     for _, end, number in search.find(whole):

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from transforms.records.vocabulary import AGENCY, CONTRACTOR, OPEN_CONTRACT
 from transforms.role.titles import contracts_named
 from transforms.skills.sections import lines_around, lower_text
+from transforms.text.characters import letters_beyond_ascii
 from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
@@ -27,8 +28,8 @@ MAX_LABELLED = 60
 """Maximum number of characters after a label that are read as a field: "Contract: B2B or UoP"."""
 MAX_LABEL_WORDS = 3
 """Of more text after a label, only this many words are read: texts often have no breaks between their facts."""
-_OTHER_LETTERS = re.compile("[\u0100-\u017f\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-"""Letters that `Literals` cannot find: of Polish and Czech, of Cyrillic and of East Asian scripts."""
+_LAST_OF_LATIN_1 = "\u00ff"
+"""The last letter that `Literals` can find. Letters of Polish and Czech and of other scripts are beyond it."""
 
 
 def contract_of(words: str | None, title: str, text: str, employment_type: str | None) -> str | None:
@@ -39,7 +40,7 @@ def contract_of(words: str | None, title: str, text: str, employment_type: str |
     a contract counts alone.
     """
     return choose_contract(
-        _of_phrases("title", lower_text(title))
+        _of_title(lower_text(title))
         or {
             *(contracts_named(words) if words else ()),
             *([CONTRACTOR] if employment_type == "CONTRACTOR" else []),
@@ -78,19 +79,35 @@ def _patterns(where: str, before: str = "", after: str = "") -> tuple[tuple[str,
 
 
 @functools.cache
-def _literals() -> tuple[Literals, re.Pattern[str]]:
+def _literals() -> tuple[Literals, re.Pattern[str], frozenset[str]]:
+    """Return the words for contracts that `Literals` finds, a pattern for the others, and letters of the others."""
     words = [row["pattern"] for row in cells_of("contract_cues") if row["where"] == "literal"]
-    others = [word for word in words if _OTHER_LETTERS.search(word)]
-    return Literals(word for word in words if word not in others), re.compile("|".join(others))
+    others = [word for word in words if max(word) > _LAST_OF_LATIN_1]
+    letters = {max(word) for word in others}
+    return (
+        Literals(word for word in words if word not in others),
+        re.compile("|".join(others)),
+        frozenset((*letters, *(letter.upper() for letter in letters))),
+    )
+
+
+@functools.cache
+def _title_literals() -> re.Pattern[str]:
+    words = (row["pattern"] for row in cells_of("contract_cues") if row["where"] == "title literal")
+    return re.compile("|".join(map(re.escape, words)))
 
 
 def _lines_of_contracts(text: str) -> Iterator[str]:
     """Return the lines with a word for a contract (`lines_around`)."""
-    latin, others = _literals()
+    latin, others, letters = _literals()
     spans = latin.spans(text)
-    if not text.isascii() and _OTHER_LETTERS.search(text):
+    if not letters.isdisjoint(letters_beyond_ascii(text)):
         spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(lower_text(text)))))
     return lines_around(text, spans, REACH)
+
+
+def _of_title(title: str) -> frozenset[str]:
+    return _of_phrases("title", title) if _title_literals().search(title) else frozenset()
 
 
 @functools.lru_cache(maxsize=1 << 12)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from transforms.role.titles import employment_type_of, names_employment, seniority_of
 from transforms.skills.sections import lines_around, lines_with, lower_text
+from transforms.text.characters import letters_beyond_ascii
 from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
@@ -87,8 +88,8 @@ def employment_of(words: str | None, title: str, text: str) -> tuple[str | None,
 
     A title that names any kind but full-time counts first, then the field, then a full-time title, then the text. There
     are two exceptions: if the field says temporary and the text offers an internship, it is an internship; if the field
-    says full-time and the text says that a contractor does this job, it is contract work, because many boards have no
-    such kind.
+    says full-time and the text says that the job is a contractor's or temporary, the text counts, because many boards
+    have no such kind.
     """
     kind = employment_type_of(words) if words else None
     is_known = not words or kind is not None or names_employment(words)
@@ -97,8 +98,8 @@ def employment_of(words: str | None, title: str, text: str) -> tuple[str | None,
         return in_title, is_known
     if kind == OVERRULED and text and _offers_internship(text):
         return _INTERN, is_known
-    if kind == "FULL_TIME" and _engages_contractor(text):
-        return "CONTRACTOR", is_known
+    if kind == "FULL_TIME":
+        return _overruling_kind(text) or kind, is_known
     return kind or in_title or (employment_in(text) if text else None), is_known
 
 
@@ -141,19 +142,25 @@ def _offers_internship(text: str) -> bool:
     return any(_of_phrases(line) == _INTERN for line in itertools.islice(_telling(text), MAX_MENTIONS))
 
 
-def _engages_contractor(text: str) -> bool:
-    if not lines_with(text, "contractor"):
-        return False
-    ((_, pattern),) = _patterns("overrule", r"(?<!\w)", r"(?!\w)")
-    matches = ((line, pattern.search(line)) for line in itertools.islice(_telling(text), MAX_MENTIONS))
-    return any(match and not _is_of_others(line, match) and "term" not in match[0] for line, match in matches)
+def _overruling_kind(text: str) -> str | None:
+    """Return the kind of a job that a field calls full-time and its text a contractor's or temporary."""
+    if not lines_with(text, "overruling"):
+        return None
+    patterns = _patterns("overrule", r"(?<!\w)", r"(?!\w)")
+    for line in itertools.islice(_telling(text), MAX_MENTIONS):
+        for kind, pattern in patterns:
+            match = pattern.search(line)
+            is_of_term = kind == "CONTRACTOR" and match is not None and "term" in match[0]
+            if match and not is_of_term and not _is_of_others(line, match):
+                return kind
+    return None
 
 
 def _telling(text: str) -> Iterator[str]:
     """Return the lines with a word for employment (`lines_around`)."""
     latin, others = _literals()
     spans = latin.spans(text)
-    if not text.isascii():
+    if max(letters_beyond_ascii(text), default="") >= FIRST_UNSPACED:
         spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(text))))
     return lines_around(text, spans, REACH)
 

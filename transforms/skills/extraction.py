@@ -5,8 +5,8 @@ The requirements of a mention, the strongest first:
 - `required`: in a section of requirements, or in the title as well as the text
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
 - `duty`: in a section of duties or of the team's tools, which name what the job is done with
-- `mentioned`: in a section about the employer, its benefits or applicants' rights, as the employer's own name, or in a
-  clause about founders, customers or the product
+- `mentioned`: in a section about the employer, its benefits or applicants' rights (unless the clause speaks of what the
+  reader brings), as the employer's own name, or in a clause about founders, customers or the product
 
 The words of the clause nearest to the name decide before the first heading, in a text without headings and in duties:
 "experience with" requires, "you will" is a duty. Without such words a skill is mentioned before the first heading, and
@@ -27,7 +27,7 @@ from types import MappingProxyType
 
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
-from transforms.skills.lexicon import Context, is_wide, lexicon
+from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
 from transforms.skills.sections import BULLETS, INTRO, WHOLE, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
@@ -62,8 +62,8 @@ OF_SECTION = {
     INTRO: MENTIONED, WHOLE: REQUIRED,
 }  # fmt: skip
 """The requirement in a kind of section, unless words of the clause decide otherwise."""
-WORDS_OF = {INTRO: "intro", WHOLE: "intro", "duties": "duties"}
-"""For kinds of sections in which words of a clause tell requirements from duties, where the lookup says they stand."""
+WORDS_OF = {INTRO: "intro", WHOLE: "intro", "duties": "duties", "mentioned": "employer"}
+"""For kinds of sections in which words of a clause tell requirements, where the lookup says they stand."""
 
 ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
@@ -87,6 +87,7 @@ _CLAUSE_END = re.compile(
 _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
+    r"never (?:used|touched|written|worked with)|"
     r"not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
     r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono)|"
     r"pas besoin (?:de |d['’])(?:conna[iî]tre|savoir|maîtriser|avoir)|pas nécessaire de (?:connaître|savoir|maîtriser)|"
@@ -138,11 +139,22 @@ _READ = re.compile(
 )
 """Frequent words of the languages whose words of demand are known, which their neighbours lack."""
 _ADVERB = re.compile(
-    r"(?:ideally|preferably|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
+    r"(?:ideally|preferably|preferable|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
     r"|preferencialmente|preferibilmente|bij voorkeur) \w",
     re.IGNORECASE,
 )
 """A wish about what follows it: "Kafka, ideally in production" asks for Kafka."""
+_WIDE = re.compile(f"[{NO_LETTERS_FROM}-\uffff]")
+_NOT_A_MUST = re.compile(
+    r"[,;]? ?(?:(?:but|aber|mais|pero|mas|ma|maar|ale) )?"
+    r"(?:not|nicht|kein|pas|no|não|non|niet|geen|nie)\b[^(),;]{1,24}"
+)
+"""What may follow a wish in its brackets: "(preferred but not required)"."""
+_TO_BRACKET = re.compile(
+    r"\s?|(?: [\w-]+){1,2} "
+    r"|(?:, [\w .-]+){0,4},? (?:and|or|und|oder|et|ou|y|o|e) [\w.-]+(?: [\w-]+){1,2} "
+)
+"""What may stand between a name and a bracket that speaks of it: nothing, a noun, or the end of a list with a noun."""
 _YOU = re.compile(
     r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
     re.IGNORECASE,
@@ -241,27 +253,36 @@ def _in_title(title: str) -> frozenset[int]:
 def _find_named(line: Line, kind: str) -> list[Mention]:
     meanings = lexicon().meanings
     text = line.text
-    is_decided = kind not in WORDS_OF or (
-        not (kind == WHOLE and len(text) > MIN_PROSE) and not line.once(_find_words, WORDS_OF[kind])
-    )
-    is_plain = is_decided and not line.cues and not line.openings  # the kind alone decides on the requirement
+    is_plain: bool | None = None
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
         context = meaning.context
         fits = context is None or _fits(context, text, start, end)
-        if fits is False or _in_address(text, start, end):
+        if fits is False:
             continue
-        if text[end : end + 1] == " " and _names_organisation(text, start, end):
+        after = text[end : end + 1]
+        if (after in ADDRESS_JOINTS or text[start - 1 : start] in ADDRESS_JOINTS) and _in_address(text, start, end):
+            continue
+        if after == " " and _names_organisation(text, start, end):
             continue
         if text[start - 4 : start] == " at " and _PAST.search(text, max(0, start - REACH), start):
             continue
+        if is_plain is None:
+            is_plain = _is_plain(line, kind)
         rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
             names.append(
                 (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
             )
     return names
+
+
+def _is_plain(line: Line, kind: str) -> bool:
+    """Whether the kind alone decides on the requirement of the names in a line."""
+    if line.cues or line.openings or (kind == WHOLE and len(line.text) > MIN_PROSE):
+        return False
+    return kind not in WORDS_OF or not line.once(_find_words, WORDS_OF[kind])
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
@@ -313,7 +334,7 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
         context.not_after and context.not_after.match(after)
     ):
         return False
-    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower()
+    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower() if context.line or context.not_line else ""
     is_accepted = (
         context.is_open
         or bool(context.before and context.before.search(before))
@@ -380,12 +401,11 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
                 return None
             is_of_others = is_of_others or (cue == OTHERS and _is_subject(text, at, to, clause, start))
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
-    rank = OF_SECTION[kind]
-    if rank == MENTIONED and kind != INTRO:
+    words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
+    if OF_SECTION[kind] == MENTIONED and kind != INTRO and not words:
         return MENTIONED
     if is_wished:
         return PREFERRED
-    words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
     said = _kind_said(words, text, start, end) if words else None
     if is_of_others:
         return DUTY if said == "duties" else MENTIONED
@@ -412,8 +432,12 @@ def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int
 
 def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
     """Return (start, end, kind) of the words that tell requirements from duties, in order."""
-    pattern, kinds = _words(where, line.text.isascii())
-    return [(*word.span(), kinds[word.lastindex or 0]) for word in pattern.finditer(line.text.lower())]
+    pattern, kinds = _words(where, not line.text.isascii() and _WIDE.search(line.text) is not None)
+    found = []
+    for word in pattern.finditer(f" {line.text.lower()}"):  # every word follows a mark or blank
+        of_kind = word.lastindex or 0
+        found.append((word.start(of_kind) - 3, word.end() - 1, kinds[of_kind]))
+    return found
 
 
 def _kind_said(words: list[tuple[int, int, str]], line: str, start: int, end: int) -> str | None:
@@ -481,8 +505,9 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     """Whether a cue of the clause applies to the name.
 
     A cue in brackets applies to the names in the brackets: "one language (preferably Python)". A cue alone in brackets
-    applies to the name before the brackets: "Rust (a plus)". No cue applies to a name with its own word of demand, such
-    as Python in "Python required, Rust a plus".
+    applies to the name before the brackets, and to those of a list with one noun: "Rust (a plus)", "Kafka and Flink
+    jobs (preferred, not required)". No cue applies to a name with its own word of demand, such as Python in "Python
+    required, Rust a plus".
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
@@ -493,8 +518,10 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
         return True
     close_at = line.find(")", to, clause[1])
     close_at = clause[1] if close_at < 0 else close_at
-    stands_alone = at - open_at <= 2 and close_at - to <= 2
-    return open_at < start < close_at or (stands_alone and end <= open_at <= end + 1)
+    if open_at < start < close_at:
+        return True
+    stands_alone = at - open_at <= 2 and (close_at - to <= 2 or _NOT_A_MUST.fullmatch(line, to, close_at) is not None)
+    return stands_alone and end <= open_at and _TO_BRACKET.fullmatch(line, end, open_at) is not None
 
 
 def _points_back(line: str, start: int, to: int) -> bool:
@@ -517,20 +544,24 @@ def _demand() -> re.Pattern[str]:
 
 
 @functools.cache
-def _words(where: str, is_ascii: bool) -> tuple[re.Pattern[str], list[str]]:
+def _words(where: str, has_wide: bool) -> tuple[re.Pattern[str], list[str]]:
     """Return a pattern for the words, in lower case, that stand somewhere, and the kinds of the words of its groups.
 
-    For lines of ASCII the pattern leaves out other scripts.
-
-    The words are grouped by first letter, which is compared before the words are tried.
+    A match begins with the mark or blank before the word, and its group with the third letter: the words are grouped by
+    their first two, which are compared before the rest. The words of scripts without blanks, before which no mark is
+    matched, are left out unless `has_wide`.
     """
     rows = sorted((str(row["words"]), str(row["kind"])) for row in rows_of("section_words") if row["where"] == where)
     kinds, narrow, wide = [""], list[str](), list[str]()
     for first, of_letter in itertools.groupby(rows, key=lambda row: row[0][0]):
-        by_kind: dict[str, list[str]] = {}
-        for words, kind in of_letter:
-            by_kind.setdefault(kind, []).append(re.escape(words[1:]).replace(r"\*", r"\w*"))
-        kinds += by_kind
-        either = "|".join(f"({'|'.join(of_kind)})" for of_kind in by_kind.values())
-        (wide if is_wide(first) else narrow).append(f"{first}(?:{either})")
-    return re.compile("|".join((rf"\b(?:{'|'.join(narrow)})(?!\w)", *(() if is_ascii else wide)))), kinds
+        pairs: list[str] = []
+        for second, of_pair in itertools.groupby(of_letter, key=lambda row: row[0][1]):
+            by_kind: dict[str, list[str]] = {}
+            for words, kind in of_pair:
+                by_kind.setdefault(kind, []).append(re.escape(words[2:]).replace(r"\*", r"\w*"))
+            kinds += by_kind
+            either = "|".join(f"({'|'.join(of_kind)})" for of_kind in by_kind.values())
+            pairs.append(f"{re.escape(second)}(?:{either})")
+        (wide if is_wide(first) else narrow).append(f"{first}(?:{'|'.join(pairs)})")
+    pattern = rf"[^a-z0-9_](?<!\w)(?:{'|'.join(narrow)})(?!\w)"  # the first class alone is fast
+    return re.compile("|".join((pattern, *(wide if has_wide else ())))), kinds

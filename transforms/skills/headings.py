@@ -24,6 +24,8 @@ BESIDE_WISH = frozenset(("ask", "have", "if", "you", "nice", "need", "conditiona
 """Roles that may stand beside a word of wishes. With others, such as "our" or "deliver", the line is no heading."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’](?:d|ll|ve|re|m|t)\b)?")
+_AT_NAME = re.compile(r"(?<=[\w’'] )(?:at|chez|bei|@) (?:[A-Z][\w.&’'-]*\s?){1,4}")
+"""The employer's name behind a word of place, which tells nothing: "at Acme Robotics"."""
 _SUFFIXES = {"d": "conditional", "t": "not"}
 """Roles of the endings in "you'd" and "don't"."""
 
@@ -87,7 +89,7 @@ def heading_kind(line: str) -> HeadingKind | None:
 
     `line` is a short line that ends no sentence. The time is linear in its length.
     """
-    words = _WORD.findall(line.lower())
+    words = _WORD.findall(_AT_NAME.sub("", line).lower())
     if not 0 < len(words) <= MAX_WORDS:
         return None
     roles: set[str] = set()
@@ -113,16 +115,27 @@ def _kind_of(roles: set[str]) -> str | None:
     if _is_of_offer(roles):
         return "mentioned"
     if "not" in roles:
-        return "preferred" if "need" in roles and "you" not in roles else None
+        return _of_refusal(roles)
+    if "wish" in roles and "give" in roles:
+        return _wish(roles - {"give"}) if "if" in roles else "mentioned"  # "you get extra points if you have"
     if "wish" in roles:
-        return "mentioned" if "give" in roles else _wish(roles)
+        return _wish(roles)
     if _is_wished(roles):
         return "preferred"
     if "need" in roles:
         return None if "give" in roles else "required"
     if "give" in roles:
-        return "duties" if "do" in roles else "mentioned"
+        return "duties" if {"do", "you"} <= roles else "mentioned"
     return _of_person(roles) or _of_work(roles)
+
+
+def _of_refusal(roles: set[str]) -> str | None:
+    """Return the kind of a line with a word of refusal: "not needed", "this is not for you if", "not a fit"."""
+    if "need" in roles:
+        return "preferred" if "you" not in roles else None
+    is_of_reader = "if" in roles if "you" not in roles else not roles.isdisjoint(("if", "applicant"))
+    says_who = "you" in roles or "applicant" in roles
+    return "not" if says_who and is_of_reader and roles.isdisjoint(("have", "wish", "ask")) else None
 
 
 def _is_of_offer(roles: set[str]) -> bool:
@@ -133,10 +146,12 @@ def _is_of_offer(roles: set[str]) -> bool:
 
 def _is_wished(roles: set[str]) -> bool:
     """Whether the mood says a wish: "would be great", "great if you have", "you also have"."""
-    if not roles.isdisjoint(("applicant", "expect", "do")):
+    if not roles.isdisjoint(("expect", "do")):
         return False
     has = "have" in roles
-    return ("nice" in roles and ("conditional" in roles or (has and "if" in roles))) or (has and "also" in roles)
+    if has and "also" in roles:
+        return True
+    return "nice" in roles and "applicant" not in roles and ("conditional" in roles or (has and "if" in roles))
 
 
 def _of_person(roles: set[str]) -> str | None:

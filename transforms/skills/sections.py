@@ -47,6 +47,7 @@ therefore wishes.
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 FIRST_OF_ITEM = frozenset(bullet for bullet in BULLETS if len(bullet) == 1)
 """Characters that begin an item of a list."""
+NO_BREAK_HYPHEN = "\u2011"
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
@@ -55,7 +56,7 @@ LISTS = (
     ("workplace", "workplace_words", "pattern", "name", "literal"),
     ("ai", "ai_terms", "words", "case", "any"),
     ("AI", "ai_terms", "words", "case", "exact"),
-    ("contractor", "employment_cues", "pattern", "where", "exact literal"),
+    ("overruling", "employment_cues", "pattern", "where", "exact literal"),
 )
 """Lists of words that are searched for at once. The items are the name of the list, the lookup, the column with the
 words, and the column and value that select the rows of the list.
@@ -148,24 +149,23 @@ prefetch_lines = _texts.get_many
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
     pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # `begins` has one offset more than `texts`
-    entries: list[tuple[int, Line, str | None]] = []
+    entries = [(at, begin, line) for at, (begin, line) in enumerate(pairs) if line is not None]
+    after: dict[int, str] = {}
     kinds: set[str] = set()
-    for at, (begin, line) in enumerate(pairs):
-        if line is not None:
-            after = line.after
-            if after:
-                after = None if line.is_lead_in and not _is_above_list(texts, at) else after
-                kinds.add(after or "")
-            kinds.update([kind for _, kind in line.openings] if line.openings else ())
-            entries.append((begin, line, after))
+    for at, _, line in entries:
+        if line.after and (not line.is_lead_in or _is_above_list(texts, at)):
+            after[at] = line.after
+        if line.openings:
+            kinds.update([kind for _, kind in line.openings])
+    kinds.update(after.values())
     kind = INTRO if not OF_ROLE.isdisjoint(kinds) else WHOLE
     ideal = "preferred" if "required" in kinds else "required"
     placements: list[SectionLine] = []
     by_list: dict[str, list[int]] = {}
-    for number, (begin, line, after) in enumerate(entries):
+    for number, (at, begin, line) in enumerate(entries):
         placements.append((begin, kind, line))
-        if after:
-            kind = ideal if after == IDEAL else after
+        if at in after:
+            kind = ideal if after[at] == IDEAL else after[at]
         for name in line.words:
             by_list.setdefault(name, []).append(number)
     return _Text(tuple(placements), by_list)
@@ -181,6 +181,8 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     Return None for a line that holds nothing readers look for.
     """
     batch = "\n" + "\n".join(texts) + "\n"  # the first heading follows a line end, too
+    if NO_BREAK_HYPHEN in batch:
+        batch = batch.replace(NO_BREAK_HYPHEN, "-")  # "Nice‑to‑haves"
     begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
     lines: list[Line | None] = [None] * len(texts)
     meanings = lexicon().meanings
@@ -215,11 +217,14 @@ def read_lines(texts: list[str]) -> list[Line | None]:
             line.openings = [(0, "preferred")]
         elif line.is_lead_in:
             line.after = _lead_in(line, hits)
+        elif line.cues and openings[-1][1] == "required" and _has_tag(line, is_heading=True):
+            line.openings, line.after = [(0, "preferred")], "preferred"
         elif not _is_label(line):
             line.after = openings[-1][1]
-        line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
+        if hits and (cues := [*_cues_of_headings(line, hits)]):
+            line.cues = sorted([*line.cues, *cues])
     for place, text in enumerate(texts):
-        if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and text[-1] not in ".,;":
+        if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and not _ends_sentence(text):
             lines[place] = _with_told_heading(lines[place], text)
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
@@ -249,6 +254,8 @@ def _with_told_heading(line: Line | None, text: str) -> Line | None:
     told = heading_kind(text) or (PERSON if not is_listed and names_person(text) else None)
     if told is None or (is_listed and not (told.kind == "preferred" and told.is_plain and told.is_whole)):
         return line
+    if told.kind == "required" and text[-1] == "!":
+        return line  # "We look forward to your application!"
     line = line or Line(text)
     if line.is_lead_in and line.after:
         return line
@@ -268,8 +275,11 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
     is_flat = len(text) > FLAT_TEXT
     end = 0
     for start, until, meaning in headings:
-        is_further = bool(openings) and not is_flat
-        if is_further and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
+        if openings and until <= end + 1 and start > openings[-1][0]:
+            continue  # "mission" within "your mission"
+        is_longer = bool(openings) and start == openings[-1][0]  # "about your role" after "about your"
+        is_further = is_longer or (bool(openings) and not is_flat)
+        if is_further and not is_longer and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
             continue
         if is_further and openings[-1][1] == "required" and text[end:start].strip().lower() in _AND:
             continue
@@ -340,15 +350,18 @@ def _lead_in(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> str | 
     return max(WISHES.intersection(kinds), key=STRENGTH.__getitem__, default=None)
 
 
-def _has_tag(line: Line) -> bool:
-    """Whether brackets at its start or end call the whole line a wish: "[Nice to have] Rust", "Rust. (Bonus)"."""
+def _has_tag(line: Line, *, is_heading: bool = False) -> bool:
+    """Whether brackets at its start or end call the whole line a wish: "[Nice to have] Rust", "Rust. (Bonus)".
+
+    In a heading, no sentence need end before them: "Qualifications (optional)".
+    """
     text = line.text
     return any(
         text[start - 1 : start] in ("(", "[")
         and text[end : end + 1] in (")", "]")
         and (
             not _LETTER.search(text, 0, start)
-            or (text[start - 3 : start - 2] in ".!;" and not _LETTER.search(text, end))
+            or ((is_heading or text[start - 3 : start - 2] in ".!;") and not _LETTER.search(text, end))
         )
         for start, end, kind in line.cues
         if kind == "preferred"

@@ -80,7 +80,7 @@ def is_encodable(text: str) -> bool:
     return True
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=1024)
 def letters_beyond_ascii(text: str) -> frozenset[str]:
     """Return the set of a text's characters beyond ASCII. It is cached, because several readers ask for it.
 

@@ -28,7 +28,6 @@ MAX_CALL = 40
 """Number of characters before a number that may hold words announcing a telephone number, as in "WhatsApp me on: +"."""
 
 _PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
-_TO_PLAIN = str.maketrans(_PLAIN_OF)
 """Maps unusual spaces, hyphens and signs to the ASCII character that most addresses and numbers have instead."""
 _CONTACT_HAS = re.compile(r"[@\d\[({<]")
 _LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
@@ -111,8 +110,9 @@ def mask_contacts(text: str) -> str:
     length of `text`. Never raises.
     """
     shown = text
-    if not text.isascii() and not _PLAIN_OF.keys().isdisjoint(letters_beyond_ascii(text)):
-        text = text.translate(_TO_PLAIN)
+    if not text.isascii():
+        for odd in _PLAIN_OF.keys() & letters_beyond_ascii(text):
+            text = text.replace(odd, _PLAIN_OF[odd])
     if not _CONTACT_HAS.search(text):  # as in most titles, names and places
         return shown
     plain = text.encode("ascii", "replace")

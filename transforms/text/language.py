@@ -23,10 +23,20 @@ LANGUAGES = (
 # fmt: on
 """The languages that can be detected (ISO 639-1): those of the countries whose boards we read."""
 SAME_LANGUAGE = {"nb": "no", "nn": "no"}
-ENGLISH = frozenset(("the", "and", "with", "you", "your", "our", "for", "this", "are", "will", "that", "from", "have"))
-"""Frequent English words that do not exist in the other languages."""
-SURELY_ENGLISH = 0.1
-"""If more than this share of a text's words is in `ENGLISH`, the text is English. In English prose it is about 0.2."""
+FREQUENT = {
+    "en": frozenset(("the", "and", "with", "you", "your", "our", "for", "this", "are", "will", "that", "from", "have")),
+    "fr": frozenset((
+        "les", "des", "est", "du", "sur", "nous", "vous", "notre", "votre", "dans", "avec", "une", "aux", "pour",
+        "sont", "cette", "leur", "leurs",
+    )),
+    "de": frozenset((
+        "und", "wir", "für", "mit", "dich", "sich", "eine", "einen", "einer", "das", "dem", "zur", "zum", "auf", "bei",
+        "deine", "unsere", "unser", "ist",
+    )),
+}  # fmt: skip
+"""Frequent words by language. Texts of the other languages have few or none of them."""
+MIN_FREQUENT = 0.1
+"""If more than this share of a text's words is frequent in a language, the text is in it. In prose it is 0.1 to 0.2."""
 
 
 @functools.cache
@@ -41,20 +51,24 @@ def _identifier() -> LanguageIdentifier:
 def language_of(text: str) -> str | None:
     """Return the language of a text (ISO 639-1); None if the text is too short or unclear.
 
-    It is English if frequent English words are common in its first `LANGUAGE_SAMPLE` or `LONGER_SAMPLE` characters.
-    Otherwise py3langid (Lui and Baldwin 2012, retrained) chooses by the first `LANGUAGE_SAMPLE` characters.
+    It is English if frequent English words are common in its first `LANGUAGE_SAMPLE` or `LONGER_SAMPLE` characters, and
+    French or German if their frequent words are common in the first `LANGUAGE_SAMPLE`. Otherwise py3langid (Lui and
+    Baldwin 2012, retrained) chooses by these; it chooses alike, but takes long.
     """
     sample = text[:LANGUAGE_SAMPLE]
-    if _is_english(sample) or (len(text) > LANGUAGE_SAMPLE and _is_english(text[:LONGER_SAMPLE])):
+    if _has_words_of("en", sample) or (len(text) > LANGUAGE_SAMPLE and _has_words_of("en", text[:LONGER_SAMPLE])):
         return "en"
     if sum(map(str.isalpha, sample)) < MIN_FOR_LANGUAGE:
         return None
+    for language in ("fr", "de"):
+        if _has_words_of(language, sample):
+            return language
     language, probability = _identifier().classify(sample)
     if math.isnan(probability) or probability < MIN_PROBABILITY:
         return None
     return SAME_LANGUAGE.get(str(language), str(language))
 
 
-def _is_english(sample: str) -> bool:
+def _has_words_of(language: str, sample: str) -> bool:
     words = sample.lower().split()
-    return sum(map(ENGLISH.__contains__, words)) > SURELY_ENGLISH * max(len(words), MIN_FOR_LANGUAGE // 4)
+    return sum(map(FREQUENT[language].__contains__, words)) > MIN_FREQUENT * max(len(words), MIN_FOR_LANGUAGE // 4)

@@ -94,6 +94,17 @@ class Phrases:
         patterns = [Pattern(expression, number, has_start=has_starts) for number, expression in enumerate(data)]
         self._search = Search("phrases", (str(has_starts).encode(), b"\n".join(data)), lambda: patterns)
 
+    def names_several(self, data: bytes, things: Sequence[object], minimum: int) -> bool:
+        """Whether expressions of at least `minimum` different `things`, one for each expression, match in `data`."""
+        named: set[object] = set()
+
+        def on_match(number: int, _start: int, _end: int, _flags: int, _context: object) -> bool | None:
+            named.add(things[number])
+            return True if len(named) >= minimum else None
+
+        self._search.scan(data, on_match)
+        return len(named) >= minimum
+
     def find(self, data: bytes) -> list[tuple[int, int, int]]:
         """Return (start, end, number of the expression) of each match in `data`, a text in Latin-1, in order.
 

@@ -283,7 +283,7 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
 @pytest.mark.parametrize(
     ("source", "n_rows", "n_left_out", "n_refused", "n_with_pay", "countries"),
     [
-        ("recruitee", 20, 0, 0, 6, {"US": 14, "MT": 4, "GB": 2}),
+        ("recruitee", 20, 0, 0, 6, {None: 17, "US": 2, "MT": 1}),  # titles say worldwide or EMEA
         ("workable", 2, 0, 0, 0, {"ZA": 1, "AR": 1}),
         ("workday", 10, 0, 0, 0, {"US": 4, "IL": 3, "CN": 2, "TW": 1}),
         (
@@ -293,17 +293,17 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
             0,
             0,
             {
-                "CA": 37,
-                "US": 17,
-                "DE": 8,
+                "CA": 33,
+                "US": 14,
+                None: 14,  # titles say Americas or Europe
+                "DE": 3,
                 "MY": 6,
-                "IE": 5,
+                "IE": 4,
                 "JP": 4,
                 "NZ": 3,
                 "CN": 3,
                 "AU": 1,
                 "SG": 1,
-                "GB": 1,
                 "TH": 1,
                 "IN": 1,
             },
@@ -432,7 +432,7 @@ READ = {
     "adzuna": (320, 0, 40, 317),
     "france_travail": (2_443, 0, 932, 2_436),
     "hackernews": (3_031, 122, 792, 1_923),
-    "simplify_newgrad": (1_994, 13_966, 0, 1_947),
+    "simplify_newgrad": (1_994, 13_966, 0, 1_937),
 }
 """Rows of the raw answers that are adverts, rows that are none, adverts whose pay and whose country is read."""
 
