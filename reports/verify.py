@@ -30,7 +30,7 @@ from reports.wording.numbers import unit_of_short
 from reports.wording.parts import PartFormat
 from transforms.records.vocabulary import PER_YEAR
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import POINT
+from warehouse.marts.printing import POINT, SAYS
 
 VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
@@ -398,6 +398,8 @@ def _list_parts(
     name: str, number: PublishedNumber, numbers: Mapping[str, PublishedNumber]
 ) -> Iterator[tuple[str, float, float]]:
     """Yield each name under which a text may state a published number, with both ends of the range it names."""
+    if number.form == SAYS:
+        return
     known = number.known or (0.0, 0.0)
     yield name.removeprefix("local_"), *known
     if name == "share" or (name == "median" and "low" not in numbers):

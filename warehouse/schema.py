@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from transforms.records import vocabulary
 from transforms.records.columns import Column, Field, fields_of, table_of
-from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MIN_ANSWERED, SURVEY_RATE_DAYS
+from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MIN_ANSWERED, MIN_STATED, SURVEY_RATE_DAYS
 from transforms.text.lookups import cells_of
 from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import KnownBoards, Responses, Vintages
@@ -106,6 +106,7 @@ PARAMETERS: Mapping[str, object] = {
     "max_price_age": MAX_PRICE_AGE,
     "max_price_change": MAX_PRICE_CHANGE,
     "min_answered": MIN_ANSWERED.value,
+    "min_stated": MIN_STATED.value,
     "open_contract": literal(vocabulary.OPEN_CONTRACT),
     "rhythm": vocabulary.MEMBER_RHYTHM,
     "sampled": literal(vocabulary.SAMPLED_GROUP),
@@ -113,6 +114,7 @@ PARAMETERS: Mapping[str, object] = {
     "text_classes": f"[{', '.join(map(literal, vocabulary.TEXT_CLASSES))}]",
     "unclear_contracts": ", ".join(literal(row["country"]) for row in cells_of("unclear_contracts")),
     "unread": literal(vocabulary.UNREAD),
+    "whole_classes": among(vocabulary.WHOLE_CLASSES),
 }
 """The text that replaces `$name` in every view and macro: numbers and words that are defined elsewhere."""
 

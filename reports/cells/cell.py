@@ -14,10 +14,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.wording.bases import OF_OTHERS, OWN
-from reports.wording.numbers import Row, printed_share, upper_first
+from reports.wording.numbers import Row, known_part, printed_share, upper_first
 from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_SHARE_WIDTH
 from warehouse.marts.measures import MEASURES
-from warehouse.marts.printing import BOUNDS, POINT, choose_form
+from warehouse.marts.printing import BOUNDS, POINT, SAYS, choose_form
 
 if TYPE_CHECKING:
     from reports.wording.renderer import Renderer  # renderer imports this module
@@ -74,7 +74,7 @@ class Number:
     """A number of a cell."""
 
     part: str
-    value: float | None  # None if only the interval or bounds may be printed
+    value: float | None  # None if only the interval or bounds may be printed, or only how many say (neither ends)
     low: float | None
     high: float | None
     unit: str
@@ -120,7 +120,9 @@ def _read_number(row: Row, part: Part) -> Number | None:
     form = (row.get(part.form_column) or POINT) if part.form_column else None
     if form == BOUNDS:
         value, low, high = None, row.get("bound_lo"), row.get("bound_hi")
-    if value is None and (low is None or high is None):
+    elif form == SAYS:
+        value = low = high = None
+    elif value is None and (low is None or high is None):
         return None
     form = form or choose_form(value or 0.0, low, high)
     return Number(
@@ -188,6 +190,8 @@ class Cell:
         if self.measure not in MEASURES:
             return ""
         measure = MEASURES[self.measure]
+        if self.row.get("form") == SAYS:
+            return f"{known_part(self.row)} of {self.jobs} {measure.known_words}"
         if self.row.get("is_by_employer") and self.row.get("form") != BOUNDS:
             return measure.say_of_employer(self.item, printed_share(self.row), self.jobs)
         of = f"all {self.jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(self.jobs)

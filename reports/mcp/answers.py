@@ -18,7 +18,7 @@ from reports.wording import notes
 from reports.wording.bases import BASES
 from transforms.records.columns import fields_of
 from warehouse.mart_tables import Figures, ReportedPay, SalaryBands
-from warehouse.marts.printing import BOUNDS
+from warehouse.marts.printing import BOUNDS, SAYS
 
 PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review", "withheld"
 """States of a figure: current; old; published while a newer value waits for review; without a value, for lack of data.
@@ -64,6 +64,8 @@ def round_off(value: Any) -> Any:
 
 
 def _why_no_interval(number: Number, basis: str) -> str:
+    if number.form == SAYS:
+        return "too few adverts say"
     return A_COUNT if number.part in COUNTED else (BASES[basis] if basis in BASES else BASES["postings"]).no_interval
 
 

@@ -188,7 +188,8 @@ def _add_figure_tools(server: Server, market: Market) -> None:
         for a person's decision) or withheld (no value; `reason` and `missing` say why and what is needed, `nearest`
         lists figures to ask for instead). `value` is the figure as printed, in `value_unit`. `parts` are its numbers,
         each with value, low and high (the 95% interval) and its own unit; `part_meanings` explains them. A part of the
-        form "interval" or "bounds" has no value: quote only its two ends. A table has `rows` with their own parts;
+        form "interval" or "bounds" has no value: quote only its two ends; one of the form "says" has no ends either:
+        quote how many say. A table has `rows` with their own parts;
         `figure` of a row is its id, if it is a figure itself. `interval` gives the intervals in words, or says why
         there are none. `basis` is the kind of source, `period` the reference period, `definition` what exactly is
         counted, `confidence` why the figure is less sure than others. `codes` are the skill and the work in public

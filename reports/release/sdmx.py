@@ -42,7 +42,8 @@ STATES = {
 FORMS = {
     "point": "the number with its interval",
     "interval": "the interval alone, which is too wide to name a number",
-    "bounds": "the bounds that silent adverts leave",
+    "bounds": "the bounds that silent adverts leave, with the error of sampling",
+    "says": "nothing, because too few adverts say",
 }
 
 

@@ -38,7 +38,7 @@ from reports.wording import disclosure, notes, numbers
 from reports.wording.bases import OWN, entitle_list
 from reports.wording.levels import capitalise, define
 from reports.wording.work import name_work
-from transforms.records.definitions import BAND, MIN_KNOWN
+from transforms.records.definitions import BAND, MAX_BOUNDS_WIDTH, MIN_KNOWN
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import EMPLOYERS, JOBS
@@ -148,6 +148,7 @@ def _environment() -> Environment:
         "band": BAND,
         "needed": f"{EMPLOYERS} employers or {JOBS} persons",
         "min_known": MIN_KNOWN,
+        "max_bounds_width": MAX_BOUNDS_WIDTH,
         "verdict_rule": numbers.VERDICT_RULE,
         "n_known_skills": len(taxonomy()),
         "explorer": explorer,

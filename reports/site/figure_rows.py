@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reports.cells.cell import FEW, OTHERS, Cell
+from reports.cells.cell import FEW, OTHERS, ROUGH, Cell
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import say_instead
@@ -18,10 +18,19 @@ from reports.site.explorer import Answer
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
 from reports.wording.bases import BASES
-from reports.wording.numbers import category_name, interval, lower_first, percent, rank, upper_first, verdict
+from reports.wording.numbers import (
+    category_name,
+    interval,
+    known_part,
+    lower_first,
+    percent,
+    rank,
+    upper_first,
+    verdict,
+)
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import BOUNDS
+from warehouse.marts.printing import BOUNDS, SAYS
 
 MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
 """The most rows of a chart: on the figure's own page, among other figures, and if the chart is of stacks.
@@ -207,6 +216,10 @@ def _one_number(
     `beneath` is the small print below the name, and `also` more text for screen readers.
     """
     number = cell.numbers.get(part)
+    if number is not None and number.form == SAYS:
+        known = f"{known_part(cell.row)} say"
+        spoken = f"{name}: open, only {known}."
+        return ChartRow(name=name, beneath=beneath, form=ROUGH, value="open", value_beneath=known, spoken=spoken)
     if number is None or number.known is None:
         return ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")
     form, marks = cell.judge([part]), []
@@ -232,7 +245,7 @@ def _share(cell: Cell, name: str, per: str = "") -> ChartRow:
     beneath = verdict(row) or "" if row.get("category") else words.rests_on(cell.n)
     number, also = cell.numbers.get("share"), ""
     # Rows of places have no rank, because places overlap; rows with bounds have none, because bounds allow any order.
-    if rank_words != "–" and number is not None and number.form != BOUNDS and "region" not in row:
+    if rank_words != "–" and number is not None and number.form not in (BOUNDS, SAYS) and "region" not in row:
         among = f" among {lower_first(category_name(row['category']))}" if row.get("category") else ""
         also = f", rank {rank_words}{among}"
     return _one_number(cell, "share", name, _percents, per=per, beneath=beneath, also=also)

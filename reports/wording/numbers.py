@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from transforms.records.definitions import COMMON, ESSENTIAL, MIN_KNOWN, OCCASIONAL
-from warehouse.marts.printing import POINT, choose_form
+from warehouse.marts.printing import BOUNDS, INTERVAL, POINT, SAYS, choose_form
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -150,14 +150,19 @@ def _round_down(share: float) -> str:
 
 
 def printed_share(row: Row) -> str:
-    """Return a share as it is printed: "57%", or an interval "12–45%", or bounds "between 12% and 88%"."""
-    if row.get("form") == "bounds":
+    """Return a share as it is printed: "57%", or an interval "12–45%", or bounds "between 12% and 88%".
+
+    If too few say, nothing is known of it: "open".
+    """
+    if row.get("form") == SAYS:
+        return "open"
+    if row.get("form") == BOUNDS:
         return f"between {percent(row['bound_lo'])} and {percent(row['bound_hi'])}"
-    return interval(row) if row.get("form") == "interval" else percent(row["share"])
+    return interval(row) if row.get("form") == INTERVAL else percent(row["share"])
 
 
 def known_part(row: Row) -> str:
-    """Return the percentage of a cell's jobs whose answer is known; it is never rounded up to the printing limit."""
+    """Return the percentage of the jobs that say, of those that could have; never rounded up to the printing limit."""
     n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
     part = row["n_jobs"] / n_all if n_all else 1.0
     return _round_down(part) if round(part, 2) >= MIN_KNOWN.value > part else percent(part)

@@ -1,7 +1,7 @@
 """Shares in words, made from the declaration of their measure (`warehouse.marts.measures`); closing rates; claims.
 
 A share is printed with its interval. If the interval is too wide for a point, the interval is printed alone. If few
-adverts give an answer, bounds are printed (`numbers.printed_share`).
+adverts give an answer, bounds are printed (`numbers.printed_share`), or only how many do.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from reports.wording import numbers
 from reports.wording.numbers import Row, Rows
 from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
-from transforms.records.definitions import MAX_EMPLOYER_SHARE, MIN_KNOWN
+from transforms.records.definitions import MAX_BOUNDS_WIDTH, MAX_EMPLOYER_SHARE, MIN_KNOWN
 from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
-from warehouse.marts.printing import POINT
+from warehouse.marts.printing import BOUNDS, POINT, SAYS
 
 ALL_PLACES = "All adverts we read"
 """Name for the shares over all places; these are shares of the adverts we read, not of the market."""
@@ -34,8 +34,9 @@ RANKS = "Ranks that comparing employers leaves open are ties, as in 1–3; with 
 MAX_APART_BY_SIZE = 0.10
 """If the shares of employers of one job and of six or more differ by more, both are said."""
 SILENT = (
-    "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these were, "
-    f"and the greatest, if all were. Where fewer than {MIN_KNOWN} say, only these bounds are printed"
+    "Jobs whose adverts could have told and do not say may be either: with 95% the share of all jobs lies between the "
+    f"bounds, whatever they would say. Where fewer than {MIN_KNOWN} say, only these bounds are printed; where they are "
+    f"more than {MAX_BOUNDS_WIDTH} apart, only how many say"
 )
 
 
@@ -43,7 +44,12 @@ SILENT = (
 
 
 def _is_bounds(row: Row) -> bool:
-    return row.get("form") == "bounds"
+    return row.get("form") == BOUNDS
+
+
+def _is_open(row: Row) -> bool:
+    """Whether too few jobs say to print the share of those that do: bounds are printed, or only how many say."""
+    return _is_bounds(row) or row.get("form") == SAYS
 
 
 def _point(row: Row) -> str | None:
@@ -51,11 +57,18 @@ def _point(row: Row) -> str | None:
 
 
 def _ends(row: Row) -> str | None:
-    return None if _is_bounds(row) else numbers.interval(row)
+    return None if _is_open(row) else numbers.interval(row)
 
 
-def _bounds(row: Row) -> str:
-    return numbers.percents(row, "bound_lo", "bound_hi")
+def _bounds(row: Row) -> str | None:
+    """Return the bounds of all jobs; None if every job says, or if the bounds are too wide to be printed."""
+    is_told = row.get("n_unknown") and row.get("bound_lo") is not None and row.get("form") != SAYS
+    return numbers.percents(row, "bound_lo", "bound_hi") if is_told else None
+
+
+def say_how_many_say(measure: Measure, row: Row, jobs: str = "jobs") -> str:
+    """Return which part of the jobs that could have told say it: "79% of AI jobs say where the work is done"."""
+    return f"{numbers.known_part(row)} of {jobs} {measure.known_words}"
 
 
 def _by_jobs(row: Row) -> str | None:
@@ -100,14 +113,18 @@ def _list(rows: Rows, say: Callable[[Row], str]) -> str:
 
 
 def _n_of(row: Row) -> int:
-    return int(row["n_jobs"] or 0) + int((_is_bounds(row) and row.get("n_unknown")) or 0)
+    return int(row["n_jobs"] or 0) + int((_is_open(row) and row.get("n_unknown")) or 0)
 
 
 def _remarks(measure: Measure, rows: Rows) -> list[str]:
-    """Return what a reader should know of a measure, and how many jobs have no answer."""
-    n = rows[0].get("n_unknown")
-    do_not = "have no full advert that is read for it" if measure.reading else "do not say"
-    return [measure.remark, say_largest(rows[0]) or "", f"{n:,} more jobs {do_not}" if n else ""]
+    """Return what a reader should know of a measure, and how many jobs do not say, or were not read."""
+    silent, unread = rows[0].get("n_unknown") if measure.known_words else None, rows[0].get("n_unread")
+    return [
+        measure.remark,
+        say_largest(rows[0]) or "",
+        f"{silent:,} more jobs do not say" if silent else "",
+        f"{unread:,} more jobs were not read for it" if unread else "",
+    ]
 
 
 def say_largest(row: Row) -> str | None:
@@ -161,18 +178,20 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
     """
 
     def text(rows: Rows) -> str:
+        if rows[0].get("form") == SAYS:
+            return say_how_many_say(measure, rows[0], jobs)
         of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {_whose(by_employer)}{measure.name_jobs(jobs)}"
         return f"{numbers.printed_share(rows[0])} of {of}" if measure.known_words else numbers.printed_share(rows[0])
 
     def note(rows: Rows) -> list[str | None]:
         row = rows[0]
-        parts: list[str | None] = [] if _is_bounds(row) else [f"95% interval {numbers.interval(row)}{_say_rank(row)}"]
-        if by_employer and not _is_bounds(row):
+        parts: list[str | None] = [] if _is_open(row) else [f"95% interval {numbers.interval(row)}{_say_rank(row)}"]
+        if by_employer and not _is_open(row):
             parts = ["each employer counts once, by the part of its jobs", *parts, _say_sizes(row), _say_beside(row)]
-        if measure.known_words:
-            parts.append(f"{numbers.known_part(row)} of jobs {measure.known_words}")
-            parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
-        return [*parts, say_languages(measure), *_remarks(measure, rows)]
+        if measure.known_words and row.get("form") != SAYS:
+            parts.append(say_how_many_say(measure, row))
+            parts.append(_bounds(row) and f"of all jobs {_bounds(row)}")
+        return [*filter(None, parts), say_languages(measure), *_remarks(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
@@ -210,15 +229,18 @@ def items(
         return _with_interval(row, numbers.say_rank(row) if is_ranked else None, *_say_others(row))
 
     def text(rows: Rows) -> str:
-        first, is_bounds = rows[0], _is_bounds(rows[0])
-        of = jobs if is_bounds else f"{measure.name_jobs(jobs)}, 95% intervals"
+        first, is_open = rows[0], _is_open(rows[0])
+        of = jobs if is_open else f"{measure.name_jobs(jobs)}, 95% intervals"
         n = f"n = {_n_of(first):,} {of}"
-        if by_employer and not is_bounds:
+        if by_employer and not is_open:
             n = f"shares of the average employer's adverts; {n}"
-        parts = [_list(rows, say), n, say_largest(first)]
-        if measure.known_words:
-            parts.append(f"{numbers.known_part(first)} of jobs {measure.known_words}")
-            parts += [f"of all jobs, {_list(rows, _bounds)}"] if first.get("n_unknown") and not is_bounds else []
+        known = say_how_many_say(measure, first) if measure.known_words else None
+        if all(row.get("form") == SAYS for row in rows):
+            return "; ".join(filter(None, (known, n, say_largest(first))))
+        parts = [_list(rows, say), n, say_largest(first), known]
+        bounded = [row for row in rows if _bounds(row)]
+        if bounded and not is_open:
+            parts.append(f"of all jobs, {_list(bounded, lambda row: _bounds(row) or '')}")
         return "; ".join(filter(None, parts))
 
     return _listed(measure, jobs, text, columns, more)
@@ -246,7 +268,8 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         *_columns(kind.capitalize(), by_employer),
         Column("Of jobs", "n_jobs"),
         Column("Of one employer", _over_a_fifth),
-        Column("Do not say" if measure.known_words else "Not read", lambda row: row.get("n_unknown") or None),
+        Column("Do not say", lambda row: (row.get("n_unknown") if measure.known_words else None) or None),
+        Column("Not read", lambda row: row.get("n_unread") or None),
     ]
 
     def text(rows: Rows) -> str:
@@ -258,12 +281,12 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row))))
         if not measure.known_words:
             return [*_say_others(row), n]
-        says = f"of jobs {measure.known_words}" if is_first else "say so"
+        bounds = None if _is_bounds(row) else _bounds(row)
         return [
             *_say_others(row),
             n,
-            f"{numbers.known_part(row)} {says}",
-            None if _is_bounds(row) else f"of all jobs {_bounds(row)}",
+            say_how_many_say(measure, row) if is_first else f"{numbers.known_part(row)} say so",
+            bounds and f"of all jobs {bounds}",
         ]
 
     def table(rows: Rows) -> Table:

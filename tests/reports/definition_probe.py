@@ -101,6 +101,8 @@ def compute_numbers() -> dict[str, Any]:
         "MAX_COUNTRY_SHARE": [pay.name_place([{"countries": _split(n)}], "there") for n in range(700, 900)],
         "MAX_EMPLOYER_SHARE": [shares({"largest_employer_share": n / 1_000}) for n in range(190, 230)],
         "MIN_KNOWN": import_module("warehouse.checks.integrity").COUNTS["shares in mart.shares follow from their jobs"],
+        "MAX_BOUNDS_WIDTH": import_module("warehouse.checks.integrity").PARAMETERS["max_bounds_width"],
+        "MIN_STATED": macros["counted_jobs"],
         "MIN_ANSWERED": macros["panel_boards"],
         **{name: [words.verdict({"share_lo": n / 1_000, "share_hi": 0.9}) for n in range(400)] for name in VERDICTS},
         "MAX_DAYS_APART": [ages.index("stale"), macros["board_readings"]],

@@ -131,6 +131,14 @@ MIN_KNOWN = Definition(
     '"Identification Problems in the Social Sciences", chapter 2)',
     fixed_because="an example was measured on the sample",
 )  # fmt: skip
+MAX_BOUNDS_WIDTH = Definition(
+    "widest bounds that are printed", 0.50, "points",
+    "wider, they do not even tell a rare thing from a common one: only the part that says is printed",
+)  # fmt: skip
+MIN_STATED = Definition(
+    "least part of a source's adverts without a whole text that fill in a field, for all to have it", 0.90, "%",
+    "so many fill in only a field that there is for all; with fewer, we may not have read it",
+)  # fmt: skip
 MIN_ANSWERED = Definition(
     "least part of the boards known whose members have answered, for statistics to rest on the panel", 0.80, "%",
     "below it those that do not answer may differ (US Office of Management and Budget 2006, "

@@ -23,6 +23,8 @@ UNREAD, NO_TEXT = "unread", "none"
 TEXT_STATES = ("full", "snippet", UNREAD, NO_TEXT)
 FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT = "full_advert", "truncated", "snippet", "forum_comment"
 READ_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT)
+WHOLE_CLASSES = (FULL_ADVERT, FORUM_COMMENT)
+"""Classes of texts that were read to their end, so that what they do not say is not said."""
 TEXT_CLASSES = (*READ_CLASSES, UNREAD, NO_TEXT)
 """Kinds of text, the most complete first.
 
@@ -124,7 +126,7 @@ REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_lo
 CELL_STATES = ("published", "low", "suppressed")
 FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
-SHARE_FORMS = ("point", "interval", "bounds")
+SHARE_FORMS = ("point", "interval", "bounds", "says")
 """How a share is printed: as a point with its interval, as an interval too wide for a point, or as bounds for all jobs,
 if too few adverts give an answer."""
 SKILL_KINDS = ("technology", "concept")

@@ -57,17 +57,18 @@ SELECT format('{}, {} of {}: {}', measure, item, region, share) FROM mart.shares
 WHERE as_of = $as_of AND estimand = '$estimand' AND share IS NOT NULL AND (
     share NOT BETWEEN share_lo AND share_hi OR sample IS DISTINCT FROM 'panel' AND (
         abs(share - n_yes / n_jobs) > 1e-9
-        OR abs(bound_lo - n_yes / (n_jobs + n_unknown)) > 1e-9
-        OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > 1e-9
+        OR bound_lo > n_yes / (n_jobs + n_unknown) + 1e-9
+        OR bound_hi < 1 - n_no / (n_jobs + n_unknown) - 1e-9
         OR form <> CASE
-            WHEN bound_lo IS NOT NULL AND n_jobs < $min_known * (n_jobs + n_unknown) THEN 'bounds'
+            WHEN bound_lo IS NOT NULL AND n_jobs < $min_known * (n_jobs + n_unknown)
+                THEN if(round(bound_hi - bound_lo, 9) > $max_bounds_width, 'says', 'bounds')
             WHEN $is_wide THEN 'interval' ELSE 'point' END
     )
 )
 
 -- mart.shares counts the jobs of core, whether or not they answer
 SELECT format('{}, {}: {} jobs, others in core', measure, role_group, n) FROM (
-    SELECT DISTINCT measure, role_group, text_class, n_jobs + n_unknown AS n FROM mart.shares
+    SELECT DISTINCT measure, role_group, text_class, n_jobs + n_unknown + n_unread AS n FROM mart.shares
     WHERE as_of = $as_of AND region_level = 'world' AND seniority_group = 'all' AND measure IN $measures_of_all_jobs
         AND sample IS DISTINCT FROM 'panel'
 ) ANTI JOIN (

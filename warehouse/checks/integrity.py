@@ -15,7 +15,7 @@ import duckdb
 
 from transforms.records import vocabulary
 from transforms.records.columns import fields_of, table_of
-from transforms.records.definitions import MIN_KNOWN
+from transforms.records.definitions import MAX_BOUNDS_WIDTH, MIN_KNOWN
 from warehouse.checks.gate import EXAMPLES, GateResult, to_json
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts.measures import ESTIMAND, MEASURES
@@ -39,6 +39,7 @@ PARAMETERS: Mapping[str, object] = {
         for name, groups in vocabulary.CELL_GROUPS.items()
     ),
     "estimand": ESTIMAND,
+    "max_bounds_width": MAX_BOUNDS_WIDTH.value,
     "min_known": MIN_KNOWN.value,
     "is_printed": " AND ".join(
         f"round({_COLUMNS.get(rule.column, rule.column)}, 9) {'>=' if rule.is_minimum else '<='} {rule.bound}"

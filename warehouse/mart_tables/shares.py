@@ -6,7 +6,13 @@ from datetime import date
 from typing import Annotated
 
 from transforms.records.columns import Column, table
-from transforms.records.definitions import MAX_RELATIVE_WIDTH, MAX_SHARE_WIDTH, MIN_KNOWN, MIN_SHARE_WIDTH
+from transforms.records.definitions import (
+    MAX_BOUNDS_WIDTH,
+    MAX_RELATIVE_WIDTH,
+    MAX_SHARE_WIDTH,
+    MIN_KNOWN,
+    MIN_SHARE_WIDTH,
+)
 from transforms.records.vocabulary import (
     CELL_GROUPS,
     REGION_LEVELS,
@@ -89,8 +95,15 @@ class Shares(CellCounts, FromBoards):
     n_unknown: Annotated[
         int | None,
         count(
-            "Jobs of the cell that do not say; for measures read from texts, jobs without text or in a language that "
-            "is not read well; not in `n_jobs`"
+            "Jobs of the cell that could have told and do not say; not in `n_jobs`. In earlier days also those of "
+            "`n_unread`"
+        ),
+    ]
+    n_unread: Annotated[
+        int | None,
+        count(
+            "Jobs that could not have told us: without a text that is read for the measure, or listed by a source that "
+            "does not have the field; in no share and no bound. NULL: made by a version that did not tell them apart"
         ),
     ]
     n_employers_yes: Annotated[
@@ -152,7 +165,8 @@ class Shares(CellCounts, FromBoards):
         Column(
             f"How it is printed: point (with its interval), interval (wider than {MAX_SHARE_WIDTH}, or than "
             f"{MIN_SHARE_WIDTH} and {MAX_RELATIVE_WIDTH.spaced} of the share, without the point), bounds (fewer than "
-            f"{MIN_KNOWN.spaced} of the jobs say); NULL: suppressed",
+            f"{MIN_KNOWN.spaced} of the jobs say), says (the same, with bounds wider than {MAX_BOUNDS_WIDTH}: only "
+            "the part that says); NULL: suppressed",
             values=SHARE_FORMS,
         ),
     ]
@@ -162,11 +176,11 @@ class Shares(CellCounts, FromBoards):
     bound_lo: Annotated[
         float | None,
         share(
-            "Lowest share of all jobs of the cell, if it were true of no silent job; NULL: silence is not an unknown "
-            "answer, or suppressed"
+            "Lower end of the 95 % interval of the share of all jobs that could have told, whatever those in "
+            "`n_unknown` would say; NULL: silence is not an unknown answer, or suppressed"
         ),
     ]
-    bound_hi: Annotated[float | None, share("Highest share of all jobs, if it were true of all silent jobs")]
+    bound_hi: Annotated[float | None, share("Upper end of that interval")]
     rank: Annotated[
         int | None,
         Column("Rank within measure and cell by the share that is printed first; ties share the better rank", low=1),

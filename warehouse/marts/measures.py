@@ -2,8 +2,8 @@
 
 To add a measure, declare it here. Its `answers` are an SQL expression over a row of `relation`, which has one row per
 job. The expression returns the list of items that are true of the job: an empty list if none is, NULL if the job does
-not say. A job counts in the denominator of every item unless its list is NULL. Jobs that the condition `jobs` excludes
-are not part of the measure.
+not say. A job counts in the denominator of every item unless its list is NULL, or the condition `told` is not true:
+then we did not read what it would have told. Jobs that the condition `jobs` excludes are not part of the measure.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from transforms.text.lookups import countries, languages_read, roles
 ESTIMAND = "share_of_jobs"  # what every measure estimates: a share of jobs, each job counted once
 SILENCE = {
     "no": "not stated is not asked or not offered: it counts as no",
-    "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all jobs",
+    "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all that could have",
     "none": "every job that is counted has an answer, whatever its adverts say",
 }
 """How adverts that say nothing on a measure are counted."""
@@ -29,9 +29,9 @@ JOBS = "counted_jobs($as_of)"
 class Measure:
     """A question asked of each job of a cell, and all words about it that a reader sees.
 
-    A measure with a `reading` has separate cells for each class of text. Its answer is unknown if the text is in a
-    language that is not read well, or if a job has no text; jobs without text are in the cells of full adverts. Without
-    a `reading` all adverts count.
+    A measure with a `reading` has separate cells for each class of text. A job whose text is in a language that is not
+    read well, or that has no text, is not read; jobs without text are in the cells of full adverts. Without a `reading`
+    all adverts count.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Measure:
     heading: str = "Answer"  # the name of the column of items
     names: Mapping[str, str] = field(default_factory=dict)  # of the items
     remark: str = ""  # what else a reader should know
+    told: str = "true"  # which jobs could have told; of others we do not know, whatever they say
     known_words: str = ""  # completes "24% of jobs …" for the jobs that do answer, if silence is `unknown`
     jobs: str = "true"
     relation: str = JOBS
@@ -85,8 +86,13 @@ class Measure:
         return self.jobs == "true"
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """Return a SELECT of the columns `job` and of `items`, one row per job of the measure, over a relation."""
-        return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
+        """Return a SELECT of the columns `job`, of `items` and of `is_told`, one row per job of the measure.
+
+        `items` are NULL if the job does not say, or if it could not have told (`is_told` is false).
+        """
+        items = self.answers if self.told == "true" else f"CASE WHEN {self.told} THEN {self.answers} END"
+        columns = f"{job}, {items} AS items, coalesce({self.told}, false) AS is_told"
+        return f"SELECT {columns} FROM {relation} WHERE {self.jobs}"
 
     @property
     def text_classes(self) -> tuple[str, ...]:
@@ -120,9 +126,8 @@ def _if(condition: str) -> str:
     return f"CASE WHEN {condition} THEN ['{YES}'] ELSE [] END"
 
 
-def _if_read(reading: str, answer: str) -> str:
-    classes, languages = vocabulary.READ_CLASSES, languages_read(reading)
-    return f'CASE WHEN text_class IN {classes} AND "language" IN {languages} THEN {answer} END'
+def _is_read(reading: str) -> str:
+    return f'text_class IN {vocabulary.READ_CLASSES} AND "language" IN {languages_read(reading)}'
 
 
 _YEARS_BAND = " ".join(
@@ -183,7 +188,8 @@ _DECLARED = (
             says=says,
             heading="Skill",
             remark=_ASKED_REMARK if requirement == "asked" else "",
-            answers=_if_read("skills", f'"{requirement}"'),
+            answers=f'"{requirement}"',
+            told=_is_read("skills"),
             silence="no",
             relation="jobs_with_skills($as_of)",
             role_groups=tuple(group for group in vocabulary.CELL_GROUPS if group != vocabulary.AI_JOBS),
@@ -217,6 +223,7 @@ _DECLARED = (
         names={"onsite": "on site"},
         answers=_single_answer("workplace"),
         silence="unknown",
+        told="tells_workplace",
         known_words="say where the work is done",
         items=vocabulary.WORKPLACES,
         by_employer=True,
@@ -230,6 +237,7 @@ _DECLARED = (
         names={country.country: country.name for country in countries()},
         answers="remote_scope",
         silence="unknown",
+        told="tells_remote_scope",
         known_words="say where remote work may be done",
         jobs="workplace = 'remote'",
     ),
@@ -246,7 +254,8 @@ _DECLARED = (
         heading="Lowest degree required",
         remark=_DEGREE_REMARK,
         names=_DEGREE_NAMES,
-        answers=_if_read("degree", f"[coalesce(degree_min, '{NOT_ASKED}')]"),
+        answers=f"[coalesce(degree_min, '{NOT_ASKED}')]",
+        told=_is_read("degree"),
         silence="no",
         items=(*vocabulary.DEGREES, NOT_ASKED),
         reading="degree",
@@ -260,7 +269,8 @@ _DECLARED = (
         says_of={NOT_ASKED: "name no years of experience"},
         heading="Minimum years",
         names=_YEARS_NAMES,
-        answers=_if_read("years", f"[coalesce(CASE {_YEARS_BAND} END, '{NOT_ASKED}')]"),
+        answers=f"[coalesce(CASE {_YEARS_BAND} END, '{NOT_ASKED}')]",
+        told=_is_read("years"),
         silence="no",
         items=(*vocabulary.YEARS_BANDS, NOT_ASKED),
         reading="years",
@@ -273,7 +283,8 @@ _DECLARED = (
         says="ask for {item}",
         heading="Asked to show",
         names=_QUALIFICATION_NAMES,
-        answers=_if_read("qualifications", "coalesce(qualifications, [])"),
+        answers="coalesce(qualifications, [])",
+        told=_is_read("qualifications"),
         silence="no",
         items=vocabulary.QUALIFICATIONS,
         reading="qualifications",
@@ -294,6 +305,7 @@ _DECLARED = (
         names=_EMPLOYMENT_NAMES,
         answers=_single_answer("employment_type"),
         silence="unknown",
+        told="tells_employment_type",
         known_words="state the type of employment",
         items=vocabulary.EMPLOYMENT_TYPES,
     ),

@@ -45,9 +45,9 @@ def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
 
 
 BESIDE = Sql(
-    "CASE WHEN form <> 'bounds' THEN {'share': share, 'share_lo': share_lo, 'share_hi': share_hi, 'form': form, "
-    "'without_largest': nullif(share_without_largest, 'nan'), 'of_single': nullif(share_of_single, 'nan'), "
-    "'of_large': nullif(share_of_large, 'nan')} END"
+    "CASE WHEN form NOT IN ('bounds', 'says') THEN {'share': share, 'share_lo': share_lo, 'share_hi': share_hi, "
+    "'form': form, 'without_largest': nullif(share_without_largest, 'nan'), "
+    "'of_single': nullif(share_of_single, 'nan'), 'of_large': nullif(share_of_large, 'nan')} END"
 )
 """What stands beside an employers' share: the jobs' share, that without the largest employer, values by size."""
 

@@ -53,6 +53,8 @@ def cell_of(row: dict[str, Any], basis: str = "advertised") -> Cell:
          (0.1, 0.9)),
         ({"share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "form": "bounds", "bound_lo": 0.2, "bound_hi": 0.7}, None,
          (0.2, 0.7), "bounds", (0.2, 0.7)),
+        ({"share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "form": "says", "bound_lo": 0.1, "bound_hi": 0.7}, None, None,
+         "says", None),
         ({"p50": 100.0, "p50_lo": 95.0, "p50_hi": 105.0, "currency": "USD"}, 100.0, (95.0, 105.0), "point",
          (100.0, 100.0)),
         ({"p50": 100.0, "p50_lo": 40.0, "p50_hi": 190.0, "currency": "USD"}, None, (40.0, 190.0), "interval",
@@ -62,7 +64,11 @@ def cell_of(row: dict[str, Any], basis: str = "advertised") -> Cell:
     ],
 )  # fmt: skip
 def test_a_number_is_no_surer_than_it_is_printed(
-    row: dict[str, Any], value: float | None, ends: tuple[float, float] | None, form: str, known: tuple[float, float]
+    row: dict[str, Any],
+    value: float | None,
+    ends: tuple[float, float] | None,
+    form: str,
+    known: tuple[float, float] | None,
 ) -> None:
     (number,) = cell_of(row).numbers.values()
     assert (number.value, number.ends, number.form, number.known) == (value, ends, form, known)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+import pytest
 
 from reports.cells.of_figure import cells_of
 from reports.figures import catalogue
@@ -216,22 +217,27 @@ def test_few_employers_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, pu
     assert (row.status, row.reason) == ("suppressed", "not enough employers (14; 15 needed)")
 
 
-def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    workplaces = [{"workplace": "remote" if number % 3 else "onsite"} if number < 59 else {} for number in range(100)]
+@pytest.mark.parametrize(("n", "said", "bounds"), [(1000, "between 36% and 82%", "36–82%"), (100, "open", None)])
+def test_where_few_say_bounds_are_printed_or_how_many_say(
+    con: duckdb.DuckDBPyConnection, put: Put, n: int, said: str, bounds: str | None
+) -> None:
+    """Of all jobs 39 to 80% are remote, and a hundred leave more than 50 points open."""
+    stated = [{"workplace": "remote" if number % 3 else "onsite"} for number in range(59)]
+    workplaces = [*stated, *([{}] * 41)] * (n // 100)
     adverts = (posting(number, employer_id=f"e{number % 20}", **one) for number, one in enumerate(workplaces))
     put(tables.Postings, *adverts)
     row = computed_from_core(con, starts=("workplace.remote",))["workplace.remote"]
-    expected = "All adverts we read between 39% and 80% (n = 100; 59% of jobs say where the work is done)"
+    expected = f"All adverts we read {said} (n = {n:,}; 59% of jobs say where the work is done)"
     assert (row.value, row.status) == (expected, "published")
     table = notes.table(row)
     assert table is not None
     line = dict(zip(table.columns, table.rows[0], strict=True))
-    assert (line["Of all jobs"], line["Jobs that say"]) == ("39–80%", "59%")
+    assert (line.get("Of all jobs"), line["Jobs that say"]) == (bounds, "59%")
     assert "Share of jobs" not in line and "95% interval" not in line, "neither point nor interval of the known"
-    put(tables.Postings, *(posting(100 + n, employer_id="e0", workplace="remote") for n in range(3)))
+    put(tables.Postings, *(posting(n + k, employer_id="e0", workplace="remote") for k in range(3 * n // 100)))
     row = computed_from_core(con, starts=("workplace.remote",))["workplace.remote"]
     assert row.value is not None
-    assert row.value.endswith("60% of jobs say where the work is done; of all jobs 41–81%)")
+    assert "60% of jobs say where the work is done; of all jobs" in row.value, "bounds stand beside what is said"
 
 
 def test_industries_are_bounded_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:

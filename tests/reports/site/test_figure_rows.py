@@ -84,6 +84,7 @@ FORMS = [
     ({"form": "interval"}, ("12–90%", "no point"), [("line", 0.12, 0.9)], "X: 12–90%. Rough: "),
     ({"form": "bounds", "bound_lo": 0.099, "bound_hi": 0.8}, ("10–80%", "silence leaves it open"),
      [("line", 0.099, 0.8)], "X: 10–80%. Rough: "),
+    ({"form": "says", "n_unknown": 70}, ("open", "30% say"), [], "X: open, only 30% say."),
 ]  # fmt: skip
 
 

@@ -84,6 +84,8 @@ def test_what_a_figure_lacks_is_none_and_says_why(figure: Make) -> None:
         ({"share": 0.004, "share_lo": 0.001, "share_hi": 0.009}, {"locale": "de"}, "0,4 %"),
         ({"form": "interval"}, {"form": "bare"}, "49–65"),
         ({"form": "bounds", "bound_lo": 0.2, "bound_hi": 0.6}, {"locale": "en", "form": "long"}, "between 20% and 60%"),
+        ({"form": "says"}, {"form": "bare"}, None),
+        ({"form": "says"}, {"part": "interval"}, None),
         ({"rank_best": None}, {"part": "rank"}, None),
     ],
 )

@@ -56,7 +56,7 @@ def test_no_word_but_those_of_the_declaration() -> None:
     table = renderer.table([ROW])
     assert table.columns[0] == "Clearance" and "share of the data jobs in defence." in table.key
     assert renderer.text([ROW]) == (
-        "X 31% (28–34%); n = 400 data jobs in defence, 95% intervals; 80% of jobs name a clearance; of all jobs, X –"
+        "X 31% (28–34%); n = 400 data jobs in defence, 95% intervals; 80% of jobs name a clearance"
     )
     assert shares.single(CLEARANCE, "data jobs").text([ROW]) == "31% of the data jobs in defence"
 
@@ -92,6 +92,39 @@ def test_a_share_is_said_as_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cell.sentence == "31% of data jobs in Germany in defence ask for a clearance"
     open_cell = replace(cell, row=ROW | {"form": "bounds", "bound_lo": 0.1, "bound_hi": 0.4})
     assert open_cell.sentence == "Between 10% and 40% of all data jobs in Germany ask for a clearance"
+
+
+FEW_SAY = ROW | {
+    "form": "says", "n_unknown": 1_600, "n_unread": 90, "bound_lo": 0.05, "bound_hi": 0.9, "region_level": "world",
+}  # fmt: skip
+
+
+def test_where_too_few_say_only_how_many_do_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the share of those that say, nor bounds, nor an interval appears anywhere."""
+    monkeypatch.setitem(MEASURES, "clearance", CLEARANCE)
+    single, listed = shares.single(CLEARANCE, "data jobs"), shares.items(CLEARANCE, "data jobs")
+    assert single.text([FEW_SAY]) == "20% of data jobs name a clearance"
+    assert list(filter(None, single.note([FEW_SAY]))) == [
+        "1,600 more jobs do not say",
+        "90 more jobs were not read for it",
+    ]
+    assert listed.text([FEW_SAY]) == "20% of jobs name a clearance; n = 2,000 data jobs"
+    assert listed.text([ROW, FEW_SAY]).startswith("X 31% (28–34%), X open; ")
+    by_place = shares.places(CLEARANCE, "data jobs", "country").text([FEW_SAY])
+    assert by_place == "X open (n = 2,000; 20% of jobs name a clearance)"
+    for renderer in (listed, shares.places(CLEARANCE, "data jobs", "country")):
+        assert renderer.table is not None
+        cells = dict(zip(renderer.table([ROW, FEW_SAY]).columns, renderer.table([ROW, FEW_SAY]).rows[1], strict=True))
+        assert (cells["Share"], cells["95% interval"], cells.get("Jobs that say")) == ("–", "–", "20%")
+        assert cells.get("Of all jobs", "–") == "–" and cells.get("Not read", "90") == "90"
+    cell = Cell(
+        id="share.clearance.x.de.data", kind="share", renderer=single, row=FEW_SAY, measure="clearance", item="x",
+        jobs="data jobs in Germany",
+    )  # fmt: skip
+    assert cell.sentence == "20% of data jobs in Germany name a clearance"
+    assert cell.numbers["share"].describe() == {
+        "value": None, "low": None, "high": None, "unit": "share of jobs", "form": "says",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MEASURES)

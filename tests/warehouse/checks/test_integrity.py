@@ -110,9 +110,9 @@ BREAKS = {
     ),
     "mart.shares counts the jobs of core, whether or not they answer": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
-        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason)"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_unread, n_jobs, status, reason)"
         " VALUES ('2026-01-03', 'skill_asked', 'Python', 'world', 'World', 'data', 'all', 365, 'full_advert',"
-        " 'share_of_jobs_capped', 1, 2, 4, 3, 'suppressed', 'few')"
+        " 'share_of_jobs_capped', 1, 2, 0, 4, 3, 'suppressed', 'few')"
     ),
 }
 """A statement that breaks each rule; rules that only repeat for other tables are represented once."""

@@ -764,7 +764,7 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database
     world = frame[(frame.region_level == "world") & (frame.role_group == "ai_engineering")].set_index(
         ["requirement", "skill"]
     )
-    assert set(world.n_unknown) == {11}
+    assert set(world.n_unread) == {11} and set(world.n_unknown) == {0}
     assert world.loc[("asked", "Python"), "share"] == pytest.approx(0.75)
     assert world.loc[("asked", "R"), "share"] == pytest.approx(0.5)
     assert ("asked", "Java") not in world.index

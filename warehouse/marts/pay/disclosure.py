@@ -99,7 +99,7 @@ def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     rows = make_share_rows(
         ShareCounts(
             cell=cell, employer=employer, jobs=jobs, yes_cell=cell[some], yes_employer=employer[some],
-            yes_item=zeros[: some.sum()], yes=yes[some], n_unknown=zeros[: len(frame)],
+            yes_item=zeros[: some.sum()], yes=yes[some], n_unread=zeros[: len(frame)],
             weighted=counts["weighted"].to_numpy(np.float64),
             weighted_yes=counts["weighted_stated"].to_numpy(np.float64)[some],
         ),

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
-from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, estimate_quantiles, sum_by
+from warehouse.marts.bounds import find_level
+from warehouse.marts.estimators import Flags, Floats, Ints, SampledCells, estimate_quantiles, sum_by
 
 HALF = 0.5
 ODDS = (0.5, 2.0)
 """Assumed factors by which the odds of stating pay change with each standard deviation of log pay, in ascending order.
 """
-STEPS = 60  # bisection steps for the critical value: enough for full floating-point precision
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,10 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
         raise ValueError("pay must be finite, or NaN where it is not stated")
     below, above = (np.where(is_stated, value, end) for end in (-np.inf, np.inf))
     lowest, highest = (estimate_quantiles(cells, employer, values, (HALF,)) for values in (below, above))
-    level = _find_level(cells, lowest.value[:, 0], lowest.low[:, 0], highest.value[:, 0], highest.high[:, 0])
+    least, most = lowest.value[:, 0], highest.value[:, 0]
+    with np.errstate(invalid="ignore"):  # infinite if too few jobs state pay
+        error = np.maximum(least - lowest.low[:, 0], highest.high[:, 0] - most) / cells.find_t()
+        level = find_level(most - least, error)
     low = estimate_quantiles(cells, employer, below, (HALF,), level).low[:, 0]
     high = estimate_quantiles(cells, employer, above, (HALF,), level).high[:, 0]
     has = n_stated > HALF * cells.n_jobs
@@ -60,25 +62,6 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
         high=np.where(has, high, np.nan),
         is_informative=has & np.isfinite(low) & np.isfinite(high),
     )
-
-
-def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
-    """Return for each cell the two-sided level of the ends: `LEVEL` if the bounds coincide, 90 % if they are far apart.
-
-    Imbens and Manski's critical value c solves Φ(c + Δ / σ) - Φ(-c) = 0.95, with the distance Δ of the bounds and the
-    larger of their standard errors, σ. The level is 2 Φ(c) - 1, or `LEVEL` if σ is unknown.
-    """
-    t = cells.find_t()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.maximum(lowest - low, high - highest) / t
-        apart = (highest - lowest) / error
-    apart = np.where(np.isfinite(apart), np.maximum(apart, 0), 0)
-    lower, upper = np.full(len(t), 1.0), np.full(len(t), 3.0)
-    for _ in range(STEPS):
-        c = (lower + upper) / 2
-        is_short = special.ndtr(c + apart) - special.ndtr(-c) < LEVEL
-        lower, upper = np.where(is_short, c, lower), np.where(is_short, upper, c)
-    return np.asarray(2 * special.ndtr(upper) - 1, dtype=np.float64)
 
 
 def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floats:

@@ -5,14 +5,15 @@ All functions are pure. The values of a cell depend only on the counts of this c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from transforms.records.definitions import MIN_KNOWN
+from transforms.records.definitions import MAX_BOUNDS_WIDTH, MIN_KNOWN
+from warehouse.marts.bounds import bound_shares
 from warehouse.marts.employer_shares import estimate_employer_shares, is_moved_by_largest, leave_out_largest
 from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, estimate_shares, sum_by, weigh_jobs
 from warehouse.marts.printing import (
@@ -20,11 +21,17 @@ from warehouse.marts.printing import (
     EMPLOYERS,
     INTERVAL,
     POINT,
+    SAYS,
     find_broken_rules,
     find_interval_only,
     find_reasons,
 )
 from warehouse.marts.rank_sets import find_least_difference, find_rank_sets
+
+
+def _no_jobs() -> Ints:
+    return np.empty(0, dtype=np.int64)
+
 
 SIZES = ("single", "small", "large")
 """Names in columns of the classes `employer_shares.EMPLOYER_SIZES`: 1, 2 to 5, and 6 or more jobs in the cell."""
@@ -35,8 +42,9 @@ class ShareCounts:
     """Counts of jobs in the cells of one measure. Cells are numbered from 0; items and employers may have any numbers.
 
     `cell`, `employer` and `jobs` have an entry for each cell and employer with jobs of known answer, in this order;
-    `yes_…` for each cell, employer and item that some of these jobs have. `n_unknown` counts the other jobs of each
-    cell. `weighted…` are the total weights of the jobs in `jobs`, `yes` and `n_unknown`, if jobs have weights.
+    `yes_…` for each cell, employer and item that some of these jobs have; `silent_…` for each cell and employer with
+    jobs that could have told and do not say. `n_unread` counts the jobs of each cell that could not have told.
+    `weighted…` are the total weights of the jobs in `jobs`, `yes` and `silent`, if jobs have weights.
     """
 
     cell: Ints
@@ -46,22 +54,33 @@ class ShareCounts:
     yes_employer: Ints
     yes_item: Ints
     yes: Ints
-    n_unknown: Ints
+    n_unread: Ints
+    silent_cell: Ints = field(default_factory=_no_jobs)
+    silent_employer: Ints = field(default_factory=_no_jobs)
+    silent: Ints = field(default_factory=_no_jobs)
     weighted: Floats | None = None
     weighted_yes: Floats | None = None
-    weighted_unknown: Floats | None = None
+    weighted_silent: Floats | None = None
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.n_unread)
 
     def weigh(self) -> JobWeights:
         """Return scaled weights. In each cell, the weights of the jobs with a known answer add up to their number."""
-        n_cells = len(self.n_unknown)
-        weight = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
-        yes = self.yes.astype(np.float64) if self.weighted_yes is None else self.weighted_yes
-        unknown = self.n_unknown.astype(np.float64) if self.weighted_unknown is None else self.weighted_unknown
+        n_cells = self.n_cells
+        weight, yes, silent = (
+            n.astype(np.float64) if weighted is None else weighted
+            for n, weighted in (
+                (self.jobs, self.weighted), (self.yes, self.weighted_yes), (self.silent, self.weighted_silent),
+            )
+        )  # fmt: skip
         scale = sum_by(self.cell, self.jobs, n_cells) / sum_by(self.cell, weight, n_cells)
         jobs = weigh_jobs(self.cell, self.jobs, weight, n_cells)
         # after rounding, the jobs with an item may weigh a little more than all jobs of the employer
         yes = np.minimum(yes * scale[self.yes_cell], jobs[self.place_pairs()])
-        return JobWeights(jobs=jobs, yes=yes, unknown=unknown * scale)
+        return JobWeights(jobs=jobs, yes=yes, silent=silent * scale[self.silent_cell])
 
     def place_pairs(self) -> Ints:
         """Return for each entry of `yes` the index of its cell and employer in `cell` and `employer`."""
@@ -71,13 +90,14 @@ class ShareCounts:
     def select(self, mask: Flags) -> ShareCounts:
         """Return the counts of the flagged cells, renumbered from 0 in the same order."""
         number = np.cumsum(mask) - 1
-        of_employers, of_pairs = mask[self.cell], mask[self.yes_cell]
+        of_employers, of_pairs, of_silent = mask[self.cell], mask[self.yes_cell], mask[self.silent_cell]
         return ShareCounts(
             cell=number[self.cell[of_employers]], employer=self.employer[of_employers], jobs=self.jobs[of_employers],
             yes_cell=number[self.yes_cell[of_pairs]], yes_employer=self.yes_employer[of_pairs],
-            yes_item=self.yes_item[of_pairs], yes=self.yes[of_pairs], n_unknown=self.n_unknown[mask],
-            weighted=_among(self.weighted, of_employers), weighted_yes=_among(self.weighted_yes, of_pairs),
-            weighted_unknown=_among(self.weighted_unknown, mask),
+            yes_item=self.yes_item[of_pairs], yes=self.yes[of_pairs], n_unread=self.n_unread[mask],
+            silent_cell=number[self.silent_cell[of_silent]], silent_employer=self.silent_employer[of_silent],
+            silent=self.silent[of_silent], weighted=_among(self.weighted, of_employers),
+            weighted_yes=_among(self.weighted_yes, of_pairs), weighted_silent=_among(self.weighted_silent, of_silent),
         )  # fmt: skip
 
 
@@ -96,11 +116,11 @@ class Ranking:
 
 @dataclass(frozen=True, kw_only=True)
 class JobWeights:
-    """Total weights of the jobs that `ShareCounts` counts in `jobs`, `yes` and `n_unknown`."""
+    """Total weights of the jobs that `ShareCounts` counts in `jobs`, `yes` and `silent`."""
 
     jobs: Floats
     yes: Floats
-    unknown: Floats
+    silent: Floats
 
 
 def _among(values: Floats | None, mask: Flags) -> Floats | None:
@@ -114,11 +134,11 @@ def make_share_rows(
 
     `cell` and `item` are numbers; the other columns are those of `Shares` that follow from counts. `items` are declared
     items, and `category` has each item's category, within which items are ranked; without `ranking` they are not.
-    `has_bounds`: jobs of unknown answer may have either answer. Cells that the printing rules withhold have only
+    `has_bounds`: jobs that do not say may have either answer. Cells that the printing rules withhold have only
     counts.
     """
     weights = counts.weigh()
-    cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))
+    cells = count_cells(counts.cell, weights.jobs, counts.n_cells)
     n_items = max(len(category), 1)
     pairs = counts.yes_cell * n_items + counts.yes_item
     keys = np.union1d(pairs, (np.arange(cells.n_cells)[:, None] * n_items + items).ravel())
@@ -136,7 +156,9 @@ def make_share_rows(
         "cell": cell, "item": item,
         "n_jobs": n_jobs, "n_employers": cells.n_employers[cell],
         "n_even_employers": cells.n_even[cell], "largest_employer_share": cells.largest[cell],
-        "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": counts.n_unknown[cell],
+        "n_yes": n_yes, "n_no": n_jobs - n_yes,
+        "n_unknown": sum_by(counts.silent_cell, counts.silent, cells.n_cells).astype(np.int64)[cell],
+        "n_unread": counts.n_unread[cell],
         "n_employers_yes": np.bincount(row, minlength=len(keys)).astype(np.int64),
         "largest_employer": np.divide(largest, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
         "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
@@ -145,26 +167,45 @@ def make_share_rows(
     printed = counts.select(breaches < 0)
     row_cell, row_item = number[cell[is_printed]], item[is_printed]
     estimates = _estimate(printed, row_cell, row_item, n_items)
+    if has_bounds:
+        estimates |= _bound(printed, row_cell, row_item, n_items)
     if ranking is not None:
         of_printed = replace(ranking, seed=ranking.seed[breaches < 0])
         estimates |= _rank(printed, row_cell, row_item, category, of_printed)
-    for name, values in estimates.items():
+    for name, values in ({"bound_lo": np.nan, "bound_hi": np.nan} | estimates).items():
         columns[name] = np.full(len(keys), np.nan)
         columns[name][is_printed] = values
-    unknown = weights.unknown[cell]
-    n_all = n_jobs + unknown
-    for name, most_yes in (("bound_lo", weight_yes), ("bound_hi", weight_yes + unknown)):
-        columns[name] = np.where(is_printed & has_bounds, np.minimum(most_yes / n_all, 1), np.nan)
+    n_all = n_jobs + sum_by(counts.silent_cell, weights.silent, cells.n_cells)[cell]
     for form, share in (("form", "share"), ("form_by_employer", "share_by_employer")):
         is_wide = find_interval_only(columns[share], columns[f"{share}_lo"], columns[f"{share}_hi"], is_share=True)
         columns[form] = np.where(is_wide, INTERVAL, POINT).astype(object)
-        columns[form][has_bounds & (n_jobs < MIN_KNOWN.value * n_all)] = BOUNDS
+        is_few = has_bounds & (n_jobs < MIN_KNOWN.value * n_all)
+        is_open = (columns["bound_hi"] - columns["bound_lo"]).round(9) > MAX_BOUNDS_WIDTH.value
+        columns[form][is_few], columns[form][is_few & is_open] = BOUNDS, SAYS
         columns[form][~is_printed] = None
     return pd.DataFrame(columns)
 
 
+def _bound(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> dict[str, Floats]:
+    """Return the bounds of each row's share of all jobs that could have told, with their sampling error."""
+    weights = counts.weigh()
+    n = int(max(counts.employer.max(initial=0), counts.silent_employer.max(initial=0))) + 1
+    says, is_silent = counts.cell * n + counts.employer, counts.silent_cell * n + counts.silent_employer
+    keys, place = np.unique(np.concatenate([says, is_silent]), return_inverse=True)
+    cell, of_known, of_silent = keys // n, place[: len(says)], place[len(says) :]
+    weight = sum_by(place, np.concatenate([weights.jobs, weights.silent]), len(keys))
+    jobs = weigh_jobs(cell, np.bincount(place, np.concatenate([counts.jobs, counts.silent])), weight, counts.n_cells)
+    scale = jobs / weight
+    silent = np.bincount(of_silent, weights.silent, len(keys)) * scale
+    row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
+    employer = of_known[counts.place_pairs()]
+    yes = np.minimum(weights.yes * scale[employer], jobs[employer])
+    low, high = bound_shares(count_cells(cell, jobs, counts.n_cells), row_cell, employer, row, yes, silent)
+    return {"bound_lo": low, "bound_hi": high}
+
+
 def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> dict[str, Floats]:
-    n, n_cells = len(row_cell), len(counts.n_unknown)
+    n, n_cells = len(row_cell), counts.n_cells
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, n_cells)
     place = counts.place_pairs()
@@ -209,9 +250,9 @@ def _rank(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints, ranki
         return {"category_rank_best": best, "category_rank_worst": worst}
     total = np.bincount(row, weight[place] * part, n)[rows]
     lowest = np.where(n_eligible > n_rows, 0, np.minimum.reduceat(total, start))
-    sums = (sum_by(counts.cell, values, len(counts.n_unknown)) for values in (weight, weight**2))
+    sums = (sum_by(counts.cell, values, counts.n_cells) for values in (weight, weight**2))
     may_differ = np.maximum.reduceat(total, start) - lowest > find_least_difference(*sums)[cell]
-    first = np.searchsorted(counts.cell, np.arange(len(counts.n_unknown) + 1))
+    first = np.searchsorted(counts.cell, np.arange(counts.n_cells + 1))
     ends = np.searchsorted(key[row][pairs], [lists, lists + 1]).T
     column = np.empty(n, dtype=np.int64)
     for number in np.flatnonzero(may_differ):

@@ -30,8 +30,8 @@ from warehouse.marts.share.share_rows import Ranking, ShareCounts, make_share_ro
 from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = ("panel_jobs($as_of)",)  # what is read beside the tables in `cell_cache.INPUT_TABLES`
-OUTSIDE, UNKNOWN, KNOWN = range(3)
-"""State of a job in a measure: not part of the measure, without a stated answer, or answered."""
+OUTSIDE, UNREAD, UNKNOWN, KNOWN = range(4)
+"""State of a job in a measure: not part of it; could not have told us; could have, but does not say; or answered."""
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,14 @@ class _Answers:
     hashes: Hashes
 
 
-class _Silent(NamedTuple):
-    """A cell's jobs without an answer: their number, how many are in the panel, and their total weight."""
-
-    n: int
-    n_in_panel: int
-    weight: float
-
-
 class _Cell(NamedTuple):
-    """A cell of a measure to compute: its key and digest, its jobs without an answer, and indexes of jobs with one."""
+    """A cell of a measure to compute: its key and digest, and the indexes of its jobs by state."""
 
     key: dict[str, str]
     inputs: str
-    silent: _Silent
-    jobs: Ints
+    jobs: Ints  # with an answer
+    silent: Ints
+    unread: Ints
 
 
 def shares(
@@ -113,11 +106,12 @@ def shares(
             if groups not in cells_of_groups:
                 cells_of_groups[groups] = _cells(jobs, *groups)
             here = cells_of_groups[groups]
-            for cell, silent, digest in _find_known_cells(here, answers, jobs.weight):
-                inputs = inputs_of([*context, *here.keys[cell].values(), silent.n], digest)
+            for cell, digest in _find_known_cells(here, answers):
+                inputs = inputs_of([*context, *here.keys[cell].values()], digest)
                 if not cache.reuse(inputs):
                     of_cell = here.jobs[here.start[cell] : here.start[cell + 1]]
-                    batch.append(_Cell(here.keys[cell], inputs, silent, of_cell[answers.state[of_cell] == KNOWN]))
+                    by_state = (of_cell[answers.state[of_cell] == state] for state in (KNOWN, UNKNOWN, UNREAD))
+                    batch.append(_Cell(here.keys[cell], inputs, *by_state))
         if batch:
             frames.append(_compute(con, measure, batch, jobs, category_of))
     return combine_rows(Shares, as_of, [rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in frames])
@@ -182,25 +176,31 @@ def _rest_on_panel(batch: Sequence[_Cell], jobs: _Jobs) -> Flags:
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: Sequence[_Cell], jobs: _Jobs, is_panel: Flags) -> ShareCounts:
-    members = [
-        of_batch.jobs[jobs.weight[of_batch.jobs] > 0] if of_panel else of_batch.jobs
+    def count(members: Sequence[Ints], query: str, *keys: str) -> tuple[list[Ints], Ints, Floats]:
+        """Return keys, numbers and total weights of the cells' jobs; of cells of the panel only the panel's."""
+        sizes = [len(of_cell) for of_cell in members]
+        cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(members)
+        is_counted = ~is_panel[cell] | (jobs.weight[job] > 0)
+        cell, job = cell[is_counted], job[is_counted]
+        weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
+        con.register("share_batch", pa.table({"cell": cell, "job_number": job, "weight": weight}))
+        rows = _columns_of(con.execute(read_sql(f"marts/share/{query}")))
+        con.unregister("share_batch")
+        return _add_weights(rows, "cell", *keys)
+
+    known, silent = [of_batch.jobs for of_batch in batch], [of_batch.silent for of_batch in batch]
+    unread = [
+        (jobs.weight[of_batch.unread] > 0).sum() if of_panel else len(of_batch.unread)
         for of_batch, of_panel in zip(batch, is_panel, strict=True)
     ]
-    sizes = [len(of_cell) for of_cell in members]
-    cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(members)
-    weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
-    con.register("share_batch", pa.table({"cell": cell, "job_number": job, "weight": weight}))
-    employers = _columns_of(con.execute(read_sql("marts/share/count_employers")))
-    pairs = _columns_of(con.execute(read_sql("marts/share/count_items")))
-    con.unregister("share_batch")
-    (of_cell, employer), n_jobs, weights = _add_weights(employers, "cell", "employer_number")
-    (yes_cell, yes_employer, item), n_yes, weighted_yes = _add_weights(pairs, "cell", "employer_number", "item_number")
-    silent = [of_batch.silent for of_batch in batch]
-    n_unknown = np.where(is_panel, [jobs.n_in_panel for jobs in silent], [jobs.n for jobs in silent])
-    weighted_unknown = np.where(is_panel, [jobs.weight for jobs in silent], [float(jobs.n) for jobs in silent])
+    (of_cell, employer), n_jobs, weights = count(known, "count_employers", "employer_number")
+    (yes_cell, yes_employer, item), n_yes, weighted_yes = count(known, "count_items", "employer_number", "item_number")
+    (silent_cell, silent_employer), n_silent, weighted_silent = count(silent, "count_employers", "employer_number")
     return ShareCounts(
         cell=of_cell, employer=employer, jobs=n_jobs, yes_cell=yes_cell, yes_employer=yes_employer, yes_item=item,
-        yes=n_yes, n_unknown=n_unknown, weighted=weights, weighted_yes=weighted_yes, weighted_unknown=weighted_unknown,
+        yes=n_yes, silent_cell=silent_cell, silent_employer=silent_employer, silent=n_silent,
+        n_unread=np.array(unread, dtype=np.int64), weighted=weights, weighted_yes=weighted_yes,
+        weighted_silent=weighted_silent,
     )  # fmt: skip
 
 
@@ -260,9 +260,10 @@ def _stage_relations(
 def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: str, n_jobs: int) -> _Answers:
     select = measure.select_from(relation, "job_number, employer_number, job_hash")
     con.execute(read_sql("marts/share/share_answers", answers=select))
-    answers = _columns_of(con.execute("SELECT job_number, is_known, answer_hash FROM share_answers"))
+    answers = _columns_of(con.execute("SELECT job_number, is_known, is_told, answer_hash FROM share_answers"))
     state = np.full(n_jobs, OUTSIDE, dtype=np.int8)
-    state[answers["job_number"]] = np.where(answers["is_known"], KNOWN, UNKNOWN)
+    is_silent = np.where(answers["is_told"], UNKNOWN, UNREAD)
+    state[answers["job_number"]] = np.where(answers["is_known"], KNOWN, is_silent)
     hashes = np.zeros(n_jobs, dtype=np.uint64)
     hashes[answers["job_number"]] = answers["answer_hash"]
     return _Answers(state, hashes)
@@ -280,15 +281,11 @@ def _cells(jobs: _Jobs, role_group: str, text_class: str) -> _GroupCells:
     return _GroupCells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
 
 
-def _find_known_cells(cells: _GroupCells, answers: _Answers, weight: Floats) -> Iterator[tuple[int, _Silent, Hashes]]:
-    """Yield for each cell with a known answer: its index, its jobs without an answer, and the digest of its jobs."""
+def _find_known_cells(cells: _GroupCells, answers: _Answers) -> Iterator[tuple[int, Hashes]]:
+    """Yield for each cell with a known answer its index and the digest of its jobs, silent and unread ones too."""
     if not cells.keys:
         return
-    is_silent = answers.state == UNKNOWN
-    n_known, n_silent = cells.add_up(answers.state == KNOWN), cells.add_up(is_silent)
-    n_of_panel = cells.add_up(is_silent & (weight > 0))
-    silent_weight = cells.add_up(np.where(is_silent, weight, 0.0), np.float64)
+    counts = [cells.add_up(answers.state == state) for state in (KNOWN, UNKNOWN, UNREAD)]
     digests = cells.add_up(answers.hashes, np.uint64)
-    for cell in np.flatnonzero(n_known):
-        silent = _Silent(int(n_silent[cell]), int(n_of_panel[cell]), float(silent_weight[cell]))
-        yield int(cell), silent, np.array([n_known[cell], digests[cell]], dtype=np.uint64)
+    for cell in np.flatnonzero(counts[0]):
+        yield int(cell), np.array([*(n[cell] for n in counts), digests[cell]], dtype=np.uint64)

@@ -10,4 +10,4 @@ FROM $tables.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND item = $item AND role_group = $role_group
     AND list_contains($region_levels, region_level)
-ORDER BY region_level <> 'world', form${by} = 'bounds', sorted_by DESC NULLS LAST, n_jobs DESC, region
+ORDER BY region_level <> 'world', form${by} IN ('bounds', 'says'), sorted_by DESC NULLS LAST, n_jobs DESC, region

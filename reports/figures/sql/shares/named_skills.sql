@@ -24,7 +24,7 @@ WITH spelled AS (
     FROM candidates c LEFT JOIN demand d ON d.skill = c.skill GROUP BY word
 ), cell AS (
     SELECT max(n_jobs) AS n_jobs, max(n_employers) AS n_employers, max(n_even_employers) AS n_even_employers,
-        max(largest_employer_share) AS largest_employer_share, max(n_unknown) AS n_unknown,
+        max(largest_employer_share) AS largest_employer_share, max(n_unknown) AS n_unknown, max(n_unread) AS n_unread,
         max(zero_share_hi) AS zero_share_hi, max(sample) AS sample,
         min(status) FILTER (status = 'suppressed') IS NULL AND count(*) > 0 AS is_sure,
         min(reason) FILTER (status = 'suppressed') AS reason,
@@ -39,7 +39,7 @@ WITH spelled AS (
 )
 SELECT
     n.word AS name, n.skill AS item, coalesce(d.category, k.category) AS category, n.n_jobs, n.n_employers, n.n_even_employers,
-    n.largest_employer_share, n.n_unknown,
+    n.largest_employer_share, n.n_unknown, n.n_unread,
     CASE WHEN n.skill IS NOT NULL THEN coalesce(d.n_asking, 0) END AS n_asking,
     CASE WHEN n.skill IS NOT NULL THEN coalesce(d.n_employers_asking, 0) END AS n_employers_asking,
     CASE WHEN is_printed THEN coalesce(d.share, 0) END AS share,

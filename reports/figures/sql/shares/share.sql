@@ -22,10 +22,11 @@ WITH cell AS MATERIALIZED (
     SELECT asked, z.* REPLACE (
         a.item AS item, NULL AS category, 0 AS n_asking, 0 AS n_employers_asking, NULL AS rank_best,
         NULL AS rank_worst, NULL AS bound_lo, NULL AS bound_hi,
-        if(status = 'suppressed' OR form = 'bounds', NULL, 0) AS share,
-        if(status = 'suppressed' OR form = 'bounds', NULL, 0) AS share_lo,
-        if(status = 'suppressed' OR form = 'bounds', NULL, zero_share_hi) AS share_hi,
-        if(zero_share_hi > $max_width, 'interval', 'point') AS form,
+        if(status = 'suppressed' OR form IN ('bounds', 'says'), NULL, 0) AS share,
+        if(status = 'suppressed' OR form IN ('bounds', 'says'), NULL, 0) AS share_lo,
+        if(status = 'suppressed' OR form IN ('bounds', 'says'), NULL, zero_share_hi) AS share_hi,
+        CASE WHEN form IN ('bounds', 'says') THEN 'says' WHEN zero_share_hi > $max_width THEN 'interval'
+            ELSE 'point' END AS form,
         NULL AS sorted_by, NULL AS beside
     )
     FROM (FROM asked ANTI JOIN cell USING (item)) AS a CROSS JOIN (FROM cell LIMIT 1) AS z

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
@@ -63,6 +63,38 @@ def read_jobs(con: database.Connection, as_of: date) -> pd.DataFrame:
     return pd.DataFrame(jobs[jobs["role_group"].isin(AI_GROUPS)])
 
 
+def bound(jobs: pd.DataFrame, name: str) -> tuple[float, float]:
+    """The ends of the share of all jobs, whatever the silent ones would say."""
+    m = jobs.groupby("employer").size().astype(float)
+    n, g, even = len(jobs), len(m), m.sum() ** 2 / (m**2).sum()
+    silent = jobs["workplace"].isna()
+
+    def estimate(answers: dict[str, pd.Series]) -> tuple[float, float]:
+        """Share and design effect of `name`, where `answers` are those of all rows."""
+        counts = {row: flags.groupby(jobs["employer"]).sum() for row, flags in answers.items()}
+        p = {row: y.sum() / n for row, y in counts.items()}
+        between = np.mean([(m * (y / m - p[row]) ** 2).sum() / (g - 1) for row, y in counts.items()])
+        within = np.mean([(y * (1 - y / m)).sum() / (n - g) for y in counts.values()])
+        k = (n - (m**2).sum() / n) / (g - 1)
+        rho = np.clip((between - within) / (between + (k - 1) * within), 0, 1)
+        share, y = p[name], counts[name]
+        own = (g - 1) / g * (((share * m - y) / (n - m)) ** 2).sum() / (share * (1 - share) / n)
+        return share, max(own, np.sqrt(own * (1 + ((m**2).sum() / n - 1) * rho)), 1)
+
+    least = {row: jobs["workplace"] == row for row in WORKPLACES}
+    most = {row: flags | silent for row, flags in least.items()}
+    (low, low_effect), (high, high_effect) = estimate(least), estimate(most)
+    error = max(np.sqrt(effect * p * (1 - p) / n) for p, effect in ((low, low_effect), (high, high_effect)))
+    c = optimize.brentq(lambda c: stats.norm.cdf(c + (high - low) / error) - stats.norm.cdf(-c) - 0.95, 1, 3)
+    tail = stats.norm.cdf(-c)
+    factor = (stats.t.ppf(1 - tail, n - 1) / stats.t.ppf(1 - tail, even - 1)) ** 2
+    n_low, n_high = n / low_effect * factor, n / high_effect * factor
+    return (
+        stats.beta.ppf(tail, low * n_low, (1 - low) * n_low + 1),
+        stats.beta.ppf(1 - tail, high * n_high + 1, (1 - high) * n_high),
+    )
+
+
 def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> None:
     frame = shares(con, AS_OF, measures=[MEASURES["workplace"]])
     cell = (frame["role_group"] == "ai_jobs") & (frame["region"] == "World")
@@ -93,7 +125,7 @@ def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> Non
             "n_even_employers": even, "largest_employer_share": m.max() / n, "share": share, "share_lo": low,
             "share_hi": high, "design_effect": effect, "share_by_employer": (y[name] / m).mean(),
             "relative_standard_error": np.sqrt(effect * (1 - share) / share / n),
-            "bound_lo": y[name].sum() / len(jobs), "bound_hi": (y[name].sum() + len(jobs) - n) / len(jobs),
+            "n_unread": 0, **dict(zip(("bound_lo", "bound_hi"), bound(jobs, name), strict=True)),
         }  # fmt: skip
         values = {column: rows.loc[name, column] for column in expected}
         assert values == pytest.approx(expected, rel=1e-9), name

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
@@ -47,9 +48,11 @@ def found(con: database.Connection, measure: str, group: str = "ai_engineering",
 
 
 def counts(con: database.Connection, measure: str, group: str = "ai_engineering") -> dict[str, tuple[int, int, int]]:
-    """Yes, no and not known, by item."""
+    """Yes, no and not known, by item: silent if silence may be either, and otherwise not read."""
     rows = found(con, measure, group)
-    return {str(item): (row.n_yes, row.n_no, row.n_unknown) for item, row in rows.iterrows()}
+    unknown = "n_unknown" if MEASURES[measure].silence == "unknown" else "n_unread"
+    assert (rows[["n_unknown", "n_unread"]].drop(columns=unknown) == 0).all(axis=None)
+    return {str(item): (row.n_yes, row.n_no, row[unknown]) for item, row in rows.iterrows()}
 
 
 # --- rows out of counts -----------------------------------------------------------------------------------
@@ -63,7 +66,10 @@ DECLARED = np.array([4])
 
 
 def count_answers(jobs: list[tuple[int, int, set[int]]]) -> ShareCounts:
-    """Counts of jobs in up to four cells, every cell having one at least; 20, 10, 5 and 0 more jobs do not say."""
+    """Counts of jobs in up to four cells, every cell having one at least; 20, 10, 5 and 0 more jobs do not say.
+
+    Half of these are of an employer that says nothing.
+    """
     jobs = [*((cell, 99, set()) for cell in range(4)), *jobs]
     sizes = sorted(Counter((cell, employer) for cell, employer, _ in jobs).items())
     yes = sorted(Counter((cell, employer, item) for cell, employer, items in jobs for item in items).items())
@@ -71,7 +77,9 @@ def count_answers(jobs: list[tuple[int, int, set[int]]]) -> ShareCounts:
     pairs = np.array([[*key, n] for key, n in yes], dtype=np.int64).reshape(-1, 4).T
     return ShareCounts(
         cell=columns[0], employer=columns[1], jobs=columns[2], yes_cell=pairs[0], yes_employer=pairs[1],
-        yes_item=pairs[2], yes=pairs[3], n_unknown=np.array([20, 10, 5, 0]),
+        yes_item=pairs[2], yes=pairs[3], n_unread=np.array([0, 7, 0, 0]),
+        silent_cell=np.array([0, 0, 1, 1, 2]), silent_employer=np.array([99, 100, 99, 100, 99]),
+        silent=np.array([10, 10, 5, 5, 5]),
     )  # fmt: skip
 
 
@@ -122,13 +130,15 @@ def check_ends(jobs: list[tuple[int, int, set[int]]]) -> None:
 
 
 def cells_like(sizes: list[int], n_yes: int, n_unknown: int = 0) -> pd.Series[Any]:
-    """The row of one cell: employers of these sizes, whose first jobs say yes."""
+    """The row of one cell: employers of these sizes, whose first jobs say yes; silent jobs are spread evenly."""
+    silent = np.bincount(np.arange(n_unknown) % len(sizes), minlength=len(sizes))
     yes = np.clip(n_yes - np.concatenate([[0], np.cumsum(sizes)[:-1]]), 0, sizes)
     counts = ShareCounts(
         cell=np.zeros(len(sizes), dtype=np.int64), employer=np.arange(len(sizes)), jobs=np.array(sizes),
         yes_cell=np.zeros(int((yes > 0).sum()), dtype=np.int64), yes_employer=np.flatnonzero(yes),
         yes_item=np.zeros(int((yes > 0).sum()), dtype=np.int64), yes=yes[yes > 0],
-        n_unknown=np.array([n_unknown]),
+        n_unread=np.array([0]), silent_cell=np.zeros(int((silent > 0).sum()), dtype=np.int64),
+        silent_employer=np.flatnonzero(silent), silent=silent[silent > 0],
     )  # fmt: skip
     return make_share_rows(counts, np.array([0]), np.array([0]), has_bounds=n_unknown > 0).iloc[0]
 
@@ -138,7 +148,7 @@ def rows_of_two_items(*, by_employer: bool, n_items: int = 2) -> pd.DataFrame:
     sizes = np.array([16] * 5 + [1] * 60)
     counts = ShareCounts(
         cell=np.zeros(65, dtype=np.int64), employer=np.arange(65), jobs=sizes, yes_cell=np.zeros(65, dtype=np.int64),
-        yes_employer=np.arange(65), yes_item=np.where(sizes > 1, 0, 1), yes=sizes, n_unknown=np.array([0]),
+        yes_employer=np.arange(65), yes_item=np.where(sizes > 1, 0, 1), yes=sizes, n_unread=np.array([0]),
     )  # fmt: skip
     ranking = Ranking(seed=np.array([3]), by_employer=by_employer, n_items=np.array([n_items]))
     return make_share_rows(counts, np.array([0, 1]), np.array([0, 0]), has_bounds=False, ranking=ranking)
@@ -182,6 +192,7 @@ def test_lists_are_short_enough_to_be_compared_in_pairs() -> None:
         ([2] * 15, 15, 0, "published", "interval"),  # 15 employers: wider than 30 points
         ([3] * 100, 60, 200, "published", "point"),  # 60 % say
         ([3] * 100, 60, 201, "published", "bounds"),
+        ([3] * 100, 60, 300, "published", "says"),  # the bounds alone are 50 points wide
         ([1] * 15, 9, 0, "published", "interval"),
         ([40] * 14, 9, 0, "suppressed", None),  # 14 employers
         ([40, *[1] * 40], 9, 0, "published", "interval"),
@@ -248,13 +259,55 @@ def test_who_does_not_say_is_not_in_the_denominator(con: database.Connection) ->
     put(con, [posting(i, workplace="remote" if i < 12 else "onsite" if i < 40 else None) for i in range(70)])
     rows = found(con, "workplace")
     assert rows.loc["remote", ["n_jobs", "n_yes", "n_no", "n_unknown", "share"]].tolist() == [40, 12, 28, 30, 0.3]
-    assert rows.loc["remote", ["bound_lo", "bound_hi"]].tolist() == pytest.approx([12 / 70, 42 / 70])
-    assert set(rows["form"]) == {"bounds"}, "40 of 70 are fewer than 60 %"
+    least, most = 12 / 70 * 69, 42 / 70 * 69  # single jobs: as informative as one employer less
+    ends = [stats.beta.ppf(0.05, least, 69 - least + 1), stats.beta.ppf(0.95, most + 1, 69 - most)]
+    assert rows.loc["remote", ["bound_lo", "bound_hi"]].tolist() == pytest.approx(ends), "far apart, each errs alone"
+    assert set(rows["form"]) == {"says"}, "40 of 70 are fewer than 60 %, and the others may change too much"
     nobody = rows.loc["hybrid", ["n_yes", "share", "share_lo"]].tolist()
     assert nobody == [0, 0, 0], "an answer that nobody gives is a share of 0"
     assert 0 < rows.loc["hybrid", "share_hi"] < 0.2, "whose interval has an upper end"
     degrees = found(con, "degree")
     assert degrees["bound_lo"].isna().all() and "bounds" not in set(degrees["form"]), "there silence is an answer"
+
+
+LISTED: dict[str, Any] = {"source": "list", "text_state": "none", "text_class": "none", "language": None}
+
+
+@pytest.mark.parametrize(("n_stated", "is_field"), [(18, True), (17, False), (0, False)])
+def test_a_list_without_texts_counts_where_nearly_all_of_it_fill_in_the_field(
+    con: database.Connection, n_stated: int, is_field: bool
+) -> None:
+    """Of 20 listed jobs some are remote and the others silent. Where that is our silence, both are left out."""
+    put(con, [posting(i, workplace="hybrid" if i < 4 else None) for i in range(6)])
+    put(con, [posting(20 + i, workplace="remote" if i < n_stated else None, **LISTED) for i in range(20)])
+    row = found(con, "workplace").loc["remote"]
+    expected = (4 + n_stated, n_stated, 2 + 20 - n_stated, 0) if is_field else (4, 0, 2, 20)
+    assert (row["n_jobs"], row["n_yes"], row["n_unknown"], row["n_unread"]) == expected
+
+
+def test_where_remote_work_may_be_done_is_a_field_of_lists_that_nearly_all_remote_jobs_fill_in(
+    con: database.Connection,
+) -> None:
+    remote: dict[str, Any] = {"workplace": "remote", **LISTED}
+    put(con, [posting(i, remote_scope=("US",), **remote) for i in range(9)])
+    put(con, [posting(9, **remote), *(posting(20 + i, **LISTED | {"workplace": "onsite"}) for i in range(50))])
+    row = found(con, "remote_scope").loc["US"]
+    assert (row["n_jobs"], row["n_unknown"], row["n_unread"]) == (9, 1, 0)
+    put(con, [posting(90, **remote)])
+    assert found(con, "remote_scope").empty, "nine of eleven are too few"
+
+
+@pytest.mark.parametrize("text_class", ["truncated", "snippet", "none"])
+def test_a_text_that_is_not_whole_tells_nothing_by_its_silence(con: database.Connection, text_class: str) -> None:
+    put(con, [posting(i, employment_type="FULL_TIME") for i in range(3)])
+    put(con, [posting(9 + i, source="list", text_class=text_class, employment_type=None) for i in range(5)])
+    row = found(con, "employment_type").loc["FULL_TIME"]
+    assert (row["n_jobs"], row["n_unknown"], row["n_unread"]) == (3, 0, 5)
+
+
+def test_a_job_could_have_told_in_any_of_its_adverts(con: database.Connection) -> None:
+    put(con, [posting(1), posting(2, workplace="remote"), posting(3, job_id="x:0001", **LISTED)])
+    assert counts(con, "workplace")["remote"] == (1, 0, 1)
 
 
 def test_of_several_adverts_of_a_job_the_first_that_says_something_is_taken(con: database.Connection) -> None:
@@ -376,9 +429,9 @@ def test_what_texts_ask_for_is_counted_by_class_of_text(con: database.Connection
     put(con, [posting(9, text_state="none", text_class="none", language=None)])
     rows = found(con, "degree").reset_index()
     positive = rows[rows["n_yes"] > 0]
-    answers = {(row.text_class, row.item): (row.n_yes, row.n_jobs, row.n_unknown) for row in positive.itertuples()}
+    answers = {(row.text_class, row.item): (row.n_yes, row.n_jobs, row.n_unread) for row in positive.itertuples()}
     assert answers == {
-        ("full_advert", "master"): (1, 2, 1),  # the advert without any text is not known
+        ("full_advert", "master"): (1, 2, 1),  # the advert without any text was not read
         ("full_advert", "not_asked"): (1, 2, 1),
         ("forum_comment", "not_asked"): (1, 1, 0),
         ("snippet", "not_asked"): (1, 1, 0),
@@ -411,7 +464,7 @@ def test_texts_in_a_language_that_is_not_read_ask_for_nothing_that_is_known(
     put(con, [posting(1), posting(2, language=language)])
     for measure in ("years", "degree"):
         rows = found(con, measure).reset_index()
-        assert rows.loc[rows["item"] == "not_asked", ["n_yes", "n_jobs", "n_unknown"]].values.tolist() == [[1, 1, 1]]
+        assert rows.loc[rows["item"] == "not_asked", ["n_yes", "n_jobs", "n_unread"]].values.tolist() == [[1, 1, 1]]
 
 
 @pytest.fixture(scope="module")
