@@ -42,7 +42,7 @@ class Readings:
     board: Ints  # numbered from 0; a board belongs to one cell
     days: Floats  # days between the two readings, above 0
     n_open: Floats  # number of adverts listed at the first reading
-    n_closed: Floats  # number of these that are missing at the second reading and, to confirm it, at the next
+    n_closed: Floats  # number of these that are missing at the second reading and, if there is one, at the next
     weight: Floats | None = None  # how many boards each board stands for, from its chance of being drawn; None: one
     employer: Ints | None = None  # of the board, numbered from 0; an employer belongs to one cell; None: one a board
 
@@ -78,9 +78,9 @@ class Rates:
     rate: Floats
     low: Floats
     high: Floats
-    n_boards: Ints  # or employers, where these are known
-    n_even: Floats  # the effective number of boards of equal size (G*), by their open days
-    largest: Floats  # the share of the open days that the largest board has
+    n_employers: Ints  # or boards, where employers are unknown
+    n_even: Floats  # the effective number of employers of equal size (G*), by their open days
+    largest: Floats  # the share of the open days that the largest employer has
     open_days: Floats
     n_closed: Floats
 
@@ -102,16 +102,16 @@ def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
     boards have weights, all sums over boards are weighted, also in G*; only `n_closed` and `open_days` are not.
     """
     rate, low, high = np.full((3, n_cells), np.nan)
-    n_boards, n_even, largest, open_days = np.zeros((4, n_cells))
+    n_employers, n_even, largest, open_days = np.zeros((4, n_cells))
     n_closed = sum_by(readings.cell, readings.n_closed, n_cells)
     if len(readings.board):
         boards, numbers, events, independent = _count_boards(readings)
         days = sum_by(readings.cell, readings.n_open * readings.days, n_cells)
-        n_boards[numbers], n_even[numbers], largest[numbers] = boards.n_employers, boards.n_even, boards.largest
+        n_employers[numbers], n_even[numbers], largest[numbers] = boards.n_employers, boards.n_even, boards.largest
         open_days[numbers] = days[numbers]
         rate[numbers] = sum_by(boards.employer_cell, events, len(numbers)) / boards.n_jobs
         low[numbers], high[numbers] = _bound(boards, rate[numbers], events, independent, days[numbers])
-    return Rates(rate, low, high, n_boards.astype(np.int64), n_even, largest, open_days, n_closed)
+    return Rates(rate, low, high, n_employers.astype(np.int64), n_even, largest, open_days, n_closed)
 
 
 def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
@@ -226,18 +226,21 @@ class Comparison:
 
 
 def compare_within_boards(
-    cell: Ints, weight: Floats, ours: Floats, theirs: Floats, n_cells: int
+    cell: Ints, weight: Floats, ours: Floats, theirs: Floats, independent: Floats, n_cells: int
 ) -> tuple[Comparison, SampledCells | None]:
     """Compare rates of two groups within boards by Mantel and Haenszel's ratio of rates (Rothman and Greenland 1998).
 
     If n adverts of our group are open and k of them close within d days, our group has T = (n - k / 2) d open days, as
     adverts close halfway through on average (Cutler and Ederer 1958). Let k' and T' be the same numbers for the other
-    group. `weight`, `ours` and `theirs` have one entry for each cell and board: the sums of T T' / (T + T'), k T' / (T
-    + T') and k' T / (T + T') over the intervals in which adverts of both groups are open.
+    group. `weight`, `ours`, `theirs` and `independent` have one entry for each cell and board: the sums of T T' / (T +
+    T'), k T' / (T + T'), k' T / (T + T') and (k + k') T T' / (T + T')² over the intervals in which adverts of both
+    groups are open. Where boards have weights, these are factors of the first three and squared ones of the last.
 
-    The error is the delete-one-board jackknife's of the logarithm; the interval uses Student's t with G* - 1 degrees of
-    freedom. The ends are NaN if there is a board without which one of the groups has no closings. Return the ratios by
-    cell, and the boards as clusters. If there are no entries, the ratios are NaN and the clusters are None.
+    The error is the delete-one-board jackknife's of the logarithm, but never less than that of independent closings,
+    whose variance is Σ `independent` over (Σ `ours` Σ `theirs`) (Greenland and Robins 1985). The interval uses
+    Student's t with G* - 1 degrees of freedom. The ends are NaN if there is a board without which one of the groups has
+    no closings. Return the ratios by cell, and the boards as clusters. If there are no entries, the ratios are NaN and
+    the clusters are None.
     """
     numbers, dense = np.unique(cell, return_inverse=True)
     ratio, low, high = np.full((3, n_cells), np.nan)
@@ -250,7 +253,9 @@ def compare_within_boards(
         estimate = a / b
         g = boards.n_employers
         away = without - (sum_by(dense, without, len(numbers)) / g)[dense]
-        reach = np.exp(boards.find_t() * np.sqrt((g - 1) / g * sum_by(dense, away**2, len(numbers))))
+        variance = (g - 1) / g * sum_by(dense, away**2, len(numbers))
+        variance = np.maximum(variance, sum_by(dense, independent, len(numbers)) / (a * b))
+        reach = np.exp(boards.find_t() * np.sqrt(variance))
     reach = np.where(np.isfinite(reach) & (g > 1), reach, np.nan)
     ratio[numbers], low[numbers], high[numbers] = estimate, estimate / reach, estimate * reach
     return Comparison(ratio=np.where(np.isfinite(ratio), ratio, np.nan), low=low, high=high), boards

@@ -54,7 +54,7 @@ def test_a_rate_is_of_each_board_s_own_hazards() -> None:
     rates = rates_of((0, 2, 4, 2), (0, 2, 3, 0), (0, 5, 2, 1), (1, 2, 3, 3))
     events = 7 * (1 / 7 + 1 / 6) + 2 * (1 / 2) + 3 * (1 / 3 + 1 / 2 + 1)
     assert rates.rate[0] == pytest.approx(events / (7 * 2 + 2 * 5 + 3 * 2))
-    assert (rates.n_closed[0], rates.open_days[0], rates.n_boards[0]) == (6, 30, 2)
+    assert (rates.n_closed[0], rates.open_days[0], rates.n_employers[0]) == (6, 30, 2)
 
 
 def test_boards_that_differ_are_not_told_as_one_slow_board() -> None:
@@ -90,7 +90,7 @@ def test_employers_are_what_is_drawn() -> None:
     apart = Readings(zeros, board, np.full(60, 7.0), np.full(60, 40.0), n_closed)
     by_board, by_employer = (estimate_closing_rates(one, 1) for one in (apart, replace(apart, employer=employer)))
     assert by_employer.rate[0] == pytest.approx(by_board.rate[0])
-    assert (by_employer.n_boards[0], by_board.n_boards[0]) == (15, 60)
+    assert (by_employer.n_employers[0], by_board.n_employers[0]) == (15, 60)
     assert by_employer.high[0] - by_employer.low[0] > 1.5 * (by_board.high[0] - by_board.low[0])
 
 
@@ -154,16 +154,24 @@ def test_a_comparison_is_of_boards_with_both_groups() -> None:
     """One board of 10 and 20 open days, in which 1 and 4 close: half as fast; by hand 1 * 20 / 30 over 4 * 10 / 30."""
     comparison, boards = compare_within_boards(
         np.array([0, 0, 2]), np.array([200 / 30, 200 / 30, 5]), np.array([20 / 30, 20 / 30, 1]),
-        np.array([40 / 30, 40 / 30, 0]), 3,
+        np.array([40 / 30, 40 / 30, 0]), np.array([1_000 / 900, 1_000 / 900, 1]), 3,
     )  # fmt: skip
-    assert comparison.ratio[0] == pytest.approx(0.5) and comparison.low[0] == pytest.approx(0.5)
+    assert comparison.ratio[0] == pytest.approx(0.5)
     assert np.isnan([comparison.ratio[1], comparison.low[1], comparison.ratio[2], comparison.high[2]]).all()
     assert boards is not None and boards.n_employers.tolist() == [2, 1]
 
 
+def test_an_interval_of_a_ratio_is_never_narrower_than_that_of_independent_closings() -> None:
+    """Twelve boards of 50 open days in either group, in which one of each closes: twelve closings against twelve."""
+    half = np.full(12, 0.5)
+    comparison, _ = compare_within_boards(np.zeros(12, dtype=np.int64), 50 * half, half, half, half, 1)
+    reach = np.exp(special.stdtrit(11, 0.975) * np.sqrt(1 / 12 + 1 / 12))
+    assert (comparison.ratio[0], comparison.low[0], comparison.high[0]) == pytest.approx((1, 1 / reach, reach))
+
+
 def test_no_pairs_are_compared() -> None:
     nothing = np.array([])
-    comparison, boards = compare_within_boards(nothing.astype(np.int64), nothing, nothing, nothing, 2)
+    comparison, boards = compare_within_boards(nothing.astype(np.int64), nothing, nothing, nothing, nothing, 2)
     assert boards is None and np.isnan(comparison.ratio).all()
 
 
@@ -180,7 +188,8 @@ def test_intervals_cover_the_ratio_within_boards(days: int) -> None:
     t, t_other = (n - k / 2) * days, (n_other - k_other / 2) * days
     cell = np.repeat(np.arange(n_markets), n_boards)
     weight, ours, theirs = (one.ravel() / (t + t_other).ravel() for one in (t * t_other, k * t_other, k_other * t))
-    comparison, _ = compare_within_boards(cell, weight, ours, theirs, n_markets)
+    independent = (k + k_other).ravel() * weight / (t + t_other).ravel()
+    comparison, _ = compare_within_boards(cell, weight, ours, theirs, independent, n_markets)
     has_ends = np.isfinite(comparison.low)
     is_covered = (comparison.low <= truth) & (truth <= comparison.high)
     assert has_ends.mean() > 0.9

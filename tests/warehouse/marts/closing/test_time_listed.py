@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from tests.warehouse.marts.closing.test_closings import LAST, put_nights
 from warehouse import database
@@ -38,6 +39,15 @@ def test_a_spell_cut_in_two_is_one() -> None:
     assert (cut.share, cut.low, cut.n_at_risk) == pytest.approx((whole.share, whole.low, whole.n_at_risk))
 
 
+def test_an_interval_is_never_narrower_than_that_of_independent_adverts() -> None:
+    """Twelve boards that each close one of two adverts on day 30: no board differs, and 24 adverts are still few."""
+    part = estimate(*(spell for board in range(12) for spell in ((board, 0, 30, True), (board, 0, 90, False))))
+    total = np.log(2)
+    reach = np.exp(special.stdtrit(11, 0.975) * np.sqrt(12 / (24 * 12)) / total)
+    assert part.share == 0.5
+    assert (part.low, part.high) == pytest.approx((np.exp(-total * reach), np.exp(-total / reach)))
+
+
 def test_intervals_cover_the_time_listed() -> None:
     """40 boards whose rates differ by a gamma law, adverts that come in late and are lost at random."""
     draw, hits, markets = np.random.default_rng(20261127), 0, 200
@@ -67,7 +77,7 @@ def test_only_adverts_whose_first_day_is_known_count(con: database.Connection, t
     nights = {0: [1], 1: [1, 2, 3], 2: [1, 2, 3], 3: [1, 3], 4: [1, 3], 5: [1, 3]}
     put_nights(con, tmp_path, {number: {"acme": ids} for number, ids in nights.items()})
     (row,) = rows(con)
-    assert (row["n_adverts"], row["n_closed"], row["n_boards"]) == (2, 1, 1)
+    assert (row["n_adverts"], row["n_closed"], row["n_employers"]) == (2, 1, 1)
     # 2 from age 0.5 to 2, halfway between the readings of its last day and the next; 3 from 0.5 to 3.5, confirmed
     assert row["open_days"] == pytest.approx(1.5 + 3)
     assert row["reason"] == "not enough adverts followed for so long (0; 30 needed)"
@@ -83,7 +93,7 @@ def test_the_share_is_printed_where_the_cell_holds(
 ) -> None:
     monkeypatch.setattr(module, "HORIZONS", (10,))
     draw = np.random.default_rng(3)
-    lives = {f"b{board}": draw.exponential(30, 12) for board in range(12)}
+    lives = {f"b{board}": draw.exponential(30, 12) for board in range(20)}
     nights = {
         number: {
             board: [f"{board}-old", *(f"{board}-{n}" for n, life in enumerate(its) if number and life > number)]
@@ -93,6 +103,6 @@ def test_the_share_is_printed_where_the_cell_holds(
     }
     put_nights(con, tmp_path, nights)
     (row,) = rows(con, 10)
-    assert row["status"] == "published" and row["n_boards"] == 12
+    assert row["status"] == "published" and row["n_employers"] == 20
     assert row["share_lo"] < row["share"] < row["share_hi"]
     assert row["share"] == pytest.approx(np.exp(-10 / 30), abs=0.12)
