@@ -153,8 +153,8 @@ BRIDGE_DAYS = Definition(
 )
 CLOSING_DAYS = Definition(
     "days between two readings of a board, for closings between them to be counted", 14, "days",
-    "on boards as unlike as real ones, intervals of closing rates cover 93 % and more where these are read every 1, 7 "
-    "or 14 days, and down to 88 % where they are read every 30 (`tests/known_truth/closing_rows.csv`)",
+    "on boards as unlike as real ones, intervals of closing rates cover 93 % and more where these are read daily, "
+    "weekly or every second week, and down to 88 % where they are read monthly (`tests/known_truth/closing_rows.csv`)",
     fixed_because="it was measured",
 )  # fmt: skip
 SURVEY_RATE_DAYS = Definition(
