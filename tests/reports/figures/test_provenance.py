@@ -35,7 +35,7 @@ from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.marts.share.shares import shares
 from warehouse.schema import arrow_schema
 
-N_JOBS = 600
+N_JOBS, N_EMPLOYERS = 600, 24
 PLACES = {
     "US": ("Northern America", "Americas", ["USD"]),
     "DE": ("Western Europe", "Europe", ["EUR"]),
@@ -91,7 +91,7 @@ def market(tables_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def panel_market(
     tables_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The same market with boards for three of four employers; all but one are members of a panel."""
+    """The same market with boards for all but three employers; all but one are members of a panel."""
     with duckdb.connect(shutil.copy(tables_template, tmp_path_factory.mktemp("panel") / "copy.duckdb")) as con:
         put_market(putting_many(con))
         draw_panel(con)
@@ -148,7 +148,7 @@ def put_market(put: Put) -> None:
     for number, (jurisdiction, adverts) in enumerate((("DE", "required"), ("US", "unclear"))):
         law = {"jurisdiction": jurisdiction, "law": f"law {number}", "adverts": adverts, "must_state": "pay"}
         put(tables.DisclosureLaws, {**law, "in_force_from": date(2020, 1, 1), "evidence": "own_knowledge"})
-    for number in range(14):
+    for number in range(N_EMPLOYERS):
         industry = ["finance", "retail", None][number % 7 % 3]
         put(tables.Employers, {"employer_id": f"e{number}", "industry": industry})
     for number in range(200):
@@ -202,7 +202,7 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
     posting_id = f"{chance.randrange(10**6):06}:{job}:{advert}"  # which advert of a job comes first is chance
     closed_on = (last + timedelta(days=1)).date() if chance.random() < 0.3 and last.date() < AS_OF else None
     row: dict[str, Any] = {
-        "posting_id": posting_id, "job_id": f"job {job}", "board": "b", "employer_id": f"e{job % 14}",
+        "posting_id": posting_id, "job_id": f"job {job}", "board": "b", "employer_id": f"e{job % N_EMPLOYERS}",
         "source": "closed" if chance.random() < 0.05 else "ashby", "title": "x", "role": role,
         "role_group": ROLES[role], "seniority": chance.choice(("mid", "senior", "junior", "unstated", "intern")),
         "seniority_inferred": chance.random() < 0.3, "text_state": "none", "text_class": "none", "is_drawn": True,

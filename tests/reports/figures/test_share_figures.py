@@ -222,8 +222,10 @@ def rates(**changes: Any) -> dict[str, Any]:
     """A printed row of mart.closing_rates."""
     row = {
         "as_of": AS_OF, "role_group": "ai_engineering", "region_level": "world", "region": "World", "window_days": 365,
-        "period_from": date(2026, 1, 5), "period_to": date(2026, 3, 1), "n_jobs": 2_000, "n_employers": 600, "n_intervals": 8.0, "n_days": 55.0,
-        "n_even": 150.4, "largest_employer": 0.05, "open_days": 9_000.0, "n_closed": 108, "n_provisional": 12, "n_taken_back": 4, "rate": 0.0122,
+        "period_from": date(2026, 1, 5), "period_to": date(2026, 3, 1), "n_jobs": 2_000, "n_employers": 600,
+        "n_intervals": 8.0, "n_days": 55.0,
+        "n_even": 150.4, "largest_employer": 0.05, "open_days": 9_000.0, "n_closed": 108,
+        "n_provisional": 12, "n_taken_back": 4, "rate": 0.0122,
         "rate_lo": 0.0105, "rate_hi": 0.0141, "status": "published",
     }  # fmt: skip
     return row | changes
@@ -243,7 +245,7 @@ def test_a_closing_rate_is_printed_with_what_it_rests_on(con: duckdb.DuckDBPyCon
         "1.2% of open AI engineering adverts close a day (provisional), against 1.1–3% of other engineering adverts"
     ), "an interval that is too wide stands without the point"
     note = notes.note(row)
-    assert note.startswith("Adverts we read: 2,000 jobs, read 5 January to 1 March 2026.")
+    assert note.startswith("Adverts we read: 2,000 jobs of 600 employers, read 5 January to 1 March 2026.")
     assert "AI engineering: 1.2% a day, 95% interval 1.1–1.4%, 108 closings in 9,000 open days of 600 employers" in note
     assert "one reading alone has seen 12 of the 108 closings of AI engineering adverts" in note
     assert "the next reading took back 4% of 100 earlier ones" in note
