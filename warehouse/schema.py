@@ -19,7 +19,14 @@ import pyarrow as pa
 
 from transforms.records import vocabulary
 from transforms.records.columns import Column, Field, fields_of, table_of
-from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MIN_ANSWERED, MIN_STATED, SURVEY_RATE_DAYS
+from transforms.records.definitions import (
+    BRIDGE_DAYS,
+    CLOSING_DAYS,
+    MAX_DAYS_APART,
+    MIN_ANSWERED,
+    MIN_STATED,
+    SURVEY_RATE_DAYS,
+)
 from transforms.text.lookups import cells_of
 from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import KnownBoards, Responses, Vintages
@@ -90,6 +97,7 @@ PARAMETERS: Mapping[str, object] = {
     "all_days": ALL_DAYS,
     "agency": literal(vocabulary.AGENCY),
     "bridge_days": BRIDGE_DAYS.value,
+    "closing_days": CLOSING_DAYS.value,
     "contractor": literal(vocabulary.CONTRACTOR),
     "days_of_yield": vocabulary.DAYS_OF_YIELD,
     "dead_after": vocabulary.DEAD_AFTER,

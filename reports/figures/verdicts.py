@@ -8,7 +8,7 @@ from datetime import date
 from reports.wording import numbers
 from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Rows
-from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MAX_STALE_DAYS
+from transforms.records.definitions import CLOSING_DAYS, MAX_DAYS_APART, MAX_STALE_DAYS
 from warehouse.marts.printing import EMPLOYERS, JOBS
 
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART.value
@@ -21,9 +21,7 @@ DAYS_STALE = MAX_STALE_DAYS.value - MAX_DAYS_APART.value
 MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + DAYS_STALE
 """A figure of yearly data is withheld this many days after its reference period."""
 NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
-NOT_CONFIRMED = (
-    f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} apart"
-)
+NOT_READ_AGAIN = f"no closing can be seen yet: a board must be read completely twice, at most {CLOSING_DAYS} apart"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,4 +154,4 @@ def judge_reports(rows: Rows) -> Verdict:
 def judge_closings(rows: Rows) -> Verdict:
     """Judge a closing rate by the first row, which is the figure's cell; the other rows are only for comparison."""
     verdict = judge_cell(rows)
-    return verdict if verdict.reason or verdict.status == "published" else replace(verdict, reason=NOT_CONFIRMED)
+    return verdict if verdict.reason or verdict.status == "published" else replace(verdict, reason=NOT_READ_AGAIN)

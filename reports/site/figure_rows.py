@@ -252,8 +252,9 @@ def _share(cell: Cell, name: str, per: str = "") -> ChartRow:
 
 
 def _rate(cell: Cell, name: str) -> ChartRow:
-    n_closed = cell.row.get("n_closed")
+    n_closed, n_provisional = (cell.row.get(name) for name in ("n_closed", "n_provisional"))
     beneath = "" if n_closed is None else f"{n_closed:,} closings"
+    beneath += f", {n_provisional:,} provisional" if n_provisional else ""
     return _one_number(cell, "rate", name, rates, per=" a day", beneath=beneath)
 
 

@@ -17,7 +17,7 @@ from reports.figures.places import OF_REGION, PLACES
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.explorer import Explorer
 from reports.site.skills import SkillList
-from reports.wording import disclosure, gaps
+from reports.wording import disclosure, gaps, shares
 from reports.wording.numbers import count_of, join_words, lower_first, percent, upper_first
 from reports.wording.work import name_work
 from transforms.records.definitions import COUNTS
@@ -172,7 +172,7 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
         return None
     ours, *others = (cell.numbers["rate"] for cell in cells)
     rate = figure_rows.rates(*(ours.known or (0.0, 0.0)))
-    text = f"{figure_rows.name_row(cells[0])} adverts close at {rate} a day"
+    text = f"{figure_rows.name_row(cells[0])} adverts close at {rate} a day{shares.say_provisional(cells[0].row)}"
     highest = max((other.high for other in others if other.high is not None), default=None)
     is_faster = ours.low is not None and highest is not None and ours.low > highest
     return f"{text}, faster than other adverts" if is_faster else text

@@ -361,8 +361,25 @@ def _rate_value(row: Row) -> str:
 
 def _closings_text(rows: Rows) -> str:
     ours, *others = rows
-    first = f"{_rate_value(ours)} of open {ours['cell']} adverts close a day"
+    first = f"{_rate_value(ours)} of open {ours['cell']} adverts close a day{say_provisional(ours)}"
     return ", against ".join([first, *(f"{_rate_value(other)} of {other['cell']} adverts" for other in others)])
+
+
+def say_provisional(row: Row) -> str:
+    """Return " (provisional)" if a rate counts closings that one reading has seen so far, else ""."""
+    return " (provisional)" if row.get("n_provisional") else ""
+
+
+def _taken_back(row: Row) -> str | None:
+    """Say how many closings are provisional, and how many earlier ones the next reading took back."""
+    if not row.get("n_provisional"):
+        return None
+    n_earlier = row["n_closed"] - row["n_provisional"] + row["n_taken_back"]
+    earlier = f"{row['n_taken_back'] / n_earlier:.0%} of {n_earlier:,} earlier ones" if n_earlier else "no earlier ones"
+    return (
+        f"provisional: one reading alone has seen {row['n_provisional']:,} of the {row['n_closed']:,} closings of "
+        f"{row['cell']} adverts; the next reading took back {earlier}"
+    )
 
 
 def _closings_note(rows: Rows) -> list[str]:
@@ -371,18 +388,21 @@ def _closings_note(rows: Rows) -> list[str]:
         both = f"not compared within boards: {row['ratio_reason']}"
     else:
         both = (
-            f"within the same {numbers.count_of(row['n_boards_both'], 'board')}, {row['cell']} adverts close "
-            f"{row['ratio']:.2g} times as fast (95% interval {row['ratio_lo']:.2g}–{row['ratio_hi']:.2g})"
+            f"on boards of the same {numbers.count_of(row['n_employers_both'], 'employer')}, {row['cell']} adverts "
+            f"close {row['ratio']:.2g} times as fast (95% interval {row['ratio_lo']:.2g}–{row['ratio_hi']:.2g})"
         )
-    return [*map(_closings_of, rows), both, CLOSINGS_CAVEAT]
+    return [*map(_closings_of, rows), *filter(None, map(_taken_back, rows)), both, CLOSINGS_CAVEAT]
 
 
 def _closings_of(row: Row) -> str:
-    return (
+    text = (
         f"{row['cell']}: {_rate_value(row)} a day, 95% interval {_rate_ends(row)}, "
-        f"{numbers.count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days of "
-        f"{numbers.count_of(row['n_boards'], 'board')} (as informative as {row['n_even']:.0f} equal ones)"
+        f"{numbers.count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days"
     )
+    if row["n_employers"] is None:  # published by an earlier version, which counted boards
+        return text
+    employers = numbers.count_of(row["n_employers"], "employer")
+    return f"{text} of {employers} (as informative as {row['n_even']:.0f} equal ones)"
 
 
 CLOSING_RATES = Renderer(text=_closings_text, note=_closings_note, named_by="cell")

@@ -25,10 +25,8 @@ RATE = 0.015
 """Closings per open advert and day: between the 0.012 of AI engineering and the 0.018 of other engineering."""
 SHAPE = 4.0
 """Of the gamma law of the boards' rates: their coefficient of variation is a half."""
-DISTANCES = (1, 30)
-"""Days between readings."""
-GAPS = (1, 7, 14, 30)
-"""The same, for `KINDS`."""
+GAPS = (1, 7, 14)
+"""Days between readings, up to the most for closings to be counted."""
 DAYS = 60
 """Days over which boards are read."""
 VANISHING = 0.002
@@ -40,6 +38,10 @@ MASS_PART = 0.90
 BURST = (0.15, 0.40)
 """Where boards have bursts: the chance that a day is one, and the most of the adverts that it closes. Days between
 bursts close what is lacking to the rate of a board, mostly nothing."""
+RATIO = 0.7
+"""How many times as fast as others the adverts of our group close, on every board."""
+OUR_PART = (2.0, 6.0)
+"""Of the beta law of our group's part of a board's adverts."""
 BOARDS = (15, 40, 150)
 """Boards of a market."""
 BOARDS_OF_KINDS = (15, 39, 150)
@@ -76,7 +78,9 @@ class Kind:
         often, most = BURST
         of_day = -np.expm1(-rate)
         on_burst = np.minimum(of_day / often, most)
-        on_others = (of_day - often * on_burst) / (1 - often)
+        on_others = np.minimum(
+            (of_day - often * on_burst) / (1 - often), 1
+        )  # of a rate above two a day it would be more
         n_bursts = rng.binomial(days, often, size=len(rate))
         return np.asarray(1 - (1 - on_burst) ** n_bursts * (1 - on_others) ** (days - n_bursts), dtype=np.float64)
 
@@ -114,6 +118,8 @@ class Intervals:
     """1 where the second reading found no board any more, so that it says nothing."""
     employer: Ints
     """Of the board, numbered from 0 through all markets."""
+    chance: Floats
+    """With which each advert is closed at the second reading."""
 
 
 def draw_intervals(
@@ -141,11 +147,12 @@ def draw_intervals(
         chance = np.where(freezes, np.maximum(MASS_PART, ordinary), ordinary)
         closings = rng.binomial(n_open, chance)
         here = np.flatnonzero(is_there & (n_open > 0))
-        rows.append(np.stack([here, n_open[here], np.where(stays, closings, n_open)[here], ~stays[here]]))
+        rows.append(np.stack([here, n_open[here], np.where(stays, closings, n_open)[here], ~stays[here], chance[here]]))
         # As many open as close on average, of which those remain that are still open at the reading.
         n_open = n_open - closings + rng.poisson(size * -np.expm1(-rate * distance))
         is_there &= stays
-    board, stock, closings, is_gone = np.concatenate(rows, axis=1).astype(np.int64)
+    *counts, chances = np.concatenate(rows, axis=1)
+    board, stock, closings, is_gone = np.stack(counts).astype(np.int64)
     return Intervals(
         n_markets=n_markets,
         market=board // n_boards,
@@ -155,4 +162,29 @@ def draw_intervals(
         n_closed=closings,
         is_gone=is_gone,
         employer=board // kind.boards_each,
+        chance=chances,
     )
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Adverts of our group and of the others on the same boards: one entry for each entry of `Intervals`."""
+
+    n_open: Ints
+    n_closed: Ints
+    n_open_other: Ints
+    n_closed_other: Ints
+
+
+def split_groups(intervals: Intervals, seed: int = SEED) -> Pairs:
+    """Draw which adverts are of our group, and which of both close, at rates whose ratio is `RATIO` on every board.
+
+    The others close with the chance of their board, so that both groups share its bursts and mass closings.
+    """
+    rng = np.random.default_rng([seed, len(intervals.board)])
+    part = rng.beta(*OUR_PART, size=int(intervals.board.max()) + 1)[intervals.board]
+    n_open = rng.binomial(intervals.n_open, part)
+    n_other = intervals.n_open - n_open
+    chance = np.clip(intervals.chance, 0, 1)
+    n_closed = rng.binomial(n_open, 1 - (1 - chance) ** RATIO)
+    return Pairs(n_open, n_closed, n_other, rng.binomial(n_other, chance))

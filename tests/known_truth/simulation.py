@@ -20,7 +20,17 @@ from typing import TypeVar
 import numpy as np
 
 from tests.known_truth.board_nights import PARTS_ASKED, Coverages, find_coverage
-from tests.known_truth.closings import BOARDS, BOARDS_OF_KINDS, DISTANCES, GAPS, KINDS, RATE, Kind, draw_intervals
+from tests.known_truth.closings import (
+    BOARDS,
+    BOARDS_OF_KINDS,
+    GAPS,
+    KINDS,
+    RATE,
+    RATIO,
+    Kind,
+    draw_intervals,
+    split_groups,
+)
 from tests.known_truth.employer_markets import (
     CORRELATIONS,
     EMPLOYERS,
@@ -47,9 +57,14 @@ from tests.known_truth.markets import (
 from tests.known_truth.page import Line, write_boards, write_page, write_ranks
 from tests.known_truth.scoring import MIN_COVERAGE, Score, find_misses, score
 from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
-from warehouse.marts.closing.closing_rates import Readings, estimate_closing_rates, find_mass_closings
-from warehouse.marts.closing.closings import CLOSING_RULES
-from warehouse.marts.estimators import SampledCells, count_cells, estimate_quantiles, estimate_shares
+from warehouse.marts.closing.closing_rates import (
+    Readings,
+    compare_within_boards,
+    estimate_closing_rates,
+    find_mass_closings,
+)
+from warehouse.marts.closing.closings import EMPLOYER_RULES
+from warehouse.marts.estimators import SampledCells, count_cells, estimate_quantiles, estimate_shares, sum_by
 from warehouse.marts.pay.nonresponse import bound_medians, tilt_medians
 from warehouse.marts.printing import find_broken_rules, is_tail_known
 
@@ -167,22 +182,59 @@ def _bound_misses(result: Score) -> Iterator[str]:
 def score_closings(
     generator: Generator, n_boards: int, n_markets: int, distance: int, kind: Kind = KINDS[0], seed: int = SEED
 ) -> list[Line]:
-    """Closing rates on one row. What is printed is so by `closings.CLOSING_RULES`, with employers for boards."""
+    """Closing rates on one row. What is printed is so by `closings.EMPLOYER_RULES`."""
     intervals = draw_intervals(generator, n_boards, n_markets, distance, kind, seed)
     readings = Readings(
         intervals.market, intervals.board, intervals.days.astype(float), intervals.n_open.astype(float),
         intervals.n_closed.astype(float), employer=intervals.employer,
     ).where((intervals.is_gone == 0) & (intervals.n_open > 0))  # fmt: skip
     rates = estimate_closing_rates(readings.where(~find_mass_closings(readings, n_markets)), n_markets)
-    rests_on = {name: getattr(rates, name) for name in ("open_days", "n_boards", "n_even", "largest")}
-    result = score(RATE, rates.rate, rates.low, rates.high, find_broken_rules(rests_on, CLOSING_RULES) < 0)
+    rests_on = {name: getattr(rates, name) for name in ("open_days", "n_employers", "n_even", "largest")}
+    result = score(RATE, rates.rate, rates.low, rates.high, find_broken_rules(rests_on, EMPLOYER_RULES) < 0)
+    return [_line_of_closings(generator, n_boards, distance, kind, "closing rate", result)]
+
+
+def score_ratios(
+    generator: Generator, n_boards: int, n_markets: int, distance: int, kind: Kind, seed: int = SEED
+) -> list[Line]:
+    """Ratios of the closing rates of two groups within boards on one row, of markets whose interval has ends."""
+    intervals = draw_intervals(generator, n_boards, n_markets, distance, kind, seed)
+    pairs = split_groups(intervals, seed)
+    k, k_other, days = pairs.n_closed, pairs.n_closed_other, intervals.days.astype(float)
+    t, t_other = (pairs.n_open - k / 2) * days, (pairs.n_open_other - k_other / 2) * days
+    is_read = np.flatnonzero(intervals.is_gone == 0)
+    readings = Readings(
+        intervals.market[is_read], intervals.board[is_read], days[is_read], intervals.n_open[is_read].astype(float),
+        (k + k_other)[is_read].astype(float),
+    )  # fmt: skip
+    counts = is_read[~find_mass_closings(readings, n_markets)]
+    both = counts[(t[counts] > 0) & (t_other[counts] > 0)]
+    market, k, k_other, t, t_other = (one[both] for one in (intervals.market, k, k_other, t, t_other))
+    numbers, employer = np.unique(intervals.employer[both], return_inverse=True)
+    market_of = np.zeros(len(numbers), dtype=np.int64)
+    market_of[employer] = market
+    total = t + t_other
+    terms = (t * t_other / total, k * t_other / total, k_other * t / total, (k + k_other) * t * t_other / total**2)
+    weight, ours, theirs, independent = (sum_by(employer, term, len(numbers)) for term in terms)
+    comparison, employers = compare_within_boards(market_of, weight, ours, theirs, independent, n_markets)
+    assert employers is not None and employers.n_cells == n_markets
+    rests_on = {name: getattr(employers, name) for name in ("n_employers", "n_even", "largest")}
+    rests_on["open_days"] = np.minimum(*(sum_by(market, one, n_markets) for one in (t, t_other)))
+    has, is_shown = np.isfinite(comparison.low), find_broken_rules(rests_on, EMPLOYER_RULES) < 0
+    result = score(RATIO, comparison.ratio[has], comparison.low[has], comparison.high[has], is_shown[has])
+    return [_line_of_closings(generator, n_boards, distance, kind, "ratio", result)]
+
+
+def _line_of_closings(
+    generator: Generator, n_boards: int, distance: int, kind: Kind, estimand: str, result: Score
+) -> Line:
     misses = []
     if not result.coverage >= 0.93:
         misses.append(f"coverage {100 * result.coverage:.1f} %")
     if result.is_scored_printed and not result.coverage_printed >= 0.91:
         misses.append(f"coverage printed {100 * result.coverage_printed:.1f} %")
     where = f"{distance} d" if kind is KINDS[0] else f"{distance} d, {kind.name}"
-    return [Line("closings", generator.name, n_boards, where, "closing rate", result, tuple(misses))]
+    return Line("closings", generator.name, n_boards, where, estimand, result, tuple(misses))
 
 
 def score_employers(
@@ -233,14 +285,11 @@ def list_rows(n_markets: int) -> list[partial[list[Line]]]:
     for generator, n in itertools.product(generators[:2], EMPLOYERS):
         kinds = itertools.product(SLOPES, CORRELATIONS, (False, True))
         rows += [partial(score_employers, generator, n, n_markets, *kind) for kind in kinds]
-    for distance in DISTANCES:
-        rows += [partial(score_closings, generators[1], n, min(n_markets, MARKETS_OF_BOARDS), distance) for n in BOARDS]
     for distance in GAPS:
-        for kind in KINDS[1:]:
-            rows += [
-                partial(score_closings, generators[1], n, min(n_markets, MARKETS_OF_KINDS), distance, kind)
-                for n in BOARDS_OF_KINDS
-            ]
+        rows += [partial(score_closings, generators[1], n, min(n_markets, MARKETS_OF_BOARDS), distance) for n in BOARDS]
+        for kind, n in itertools.product(KINDS, BOARDS_OF_KINDS):
+            row = (generators[1], n, min(n_markets, MARKETS_OF_KINDS), distance, kind)
+            rows += [partial(score_closings, *row)] * (kind is not KINDS[0]) + [partial(score_ratios, *row)]
     return rows
 
 

@@ -159,6 +159,12 @@ MAX_DAYS_APART = Definition(
 BRIDGE_DAYS = Definition(
     "days between two readings of a board", 35, "days", "what happened between readings further apart has no date"
 )
+CLOSING_DAYS = Definition(
+    "days between two readings of a board, for closings between them to be counted", 14, "days",
+    "on boards as unlike as real ones, intervals of closing rates cover 93 % and more where these are read daily, "
+    "weekly or every second week, and down to 88 % where they are read monthly (`tests/known_truth/closing_rows.csv`)",
+    fixed_because="it was measured",
+)  # fmt: skip
 SURVEY_RATE_DAYS = Definition(
     "days between a survey's answers and the exchange rate that converts them", 45, "days",
     "a wave is in the field for weeks",

@@ -12,7 +12,7 @@ from warehouse.mart_tables.cells import FromBoards, count, share, state
 
 @struct
 class BoardCell(FromBoards):
-    """A cell of adverts that boards list, and how sure it is. Its boards are the boards of its open adverts."""
+    """A cell of adverts that boards list, and how sure it is. Its employers are those of its open adverts."""
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     role_group: Annotated[
@@ -26,11 +26,13 @@ class BoardCell(FromBoards):
     period_from: Annotated[date, Column("Day of the first reading that counts")]
     period_to: Annotated[
         date,
-        Column("Day of the reading that ends the last interval that counts; the reading that confirms it is later"),
+        Column("Day of the reading that ends the last interval that counts"),
     ]
-    n_boards: Annotated[int, Column("Boards with open adverts", low=1)]
-    n_even: Annotated[float, Column("Effective number of boards, by their open days (G*)", low=1)]
-    largest_board: Annotated[float, share("The largest board's part of the open days")]
+    n_employers: Annotated[
+        int | None, Column("Employers with open adverts; NULL: an earlier version, which counted boards", low=1)
+    ]
+    n_even: Annotated[float, Column("Effective number of employers, by their open days (G*)", low=1)]
+    largest_employer: Annotated[float | None, share("The largest employer's part of the open days; NULL: as above")]
     open_days: Annotated[float, Column("Days for which adverts were followed, added up", unit="days", low=0)]
     status: Annotated[str, state("published or suppressed")]
     reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]
@@ -46,24 +48,38 @@ class BoardCell(FromBoards):
     "ratio_status = 'published' OR ratio_reason IS NOT NULL",
 )
 class ClosingRates(BoardCell):
-    """A job closes when two complete readings of its board in a row lack all its adverts (docs/methods.md).
+    """A job closes when a complete reading of its board lacks all its adverts, and so does the next (docs/methods.md).
 
+    As long as there is no next reading the closing is provisional; a rate that counts such closings is printed as so.
     The job may be filled, given up or moved, so a rate does not measure how hard hiring is. The reference period is
     that of the readings, not of the day: without new readings nothing changes.
     """
 
     n_jobs: Annotated[int, Column("Jobs that were followed from one reading to the next at least", low=1)]
-    n_closed: Annotated[int, count("Closings, each confirmed by a second reading")]
+    n_intervals: Annotated[
+        float | None,
+        Column("Intervals through which its boards were read, the mean by open days; NULL: an earlier version", low=1),
+    ]
+    n_days: Annotated[
+        float | None, Column("Days of these intervals, the mean by open days; NULL: as above", unit="days", low=1)
+    ]
+    n_closed: Annotated[int, count("Closings, provisional ones included")]
+    n_provisional: Annotated[
+        int | None, count("Closings that one reading has seen so far; NULL: an earlier version, which left them out")
+    ]
+    n_taken_back: Annotated[
+        int | None, count("Earlier provisional closings that the next reading took back; NULL: as above")
+    ]
     rate: Annotated[float | None, Column("Closings per open advert and day; NULL: suppressed", unit="per day", low=0)]
     rate_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per day", low=0)]
     rate_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="per day", low=0)]
     compared_with: Annotated[
         str | None, Column("Group of roles it is compared with, within boards; NULL: none", values=tuple(CELL_GROUPS))
     ]
-    n_boards_both: Annotated[int | None, count("Boards with open adverts of both groups at once")]
-    n_even_both: Annotated[float | None, count("G* of these boards, by their weight in the ratio")]
+    n_employers_both: Annotated[int | None, count("Employers with open adverts of both groups on a board at once")]
+    n_even_both: Annotated[float | None, count("G* of these employers, by their weight in the ratio")]
     open_days_both: Annotated[
-        float | None, Column("Open days on these boards of the group that has fewer", unit="days", low=0)
+        float | None, Column("Open days of these employers of the group that has fewer", unit="days", low=0)
     ]
     ratio: Annotated[float | None, count("Its rate over the other group's, within boards; NULL: suppressed")]
     ratio_lo: Annotated[float | None, count("Lower end of its 95 % interval")]

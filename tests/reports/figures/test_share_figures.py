@@ -285,15 +285,17 @@ def rates(**changes: Any) -> dict[str, Any]:
     """A printed row of mart.closing_rates."""
     row = {
         "as_of": AS_OF, "role_group": "ai_engineering", "region_level": "world", "region": "World", "window_days": 365,
-        "period_from": date(2026, 1, 5), "period_to": date(2026, 3, 1), "n_jobs": 2_000, "n_boards": 600,
-        "n_even": 150.4, "largest_board": 0.05, "open_days": 9_000.0, "n_closed": 108, "rate": 0.0122,
+        "period_from": date(2026, 1, 5), "period_to": date(2026, 3, 1), "n_jobs": 2_000, "n_employers": 600,
+        "n_intervals": 8.0, "n_days": 55.0,
+        "n_even": 150.4, "largest_employer": 0.05, "open_days": 9_000.0, "n_closed": 108,
+        "n_provisional": 12, "n_taken_back": 4, "rate": 0.0122,
         "rate_lo": 0.0105, "rate_hi": 0.0141, "status": "published",
     }  # fmt: skip
     return row | changes
 
 
 COMPARED = {
-    "compared_with": "other_engineering", "n_boards_both": 500, "n_even_both": 90.0, "ratio": 0.66, "ratio_lo": 0.5,
+    "compared_with": "other_engineering", "n_employers_both": 500, "n_even_both": 90.0, "ratio": 0.66, "ratio_lo": 0.5,
     "ratio_hi": 0.87, "ratio_status": "published",
 }  # fmt: skip
 
@@ -303,31 +305,33 @@ def test_a_closing_rate_is_printed_with_what_it_rests_on(con: duckdb.DuckDBPyCon
     put(mart_tables.ClosingRates, rates(**COMPARED), other)
     row = computed_one(con, "closing_rate.engineering")
     assert row.bare_value == (
-        "1.2% of open AI engineering adverts close a day, against 1.1–3% of other engineering adverts"
+        "1.2% of open AI engineering adverts close a day (provisional), against 1.1–3% of other engineering adverts"
     ), "an interval that is too wide stands without the point"
     note = notes.note(row)
-    assert note.startswith("Adverts we read: 2,000 jobs, read 5 January to 1 March 2026.")
-    assert "AI engineering: 1.2% a day, 95% interval 1.1–1.4%, 108 closings in 9,000 open days of 600 boards" in note
-    assert "Within the same 500 boards, AI engineering adverts close 0.66 times as fast (95% interval 0.5–0.87)" in note
+    assert note.startswith("Adverts we read: 2,000 jobs of 600 employers, read 5 January to 1 March 2026.")
+    assert "AI engineering: 1.2% a day, 95% interval 1.1–1.4%, 108 closings in 9,000 open days of 600 employers" in note
+    assert "one reading alone has seen 12 of the 108 closings of AI engineering adverts" in note
+    assert "the next reading took back 4% of 100 earlier ones" in note
+    assert "On boards of the same 500 employers, AI engineering adverts close 0.66 times as fast" in note
     assert "does not say how hard hiring is" in note and "difficult" not in f"{row.title} {row.value} {note}"
 
 
 def test_a_comparison_that_does_not_hold_says_what_is_missing(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    few = "not enough boards (9; 10 needed)"
+    few = "not enough employers (9; 10 needed)"
     put(
         mart_tables.ClosingRates,
         rates(**COMPARED | {"ratio": None, "ratio_lo": None, "ratio_hi": None, "ratio_reason": few}),
         rates(role_group="other_engineering", rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason=few),
     )
     row = computed_one(con, "closing_rate.engineering")
-    assert row.bare_value == "1.2% of open AI engineering adverts close a day"
+    assert row.bare_value == "1.2% of open AI engineering adverts close a day (provisional)"
     assert f"Not compared within boards: {few}" in notes.note(row)
 
 
 def test_a_closing_rate_is_withheld_with_its_reason(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     row = computed_one(con, "closing_rate.engineering")
     assert (row.status, row.n_jobs) == ("suppressed", 0)
-    assert row.reason is not None and "a board must be read completely three times, at most 35 days apart" in row.reason
+    assert row.reason is not None and "a board must be read completely twice, at most 14 days apart" in row.reason
     put(mart_tables.ClosingRates, rates(rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason="not yet"))
     assert computed_one(con, "closing_rate.engineering").reason == "not yet"
 

@@ -434,7 +434,7 @@ def read_intervals(con: database.Connection) -> tuple[Any, Any]:
             again = at[k + 1] if k + 1 < len(at) else next(iter(misses), None)
             if again is not None:
                 is_confirmed = k + 2 < len(at)
-                n_lost = len(lists[k] - lists[k + 1] - lists[k + 2]) if is_confirmed else 0
+                n_lost = len(lists[k].difference(*lists[k + 1 : k + 3]))
                 rows.append(
                     (board, k, t, again, (again - t).days, len(lists[k]), n_lost, is_confirmed, k + 1 == len(at))
                 )
@@ -464,16 +464,16 @@ def test_closings_left_out_are_what_the_method_says(con: database.Connection, tm
         number: {
             board: [f"{board}-{i}" for i, life in enumerate(its) if life >= number] for board, its in lives.items()
         }
-        for number in (0, 1, 2, 30, 31, 32)
+        for number in (0, 1, 2, 16, 30, 31, 32)
     }
     for number, its in nights.items():
         its["mass"] = [f"mass-{i}" for i in range(20 if number < 1 else 9)]
         its["gone"] = [f"gone-{i}" for i in range(5)] if number < 31 else []
-        its["slow"] = [f"slow-{i}" for i in range(10 if number < 30 else 4)]
+        its["slow"] = [f"slow-{i}" for i in range(10 if number < 16 else 4)]
     nights[32].pop("gone")
     put_nights(con, tmp_path, nights)
     intervals, _ = read_intervals(con)
-    usable = intervals[intervals["is_confirmed"] & intervals["n"].gt(0) & intervals["d"].between(1, 35)]
+    usable = intervals[~intervals["is_gone"] & intervals["n"].gt(0) & intervals["d"].between(1, 14)]
     is_many = usable["n"].ge(10) & (usable["k"] > usable["n"] / 2)
     rate = find_rate(usable[~is_many])
     many = usable[is_many]
@@ -496,7 +496,7 @@ def test_closings_left_out_are_what_the_method_says(con: database.Connection, tm
 def test_time_listed_is_what_the_method_says(con: database.Connection, tmp_path: Path) -> None:
     """Boards with old adverts and new ones that last for weeks, read every six days."""
     chance = np.random.default_rng(5)
-    lives = {f"b{board}": (chance.uniform(1, 40, 16), chance.exponential(45, 16)) for board in range(12)}
+    lives = {f"b{board}": (chance.uniform(1, 40, 16), chance.exponential(45, 16)) for board in range(20)}
     nights = {
         number: {
             board: [f"{board}-old", *(f"{board}-{i}" for i in range(16) if begin[i] <= number <= begin[i] + life[i])]
@@ -542,7 +542,8 @@ def test_time_listed_is_what_the_method_says(con: database.Connection, tmp_path:
     rows = time_listed(con, LAST)
     (row,) = rows[(rows["days"] == 30) & (rows["region"] == "World")].to_dict("records")
     expected = {
-        "n_adverts": len(its), "n_closed": its["closed"].sum(), "n_boards": g, "n_even": even, "open_days": days.sum(),
+        "n_adverts": len(its), "n_closed": its["closed"].sum(), "n_employers": g, "n_even": even,
+        "open_days": days.sum(),
         "n_at_risk": (its["entry"].lt(30) & its["exit"].ge(30)).sum(), "share": share,
         "share_lo": share**reach, "share_hi": share ** (1 / reach),
     }  # fmt: skip

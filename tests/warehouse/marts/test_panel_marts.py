@@ -599,7 +599,7 @@ def test_a_board_of_weight_two_counts_in_rates_as_two_like_it() -> None:
     again = [np.concatenate([column, column[twice]]) for column in (zeros, days, n_open, n_closed)]
     copies = Readings(again[0], np.concatenate([board, board[twice] + 30]), *again[1:])
     assert rates.rate == pytest.approx(estimate_closing_rates(copies, 1).rate, rel=1e-9)
-    assert rates.n_boards[0] == 30
+    assert rates.n_employers[0] == 30
     assert rates.open_days[0] == pytest.approx((n_open * days).sum())
     same = estimate_closing_rates(replace(plain, weight=np.ones(len(board))), 1)
     usual = estimate_closing_rates(plain, 1)
@@ -637,16 +637,14 @@ def test_closing_rates_rest_on_intervals_that_began_as_a_members(con: database.C
     frame = closing_rates(con, as_of)
     assert gate.check(frame, ClosingRates, gate="g", run_id="r").passed
     (row,) = rows_in(frame[(frame["role_group"] == "data") & (frame["region"] == "World")])
-    assert (row.sample, row.n_boards, row.period_from, row.period_to) == ("panel", 24, drawn_on, night(21).date())
-    first = np.array(
-        [len(listed(board, 7)) for board in members] + [len(listed(board, 14)) for board in members], float
+    assert (row.sample, row.n_employers, row.period_from, row.period_to) == ("panel", 24, drawn_on, night(28).date())
+    first, then = (
+        np.array([len(listed(board, week)) for week in of for board in members], float)
+        for of in (weeks[1:-1], weeks[2:])
     )
-    then = np.array(
-        [len(listed(board, 14)) for board in members] + [len(listed(board, 21)) for board in members], float
-    )
-    weight = np.array([1 / chance for chance in members.values()] * 2)
+    weight = np.array([1 / chance for chance in members.values()] * 3)
     rates = estimate_closing_rates(
-        Readings(np.zeros(48, dtype=np.int64), np.tile(np.arange(24), 2), np.full(48, 7.0), first, first - then,
+        Readings(np.zeros(72, dtype=np.int64), np.tile(np.arange(24), 3), np.full(72, 7.0), first, first - then,
                  weight), 1,
     )  # fmt: skip
     assert (row.rate, row.rate_lo, row.n_even) == pytest.approx((rates.rate[0], rates.low[0], rates.n_even[0]))

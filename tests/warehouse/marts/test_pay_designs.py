@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -19,7 +23,9 @@ from tests.known_truth.pay_designs import (
     generator_of,
     list_rows,
 )
+from tests.known_truth.scoring import MIN_COVERAGE
 from tests.known_truth.simulation import PAGE, cells_of
+from transforms.records.definitions import CLOSING_DAYS
 from warehouse.marts.estimators import count_cells
 from warehouse.marts.printing import find_broken_rules
 
@@ -31,6 +37,18 @@ def test_an_advert_is_still_open_with_the_chance_of_its_rate(kind: Kind, days: i
     chance = kind.chance(np.random.default_rng(1), np.repeat(rate, 200_000), days).reshape(3, -1)
     assert 1 - chance.mean(axis=1) == pytest.approx(np.exp(-rate * days), rel=0.01)
     assert kind.draw_rates(np.random.default_rng(2), 1_000_000).mean() == pytest.approx(1, rel=0.03)
+
+
+@pytest.mark.parametrize("estimator", ["own hazards of boards", "ratio within boards"])
+def test_closings_are_counted_at_gaps_of_which_every_row_covers(estimator: str) -> None:
+    """`closing_rows.csv` has what `score_closings` and `score_ratios` gave."""
+    covered = defaultdict(list)
+    with (Path(__file__).parent / "closing_rows.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["estimator"] == estimator:
+                covered[int(row["gap_days"])].append(float(row["covered"]))
+    gaps = {gap for gap, parts in covered.items() if min(parts) >= MIN_COVERAGE}
+    assert max(gaps) == CLOSING_DAYS.value and gaps == {gap for gap in covered if gap <= CLOSING_DAYS.value}
 
 
 def test_rows_are_drawn_evenly_and_again_the_same() -> None:

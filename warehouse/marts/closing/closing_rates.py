@@ -42,7 +42,7 @@ class Readings:
     board: Ints  # numbered from 0; a board belongs to one cell
     days: Floats  # days between the two readings, above 0
     n_open: Floats  # number of adverts listed at the first reading
-    n_closed: Floats  # number of these that are missing at the second reading and, to confirm it, at the next
+    n_closed: Floats  # number of these that are missing at the second reading and, if there is one, at the next
     weight: Floats | None = None  # how many boards each board stands for, from its chance of being drawn; None: one
     employer: Ints | None = None  # of the board, numbered from 0; an employer belongs to one cell; None: one a board
 
@@ -78,9 +78,9 @@ class Rates:
     rate: Floats
     low: Floats
     high: Floats
-    n_boards: Ints  # or employers, where these are known
-    n_even: Floats  # the effective number of boards of equal size (G*), by their open days
-    largest: Floats  # the share of the open days that the largest board has
+    n_employers: Ints  # or boards, where employers are unknown
+    n_even: Floats  # the effective number of employers of equal size (G*), by their open days
+    largest: Floats  # the share of the open days that the largest employer has
     open_days: Floats
     n_closed: Floats
 
@@ -102,16 +102,16 @@ def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
     boards have weights, all sums over boards are weighted, also in G*; only `n_closed` and `open_days` are not.
     """
     rate, low, high = np.full((3, n_cells), np.nan)
-    n_boards, n_even, largest, open_days = np.zeros((4, n_cells))
+    n_employers, n_even, largest, open_days = np.zeros((4, n_cells))
     n_closed = sum_by(readings.cell, readings.n_closed, n_cells)
     if len(readings.board):
         boards, numbers, events, independent = _count_boards(readings)
         days = sum_by(readings.cell, readings.n_open * readings.days, n_cells)
-        n_boards[numbers], n_even[numbers], largest[numbers] = boards.n_employers, boards.n_even, boards.largest
+        n_employers[numbers], n_even[numbers], largest[numbers] = boards.n_employers, boards.n_even, boards.largest
         open_days[numbers] = days[numbers]
         rate[numbers] = sum_by(boards.employer_cell, events, len(numbers)) / boards.n_jobs
         low[numbers], high[numbers] = _bound(boards, rate[numbers], events, independent, days[numbers])
-    return Rates(rate, low, high, n_boards.astype(np.int64), n_even, largest, open_days, n_closed)
+    return Rates(rate, low, high, n_employers.astype(np.int64), n_even, largest, open_days, n_closed)
 
 
 def find_mass_closings(readings: Readings, n_cells: int) -> Flags:

@@ -1,8 +1,9 @@
 """mart.closing_rates and mart.closings_left_out: how fast adverts close, from complete readings of boards.
 
 The macros `board_intervals` and `board_listings` say between which readings of a board an advert was listed. This
-module counts adverts by board, interval and cell for the estimators of `closing_rates`. SQL does the counting; its cost
-grows with boards x readings x cells, not with adverts x readings.
+module counts adverts by employer, board, interval and cell for the estimators of `closing_rates`. A list of many
+employers' adverts counts by employer, as boards of as many employers would. SQL does the counting; its cost grows with
+employers x readings x cells, not with adverts x readings.
 """
 
 from __future__ import annotations
@@ -26,33 +27,41 @@ from warehouse.marts.closing.closing_rates import (
     estimate_closing_rates,
     find_mass_closings,
 )
-from warehouse.marts.printing import OPEN_DAYS, Rule, find_reasons
+from warehouse.marts.estimators import Ints
+from warehouse.marts.printing import EMPLOYERS, LARGEST, OPEN_DAYS, Rule, find_reasons
 from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
-    " UNION ALL BY NAME SELECT posting_id, job_id, role_group FROM core.publishable_postings)",
+    " UNION ALL BY NAME SELECT posting_id, job_id, role_group, employer_id FROM core.publishable_postings)",
 )
 """What is read beside the tables in `cell_cache.INPUT_TABLES`. New readings change it; days that pass do not."""
 COMPARED = {"ai_engineering": "other_engineering"}
 """For each group of roles that is compared within boards: the group that it is compared with."""
-CLOSING_RULES = (
+EMPLOYER_RULES = (
     OPEN_DAYS,
+    EMPLOYERS,
     Rule(
-        "n_boards", 10, True, "not enough boards ({0:.0f}; {2} needed)",
-        "with fewer, how one board is kept decides, and could be told from the cell: as for employers of a share",
+        "n_even", EMPLOYERS.bound, True,
+        "a few employers hold most of it (as informative as {0:.1f} equal ones; {2} needed)",
+        "as many as a share needs: open days of a few employers say how these keep their lists",
+    ),
+    LARGEST,
+)  # fmt: skip
+"""Rules for what is known of adverts that are followed from reading to reading, the most serious rule first."""
+CLOSING_RULES = (
+    Rule(
+        "n_intervals", 3, True, "boards were read through too few intervals ({0:g}; {2} needed)",
+        "days differ more than employers do, so that a single interval says little",
     ),
     Rule(
-        "n_even", 8, True, "a few boards hold most of it (as informative as {0:.1f} equal boards; {2} needed)",
-        "8 degrees of freedom are the least by Parker et al. 2017, as for employers of a share",
+        "n_days", 7, True, "boards were followed for too few days ({0:g}; {2} needed)",
+        "a week holds each weekday once",
     ),
-    Rule(
-        "largest", 0.5, False, "one board is {1:.0f} % of it (at most {3:.0f} %)",
-        "more than half is one board's own statistic",
-    ),
+    *EMPLOYER_RULES,
 )  # fmt: skip
 """Rules that a rate or a comparison must meet to be printed, the most serious rule first."""
-NO_CLOSING = "none closed in one of the groups, or in one but for a single board"
+NO_CLOSING = "none closed in one of the groups, or in one but for a single employer"
 CELL = ["role_group", "region_level", "region"]
 
 
@@ -72,7 +81,8 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
-    counts = con.execute(select_from("counts", sample)).df()
+    con.execute(select_from("counted", sample))
+    counts = con.execute(read_sql("marts/closing/counts", length_digits=LENGTH_DIGITS)).df()
     if counts.empty:
         return None
     by_group = pd.concat(
@@ -82,13 +92,11 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
         ],
         ignore_index=True,
     )
-    frame = by_group.groupby(CELL, as_index=False).agg(
-        period_from=("read_on", "min"), period_to=("read_again_on", "max")
-    )
+    frame = con.execute(select_from("followed", sample), {"groups": _MEMBERS}).df()
     frame = frame.assign(period_from=frame["period_from"].dt.date, period_to=frame["period_to"].dt.date)
-    frame = frame.merge(con.execute(select_from("jobs", sample), {"groups": _MEMBERS}).df(), on=CELL)
     frame = _add_rates(frame, by_group)
-    frame = _add_comparisons(frame, con.execute(select_from("compared", sample), {"groups": _COMPARED_MEMBERS}).df())
+    compared = con.execute(read_sql("marts/closing/compared"), {"groups": _COMPARED_MEMBERS}).df()
+    frame = _add_comparisons(frame, compared)
     return frame.assign(sample=sample)
 
 
@@ -151,7 +159,7 @@ def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     )
 
 
-def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readings:
+def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike, employer: Ints | None = None) -> Readings:
     return Readings(
         cell=np.asarray(cell, dtype=np.int64),
         board=np.asarray(board, dtype=np.int64),
@@ -159,15 +167,16 @@ def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readi
         n_open=rows["n_open"].to_numpy(np.float64),
         n_closed=rows["n_closed"].to_numpy(np.float64),
         weight=rows["weight"].to_numpy(np.float64) if "weight" in rows else None,
+        employer=employer,
     )
 
 
 def select_from(name: str, sample: str) -> str:
     """Return the SELECT in the file `name`, over the intervals that count in a sample ("known" or "panel")."""
-    count_open = read_sql("marts/closing/count_open", within=", role_group, region_level, region", listings="placed")
-    parts = {**SAMPLES[sample], "length_digits": LENGTH_DIGITS, "count_open": count_open}
+    within = ", employer, role_group, region_level, region"
+    count_open = read_sql("marts/closing/count_open", within=within, listings="placed")
+    parts = {**SAMPLES[sample], "count_open": count_open}
     parts["placed"] = read_sql("marts/closing/placed", **parts)
-    parts["counted"] = read_sql("marts/closing/counted", **parts)
     return read_sql(f"marts/closing/{name}", **parts)
 
 
@@ -190,39 +199,48 @@ _COMPARED_MEMBERS = [
 
 def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
-    board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
-    rates = estimate_closing_rates(_readings_of(counts, cell, board), len(frame))
-    rests_on = {name: getattr(rates, name) for name in ("n_boards", "n_even", "largest", "open_days")}
-    reasons = find_reasons(rests_on, CLOSING_RULES)
+    employer, board = (
+        pd.factorize(pd.MultiIndex.from_arrays([cell, *(counts[name] for name in names)]))[0]
+        for names in (("employer",), ("employer", "board_number"))
+    )
+    rates = estimate_closing_rates(_readings_of(counts, cell, board, employer), len(frame))
+    rests_on = {name: getattr(rates, name) for name in ("n_employers", "n_even", "largest", "open_days")}
+    extent = {name: frame[name].to_numpy(np.float64) for name in ("n_intervals", "n_days")}
+    reasons = find_reasons(rests_on | extent, CLOSING_RULES)
     is_shown = pd.isna(reasons)
     values = {"rate": rates.rate, "rate_lo": rates.low, "rate_hi": rates.high}
     return frame.assign(
-        **{"largest_board" if name == "largest" else name: values for name, values in rests_on.items()},
+        **{"largest_employer" if name == "largest" else name: values for name, values in rests_on.items()},
         n_closed=rates.n_closed.round().astype(np.int64),
+        **{
+            name: np.bincount(cell, counts[name].fillna(0), len(frame)).round().astype(np.int64)
+            for name in ("n_provisional", "n_taken_back")
+        },
         **{name: np.where(is_shown, column, np.nan) for name, column in values.items()},
         status=np.where(is_shown, "published", "suppressed"),
         reason=reasons,
     )
 
 
-def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
-    cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(boards[CELL])).astype(np.int64)
+def _add_comparisons(frame: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
+    cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(compared[CELL])).astype(np.int64)
     names = ("weight", "ours", "theirs", "independent")
-    weight, ours, theirs, independent = (boards[name].to_numpy(np.float64) for name in names)
+    weight, ours, theirs, independent = (compared[name].to_numpy(np.float64) for name in names)
     comparison, weights = compare_within_boards(cell, weight, ours, theirs, independent, len(frame))
     compared_with = frame["role_group"].map(COMPARED)
-    rests_on = {name: np.zeros(len(frame)) for name in ("open_days", "n_boards", "n_even", "largest")}
+    rests_on = {name: np.zeros(len(frame)) for name in ("open_days", "n_employers", "n_even", "largest")}
+    rests_on |= {name: frame[name].to_numpy(np.float64) for name in ("n_intervals", "n_days")}
     if weights is not None:
         numbers = np.unique(cell)
-        rests_on["n_boards"][numbers], rests_on["n_even"][numbers] = weights.n_employers, weights.n_even
+        rests_on["n_employers"][numbers], rests_on["n_even"][numbers] = weights.n_employers, weights.n_even
         rests_on["largest"][numbers] = weights.largest
-        days = boards.groupby(cell)[["open_days", "open_days_other"]].sum().min(axis=1)
+        days = compared.groupby(cell)[["open_days", "open_days_other"]].sum().min(axis=1)
         rests_on["open_days"][days.index] = days
     reasons = find_reasons(rests_on, CLOSING_RULES)
     reasons = np.where(pd.isna(reasons) & np.isnan(comparison.low), NO_CLOSING, reasons)
     is_compared = compared_with.notna().to_numpy()
     is_shown = pd.isna(reasons) & is_compared
-    counts = {"n_boards_both": "n_boards", "n_even_both": "n_even", "open_days_both": "open_days"}
+    counts = {"n_employers_both": "n_employers", "n_even_both": "n_even", "open_days_both": "open_days"}
     values = {"ratio": comparison.ratio, "ratio_lo": comparison.low, "ratio_hi": comparison.high}
     return frame.assign(
         compared_with=compared_with,

@@ -1,10 +1,10 @@
 -- Periods in which adverts with a known first day were followed, by cell, in days since each was opened: through each
--- run of intervals that count. An advert that closes between two readings does so halfway, like one that opens.
+-- run of intervals that count and are confirmed. An advert that closes between two readings does so halfway, like one that opens.
 WITH runs AS (
     SELECT board_number, min(number) AS first_interval, max(number) AS last_interval
     FROM (
         SELECT board_number, number, number - row_number() OVER (PARTITION BY board_number ORDER BY number) AS run
-        FROM closing_intervals WHERE $counts
+        FROM closing_intervals WHERE $counts AND confirmed_at IS NOT NULL
     )
     GROUP BY board_number, run
 ), followed AS (
@@ -14,7 +14,7 @@ WITH runs AS (
     ON r.board_number = l.board_number AND l.first_number <= r.last_interval AND l.last_number >= r.first_interval
     WHERE l.opened_at IS NOT NULL
 )
-SELECT f.role_group, f.region_level, f.region, f.board_number, f.job_id, f.closes AS is_closed,
+SELECT f.role_group, f.region_level, f.region, f.employer, f.job_id, f.closes AS is_closed,
     a.stands_for AS weight,
     a.read_on, b.read_again_on AS read_to,
     epoch(a.read_at - f.opened_at) / 86400 AS entry,

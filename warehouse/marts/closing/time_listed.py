@@ -19,7 +19,7 @@ from transforms.records.definitions import CLOSINGS_WINDOW
 from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import TimeListed
 from warehouse.marts.cell_cache import combine_rows
-from warehouse.marts.closing.closings import CELL, CLOSING_RULES, keep_rows, prefer_panel, select_from, stage_intervals
+from warehouse.marts.closing.closings import CELL, EMPLOYER_RULES, keep_rows, prefer_panel, select_from, stage_intervals
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
 from warehouse.marts.printing import Rule, find_reasons
 
@@ -29,7 +29,7 @@ LISTED_RULES = (
         "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; {2} needed)",
         "the least denominator of a proportion, as for shares: what is left of the curve rests on these",
     ),
-    *CLOSING_RULES,
+    *EMPLOYER_RULES,
 )  # fmt: skip
 
 
@@ -37,12 +37,12 @@ LISTED_RULES = (
 class Spells:
     """Periods in which adverts of one cell were followed. Times are in days since the advert was opened."""
 
-    board: Ints
+    employer: Ints
     entry: Floats
     exit: Floats  # always above `entry`
     is_closed: Flags  # whether the advert closed at `exit`; if not, it was still listed then
     weight: Floats | None = None
-    """How many boards each board stands for, from its chance of being drawn; None if every board stands for itself."""
+    """How many boards the board stands for, from its chance of being drawn; None if every board stands for itself."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class ListedPart:
 def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     """Return Kaplan and Meier's share of adverts that are listed for longer than `days`, with delayed entry.
 
-    The standard error of the cumulative hazard treats boards as clusters: for each board, the closings less the
-    expected closings are divided by the number at risk and added up over the board's spells (Williams 1995). It is
+    The standard error of the cumulative hazard treats employers as clusters: for each, the closings less the
+    expected closings are divided by the number at risk and added up over its spells (Williams 1995). It is
     never less than that of independent adverts, Σ d / (r (r - d)) for d closings of r at risk (Greenwood 1926). The
     interval is on the log-log scale and uses Student's t with `n_even` - 1 degrees of freedom, where `n_even` is the
-    effective number of boards (G*). Weights of boards apply to closings and to adverts at risk. The ends are NaN if
-    there is only one board, or if all or none of the adverts are still listed.
+    effective number of employers (G*). Weights of boards apply to closings and to adverts at risk. The ends are NaN if
+    there is only one employer, or if all or none of the adverts are still listed.
     """
     weight = np.ones(len(spells.exit)) if spells.weight is None else spells.weight
     n_at_risk = int(((spells.entry < days) & (spells.exit >= days)).sum())
@@ -78,9 +78,9 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     since = expectation[np.searchsorted(times, np.minimum(spells.entry, days), side="right")]
     jump = np.zeros(len(spells.exit))
     jump[closes] = 1 / at_risk[event]
-    boards, place = np.unique(spells.board, return_inverse=True)
-    surplus = sum_by(place, weight * (jump - (until - since)), len(boards))
-    g = len(boards)
+    employers, place = np.unique(spells.employer, return_inverse=True)
+    surplus = sum_by(place, weight * (jump - (until - since)), len(employers))
+    g = len(employers)
     if g < 2 or not 0 < share < 1:
         return ListedPart(share, np.nan, np.nan, n_at_risk)
     squared = sum_by(event, weight[closes] ** 2, len(times))
@@ -121,28 +121,28 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
 
 
 def _rows_of(cell: pd.DataFrame) -> list[dict[str, object]]:
-    board, _ = pd.factorize(cell["board_number"])
+    employer, _ = pd.factorize(cell["employer"])
     spells = Spells(
-        board=board.astype(np.int64),
+        employer=employer.astype(np.int64),
         entry=cell["entry"].to_numpy(np.float64),
         exit=cell["exit"].to_numpy(np.float64),
         is_closed=cell["is_closed"].to_numpy(bool),
         weight=cell["weight"].to_numpy(np.float64),
     )
     days = spells.exit - spells.entry
-    n = int(spells.board.max()) + 1
+    n = int(spells.employer.max()) + 1
     zeros = np.zeros(n, dtype=np.int64)
-    open_days = sum_by(zeros, sum_by(spells.board, days, n), 1)
-    boards = count_cells(zeros, sum_by(spells.board, days * cell["weight"].to_numpy(np.float64), n), 1)
+    open_days = sum_by(zeros, sum_by(spells.employer, days, n), 1)
+    employers = count_cells(zeros, sum_by(spells.employer, days * cell["weight"].to_numpy(np.float64), n), 1)
     rests_on = {
-        "n_boards": boards.n_employers,
-        "n_even": boards.n_even,
-        "largest": boards.largest,
+        "n_employers": employers.n_employers,
+        "n_even": employers.n_even,
+        "largest": employers.largest,
         "open_days": open_days,
     }
     rows = []
     for horizon in HORIZONS:
-        part = estimate_listed(spells, horizon, boards.n_even[0])
+        part = estimate_listed(spells, horizon, employers.n_even[0])
         values = rests_on | {"n_at_risk": [part.n_at_risk]}
         reason = find_reasons(values, LISTED_RULES)[0] or ("none closed" if np.isnan(part.low) else None)
         is_shown = reason is None
@@ -150,8 +150,8 @@ def _rows_of(cell: pd.DataFrame) -> list[dict[str, object]]:
             {
                 "days": horizon, "period_from": cell["read_on"].min().date(), "period_to": cell["read_to"].max().date(),
                 "n_adverts": cell["job_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
-                "n_at_risk": part.n_at_risk, "n_boards": boards.n_employers[0], "n_even": boards.n_even[0],
-                "largest_board": boards.largest[0], "open_days": open_days[0],
+                "n_at_risk": part.n_at_risk, "n_employers": employers.n_employers[0], "n_even": employers.n_even[0],
+                "largest_employer": employers.largest[0], "open_days": open_days[0],
                 "share": part.share if is_shown else None, "share_lo": part.low if is_shown else None,
                 "share_hi": part.high if is_shown else None,
                 "status": "published" if is_shown else "suppressed", "reason": reason,

@@ -1,8 +1,9 @@
 -- Intervals between consecutive complete readings of a board, as known at the end of the day `as_of`: those that begin
 -- in the `window_days` days up to the newest reading, whenever that was. `is_gone`: on a later night the board was not
 -- found, only redirected, or listed nothing, and no list followed. `why_not` says why closings cannot be counted in an
--- interval; NULL: they can. `days` is the exact time between the two readings, which may be an hour apart. `weight`:
--- how many known boards the board stands for in the panel; NULL: it was not read as a member.
+-- interval; NULL: they can. Closings are provisional until the board is read once more (`confirmed_at`). `days` is the
+-- exact time between the two readings, which may be an hour apart. `weight`: how many known boards the board stands for
+-- in the panel; NULL: it was not read as a member.
 WITH readings AS (
     FROM complete_readings(as_of)
 ), missing AS (
@@ -13,8 +14,7 @@ WITH readings AS (
     GROUP BY a.source, a.board
 )
 SELECT i.*, n.weight, CASE WHEN is_gone THEN 'board_gone'
-    WHEN confirmed_at IS NULL THEN 'not_confirmed'
-    WHEN days > $bridge_days THEN 'too_long' END AS why_not
+    WHEN days > $closing_days THEN 'too_long' END AS why_not
 FROM (
     SELECT r.source, r.board, r.number, r.read_at,
         coalesce(r.read_again_at, m.gone_at) AS read_again_at,

@@ -54,7 +54,7 @@ def test_a_rate_is_of_each_board_s_own_hazards() -> None:
     rates = rates_of((0, 2, 4, 2), (0, 2, 3, 0), (0, 5, 2, 1), (1, 2, 3, 3))
     events = 7 * (1 / 7 + 1 / 6) + 2 * (1 / 2) + 3 * (1 / 3 + 1 / 2 + 1)
     assert rates.rate[0] == pytest.approx(events / (7 * 2 + 2 * 5 + 3 * 2))
-    assert (rates.n_closed[0], rates.open_days[0], rates.n_boards[0]) == (6, 30, 2)
+    assert (rates.n_closed[0], rates.open_days[0], rates.n_employers[0]) == (6, 30, 2)
 
 
 def test_boards_that_differ_are_not_told_as_one_slow_board() -> None:
@@ -90,7 +90,7 @@ def test_employers_are_what_is_drawn() -> None:
     apart = Readings(zeros, board, np.full(60, 7.0), np.full(60, 40.0), n_closed)
     by_board, by_employer = (estimate_closing_rates(one, 1) for one in (apart, replace(apart, employer=employer)))
     assert by_employer.rate[0] == pytest.approx(by_board.rate[0])
-    assert (by_employer.n_boards[0], by_board.n_boards[0]) == (15, 60)
+    assert (by_employer.n_employers[0], by_board.n_employers[0]) == (15, 60)
     assert by_employer.high[0] - by_employer.low[0] > 1.5 * (by_board.high[0] - by_board.low[0])
 
 

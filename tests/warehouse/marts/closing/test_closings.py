@@ -1,4 +1,4 @@
-"""mart.closing_rates: which closings count, which wait, and what is left out, on boards made by hand."""
+"""mart.closing_rates: which closings count, which are provisional, and what is left out, on boards made by hand."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from warehouse.checks import gate
 from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
 from warehouse.marts.closing.closings import CLOSING_RULES, closing_rates, closings_left_out
 from warehouse.marts.compute import compute_marts, write_marts
-from warehouse.marts.printing import find_reasons
+from warehouse.marts.printing import EMPLOYERS, find_reasons
 
 PLACES = tuple(Place(place_text=c, country=c, region="Western Europe", continent="Europe") for c in ("FR", "DE"))
 LAST = (BEGIN + timedelta(days=400)).date()
+NEEDED = int(EMPLOYERS.bound)
+PROVISIONAL = ("n_closed", "n_provisional", "n_taken_back")
 
 
 def put_nights(
@@ -57,15 +59,19 @@ def left_out(con: database.Connection, as_of: date = LAST) -> list[tuple[Any, ..
     return [tuple(row) for row in rows[["board", "read_on", "read_again_on", "n_open", "n_gone", "why"]].values]
 
 
-def test_of_three_readings_only_what_two_lack_is_closed(con: database.Connection, tmp_path: Path) -> None:
-    """2 is closed between the first and the second reading, 3 was only missed once, 4 waits for another reading."""
-    put_nights(con, tmp_path, {0: {"acme": [1, 2, 3, 4]}, 1: {"acme": [1, 4]}, 2: {"acme": [1, 3]}})
+def test_a_closing_that_one_reading_saw_is_provisional(con: database.Connection, tmp_path: Path) -> None:
+    """Between the first two readings 2 and 3 close, of which 3 is back at the next; between these two 4 closes."""
+    put_nights(con, tmp_path, {0: {"acme": [1, 2, 3, 4]}, 1: {"acme": [1, 4]}})
     row = cell(con)
-    assert (row["n_closed"], row["open_days"], row["n_boards"]) == (1, 4, 1)
-    assert (row["period_from"], row["period_to"]) == (night(0).date(), night(1).date())
+    assert [row[name] for name in PROVISIONAL] == [2, 2, 0]
+    put_nights(con, tmp_path, {2: {"acme": [1, 3]}})
+    row = cell(con)
+    assert [row[name] for name in PROVISIONAL] == [2, 1, 1]  # 2 for good, 4 by one reading, and 3 was taken back
+    assert (row["open_days"], row["n_employers"]) == (4 + 3, 1)  # 3 was open while one reading lacked it
+    assert (row["period_from"], row["period_to"]) == (night(0).date(), night(2).date())
     put_nights(con, tmp_path, {3: {"acme": [1, 3]}})
     row = cell(con)
-    assert (row["n_closed"], row["open_days"]) == (2, 4 + 3)  # of 1, 3 and 4, the last is gone for good
+    assert [row[name] for name in PROVISIONAL] == [2, 0, 1]
 
 
 @pytest.mark.parametrize("beside", [{"acme": [2, 9]}, {"acme": [2], "beta": [9]}])
@@ -99,9 +105,10 @@ def test_the_rows_of_later_days_without_readings_are_the_same(con: database.Conn
 
 
 def test_an_interval_has_its_days_and_a_long_one_does_not_count(con: database.Connection, tmp_path: Path) -> None:
-    put_nights(con, tmp_path, {0: {"acme": [1, 2]}, 30: {"acme": [1, 3]}, 66: {"acme": [4]}, 67: {"acme": [4]}})
+    put_nights(con, tmp_path, {0: {"acme": [1, 2]}, 14: {"acme": [1, 3]}, 29: {"acme": [4]}, 30: {"acme": [4]}})
     row = cell(con)
-    assert (row["n_closed"], row["open_days"], row["period_to"]) == (1, 60, night(30).date())
+    assert (row["n_closed"], row["open_days"], row["period_to"]) == (1, 2 * 14 + 1, night(30).date())
+    assert (row["n_intervals"], row["n_days"]) == (2, 15)
 
 
 def test_the_days_of_an_interval_are_not_rounded(con: database.Connection, tmp_path: Path) -> None:
@@ -111,15 +118,16 @@ def test_the_days_of_an_interval_are_not_rounded(con: database.Connection, tmp_p
             rows = [posting(f"{board}-{i}", board=board) for i in range(10 - number)]
             load(con, refined(tmp_path, f"{board}{number}", Answer(night(0) + timedelta(minutes=minutes), rows, board)))
     row = cell(con)
-    assert row["open_days"] == pytest.approx((10 * 74 + 10 * 1443 + 9 * 1446) / 1440, rel=1e-12)
-    assert row["n_closed"] == 3
+    minutes_open = 10 * 74 + 9 * 1440 + 10 * 1443 + 9 * 1446 + 8 * 7110
+    assert row["open_days"] == pytest.approx(minutes_open / 1440, rel=1e-12)
+    assert row["n_closed"] == 5
 
 
 def test_a_second_answer_of_the_same_day_confirms_nothing(con: database.Connection, tmp_path: Path) -> None:
     answers = ((night(0), [1, 2]), (night(1), [1]), (night(1) + timedelta(minutes=20), [1]))
     for number, (at, ids) in enumerate(answers):
         load(con, refined(tmp_path, str(number), Answer(at, [posting(i) for i in ids])))
-    assert closing_rates(con, LAST).empty
+    assert [cell(con)[name] for name in PROVISIONAL] == [1, 1, 0]
 
 
 def test_what_leaves_a_list_by_age_is_not_closed(con: database.Connection, tmp_path: Path) -> None:
@@ -131,13 +139,13 @@ def test_what_leaves_a_list_by_age_is_not_closed(con: database.Connection, tmp_p
         rows = [posting(i, posted_on=dates[i]) for i in ids]
         load(con, refined(tmp_path, str(number), Answer(night(number), rows, max_age_days=60)))
     row = cell(con)
-    assert (row["n_closed"], row["open_days"]) == (1, 4)  # 2 and 4, for two days
+    assert (row["n_closed"], row["open_days"]) == (1, 4 + 1)  # 2 and 4 for two days, then 4 for one
 
 
 def test_a_board_that_is_gone_closes_nothing_and_is_listed(con: database.Connection, tmp_path: Path) -> None:
     put_nights(con, tmp_path, {0: {"acme": [1, 2, 3]}, 1: {"acme": [1, 2]}, 2: {"acme": [1, 2]}, 3: {"acme": []}})
     row = cell(con)
-    assert (row["n_closed"], row["open_days"]) == (1, 3)  # nothing confirms the last
+    assert (row["n_closed"], row["open_days"]) == (1, 3 + 2)  # the last two are gone with their board
     assert left_out(con) == [("acme", night(2).date(), night(3).date(), 2, 2, "board_gone")]
     assert left_out(con, night(2).date()) == []
     put_nights(con, tmp_path, {4: {"acme": [1]}, 5: {"acme": [1]}})  # it is there again: an answer had failed
@@ -151,7 +159,7 @@ def test_a_mass_closing_is_left_out_and_listed(con: database.Connection, tmp_pat
     put_nights(con, tmp_path, nights)
     assert left_out(con) == [("big", night(0).date(), night(1).date(), 40, 25, "mass_closing")]
     row = cell(con)
-    assert (row["n_closed"], row["open_days"]) == (0, 2 * 200 + 15)
+    assert (row["n_closed"], row["open_days"]) == (0, 3 * 200 + 2 * 15)
 
 
 def test_adverts_count_in_each_region_and_group_of_theirs(con: database.Connection, tmp_path: Path) -> None:
@@ -172,27 +180,27 @@ def test_adverts_count_in_each_region_and_group_of_theirs(con: database.Connecti
 def boards_template(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("boards")
     with open_copy(work_template, folder) as con:
-        put_fourteen_boards(con, folder)
+        put_boards(con, folder)
     return folder
 
 
 @pytest.fixture
 def boards(boards_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    """Fourteen boards of AI and other engineering, read four times; the last board has no AI advert."""
+    """Boards of AI and other engineering, read six times; the last board has no AI advert."""
     with open_copy(boards_template, tmp_path) as con:
         yield con
 
 
-def put_fourteen_boards(con: database.Connection, folder: Path) -> None:
+def put_boards(con: database.Connection, folder: Path) -> None:
     draw = np.random.default_rng(5)
     adverts = {
         f"b{board}": [
-            (f"{board}-{n}", "ai_engineering" if n % 3 == 0 and board < 13 else "other_engineering", draw.exponential())
-            for n in range(12 + board)
+            (f"{board}-{n}", "ai_engineering" if n % 3 == 0 and board < 23 else "other_engineering", draw.exponential())
+            for n in range(12 + board // 2)
         ]
-        for board in range(14)
+        for board in range(24)
     }
-    for number in (0, 7, 27, 28):
+    for number in (0, 7, 14, 20, 35, 36):
         answers = [
             Answer(
                 night(number),
@@ -215,8 +223,10 @@ def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     for board, own in sightings.groupby("board"):
         at = times.loc[times["board"] == board, "observed_at"].tolist()
         there = [own[(own["first_seen_at"] <= t) & (own["last_seen_at"] >= t)] for t in at]
-        for k in range(len(at) - 2):  # the next reading but one confirms
-            later = {*there[k + 1]["posting_id"], *there[k + 2]["posting_id"]}
+        for k in range(len(at) - 1):
+            if (at[k + 1] - at[k]).days > 14:
+                continue
+            later = {posting for reading in there[k + 1 : k + 3] for posting in reading["posting_id"]}
             for group, its in there[k].groupby("role_group"):
                 n_closed = (~its["posting_id"].isin(later)).sum()
                 rows.append((group, board, k, (at[k + 1] - at[k]).days, len(its), n_closed))
@@ -249,7 +259,7 @@ def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     apart = np.exp(stats.t.ppf(0.975, freedom) * np.sqrt(variance))
 
     row = cell(boards, role_group="ai_engineering")
-    assert (row["n_boards"], row["n_closed"], row["open_days"]) == (g, ours["k"].sum(), days.sum())
+    assert (row["n_employers"], row["n_closed"], row["open_days"]) == (g, ours["k"].sum(), days.sum())
     assert row["n_even"] == pytest.approx(even)
     assert [row["rate"], row["rate_lo"], row["rate_hi"]] == pytest.approx([rate, rate / reach, rate * reach], rel=1e-5)
     ratio = a.sum() / b.sum()
@@ -257,10 +267,30 @@ def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     assert row["compared_with"] == "other_engineering" and row["ratio_status"] == row["status"] == "published"
 
 
+def test_a_list_of_many_employers_counts_by_employer(con: database.Connection, tmp_path: Path) -> None:
+    """The same adverts, first on a board of each employer and then on one list of all."""
+    draw = np.random.default_rng(5)
+    lives = {f"e{employer}": draw.exponential(60, 15) for employer in range(NEEDED + 5)}
+    nights = {
+        number: {
+            board: [f"{board}-{i}" for i, life in enumerate(its) if life >= number] for board, its in lives.items()
+        }
+        for number in range(11)
+    }
+    put_nights(con, tmp_path, nights)
+    con.execute("UPDATE core.postings SET employer_id = board")
+    of_boards = cell(con)
+    con.execute("UPDATE core.posting_boards SET board = 'all'")
+    con.execute("DELETE FROM ops.responses WHERE board <> 'e0'")
+    con.execute("UPDATE ops.responses SET board = 'all'")
+    assert of_boards["status"] == "published" and of_boards["n_employers"] == len(lives)
+    pd.testing.assert_series_equal(pd.Series(cell(con)), pd.Series(of_boards))
+
+
 def test_only_declared_groups_are_compared(boards: database.Connection) -> None:
     row = cell(boards, role_group="other_engineering")
     assert pd.isna(row["compared_with"]) and pd.isna(row["ratio"]) and pd.isna(row["ratio_status"])
-    assert row["n_boards"] == 14
+    assert row["n_employers"] == 24
 
 
 def test_a_mart_passes_its_gate(boards: database.Connection) -> None:
@@ -269,19 +299,27 @@ def test_a_mart_passes_its_gate(boards: database.Connection) -> None:
         database.write_mart(boards, cls, rows, as_of=LAST)
 
 
-RESTS_ON = {"open_days": 1_000, "n_boards": 10, "n_even": 8, "largest": 0.5}
+RESTS_ON = {
+    "n_intervals": 3, "n_days": 7, "open_days": 1_000, "n_employers": NEEDED, "n_even": NEEDED, "largest": 0.5
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({}, None),
+        ({"n_intervals": 1}, "boards were read through too few intervals (1; 3 needed)"),
+        ({"n_intervals": 2.99}, "boards were read through too few intervals (2.9; 3 needed)"),
+        ({"n_days": 6}, "boards were followed for too few days (6; 7 needed)"),
         ({"open_days": 999}, "not followed for long enough (999 open days; 1,000 needed)"),
-        ({"n_boards": 9}, "not enough boards (9; 10 needed)"),
-        ({"n_even": 8 - 1e-12, "largest": 0.5 + 1e-12}, None),
-        ({"n_even": 7.9}, "a few boards hold most of it (as informative as 7.9 equal boards; 8 needed)"),
-        ({"largest": 0.51}, "one board is 51 % of it (at most 50 %)"),
-        ({"largest": 0.9, "n_boards": 2}, "not enough boards (2; 10 needed)"),
+        ({"n_employers": NEEDED - 1}, f"not enough employers ({NEEDED - 1}; {NEEDED} needed)"),
+        ({"n_even": NEEDED - 1e-12, "largest": 0.5 + 1e-12}, None),
+        (
+            {"n_even": NEEDED - 0.1},
+            f"a few employers hold most of it (as informative as {NEEDED - 0.1} equal ones; {NEEDED} needed)",
+        ),
+        ({"largest": 0.51}, "one employer is 51 % of it (at most 50 %)"),
+        ({"largest": 0.9, "n_employers": 2}, f"not enough employers (2; {NEEDED} needed)"),
     ],
 )
 def test_a_cell_is_printed_by_what_it_rests_on(change: dict[str, float], reason: str | None) -> None:

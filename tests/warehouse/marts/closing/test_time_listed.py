@@ -77,7 +77,7 @@ def test_only_adverts_whose_first_day_is_known_count(con: database.Connection, t
     nights = {0: [1], 1: [1, 2, 3], 2: [1, 2, 3], 3: [1, 3], 4: [1, 3], 5: [1, 3]}
     put_nights(con, tmp_path, {number: {"acme": ids} for number, ids in nights.items()})
     (row,) = rows(con)
-    assert (row["n_adverts"], row["n_closed"], row["n_boards"]) == (2, 1, 1)
+    assert (row["n_adverts"], row["n_closed"], row["n_employers"]) == (2, 1, 1)
     # 2 from age 0.5 to 2, halfway between the readings of its last day and the next; 3 from 0.5 to 3.5, confirmed
     assert row["open_days"] == pytest.approx(1.5 + 3)
     assert row["reason"] == "not enough adverts followed for so long (0; 30 needed)"
@@ -93,7 +93,7 @@ def test_the_share_is_printed_where_the_cell_holds(
 ) -> None:
     monkeypatch.setattr(module, "HORIZONS", (10,))
     draw = np.random.default_rng(3)
-    lives = {f"b{board}": draw.exponential(30, 12) for board in range(12)}
+    lives = {f"b{board}": draw.exponential(30, 12) for board in range(20)}
     nights = {
         number: {
             board: [f"{board}-old", *(f"{board}-{n}" for n, life in enumerate(its) if number and life > number)]
@@ -103,6 +103,6 @@ def test_the_share_is_printed_where_the_cell_holds(
     }
     put_nights(con, tmp_path, nights)
     (row,) = rows(con, 10)
-    assert row["status"] == "published" and row["n_boards"] == 12
+    assert row["status"] == "published" and row["n_employers"] == 20
     assert row["share_lo"] < row["share"] < row["share_hi"]
     assert row["share"] == pytest.approx(np.exp(-10 / 30), abs=0.12)
