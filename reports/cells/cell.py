@@ -168,7 +168,7 @@ class Cell:
             return ""
         measure = MEASURES[self.measure]
         of = f"all {self.jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(self.jobs)
-        return f"{upper_first(printed_share(self.row))} of {of} {measure.say(self.item)}"
+        return f"{upper_first(printed_share(self.row, of))} {measure.say(self.item)}"
 
     @property
     def status(self) -> str:

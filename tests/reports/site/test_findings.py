@@ -136,10 +136,10 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     ledger = figure(
         figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
-    (card,) = findings.cards([ledger], {})
+    (card,) = findings.cards([ledger], {}, {"degree.shares": "on Ashby boards"})
     assert card["title"] == "65% of AI jobs with a full advert in a language we read name no degree"
     assert "<b>65%</b>" in card["chart"] and card["chart"].count('<li class="row') == 4
-    assert card["kicker"].endswith("under review since 3 May"), "what waits for review says so"
+    assert card["kicker"].endswith("on Ashby boards · under review since 3 May"), "one platform and a review are said"
 
 
 def lack(rung: str, n: float, unit: str, needed: int = 30) -> Lack:

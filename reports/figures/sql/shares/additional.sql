@@ -4,7 +4,8 @@ SELECT
     c.measure, $names[c.measure] AS item, $names[c.measure] AS name, coalesce(s.n_jobs, 0) AS n_jobs,
     coalesce(s.n_employers, 0) AS n_employers, s.n_even_employers,
     coalesce(s.n_yes, 0) AS n_asking, coalesce(s.n_employers_yes, 0) AS n_employers_asking, s.share, s.share_lo,
-    s.share_hi, s.form, coalesce(s.status, 'suppressed') AS status, s.reason, s.sample
+    s.share_hi, s.form, coalesce(s.status, 'suppressed') AS status, s.reason, s.sample, s.platforms,
+    s.platforms_chance, s.platform
 FROM (
     SELECT unnest(map_keys($names)) AS measure, unnest(range(cardinality($names)::BIGINT)) AS position
 ) c
