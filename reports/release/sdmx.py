@@ -43,6 +43,7 @@ FORMS = {
     "point": "the number with its interval",
     "interval": "the interval alone, which is too wide to name a number",
     "bounds": "the bounds that silent adverts leave",
+    "platforms": "how far the readings of two to four platforms reach, each of which is printed in the release's cells",
 }
 
 

@@ -61,7 +61,12 @@ WHERE as_of = $as_of AND estimand = '$estimand' AND share IS NOT NULL AND (
         OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > 1e-9
         OR form <> CASE
             WHEN bound_lo IS NOT NULL AND n_jobs < $min_known * (n_jobs + n_unknown) THEN 'bounds'
+            WHEN len(platforms) < $min_platforms AND measure NOT IN $measures_by_employer THEN 'platforms'
             WHEN $is_wide THEN 'interval' ELSE 'point' END
+        OR form_by_employer <> CASE
+            WHEN form = 'bounds' THEN 'bounds'
+            WHEN len(platforms) < $min_platforms AND measure IN $measures_by_employer THEN 'platforms'
+            WHEN $is_wide_by_employer THEN 'interval' ELSE 'point' END
     )
 )
 

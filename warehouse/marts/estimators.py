@@ -169,7 +169,7 @@ def estimate_shares(
     variance = jackknife(cells, row_cell, employer, row, yes, share)
     correlation = _find_correlation(cells, row_cell, sum_by(row, yes**2 / m, n_rows), share)
     effect = _find_design_effect(variance * n, share, _imply_effect(cells, correlation)[row_cell])
-    effective = _find_effective(cells, row_cell, effect, level)
+    effective = find_effective(cells, row_cell, effect, level)
     low, high = bound_share(share, effective, level)
     alone = cells.n_employers[row_cell] < 2
     error = np.where(alone, np.nan, np.sqrt(effect * share * (1 - share) / n))
@@ -289,7 +289,7 @@ def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Fl
     return np.maximum(either, 1)
 
 
-def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float) -> Floats:
+def find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float) -> Floats:
     """Return the effective number of independent jobs, with Korn and Graubard's correction for degrees of freedom."""
     of_jobs = special.stdtrit(np.maximum(cells.n_jobs - 1, 1), 0.5 + level / 2)
     n = cells.n_jobs * (of_jobs / cells.find_t(level)) ** 2

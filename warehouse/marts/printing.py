@@ -68,8 +68,9 @@ OPEN_DAYS = Rule(
 RULES = (EMPLOYERS, LARGEST)  # of cells of known employers; the reason is the first rule that a cell breaks
 QUARTILES = (0.25, 0.75)  # quantiles from 0.25 to 0.75 are printed whenever their cell is: their intervals are reliable
 MAX_CHANCE_UNSEEN = 0.025  # a quantile is known if all employers are on one side of it with at most this chance
-POINT, INTERVAL, BOUNDS = SHARE_FORMS
-"""Forms: the value; its interval instead of the value; for shares also the bounds that silent adverts leave open."""
+POINT, INTERVAL, BOUNDS, PLATFORMS = SHARE_FORMS
+"""Forms: the value; its interval instead of the value; for shares also the bounds that silent adverts leave open, and
+the readings of single platforms instead of one value."""
 
 
 def find_broken_rules(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[np.int64]:

@@ -104,7 +104,7 @@ def test_an_employers_share_has_an_address_of_its_own(con: duckdb.DuckDBPyConnec
     assert "Counting every job alike 10–54% (20% without the largest employer)." in note
     (one,) = cells_of(row)
     assert one.numbers["share"].unit == "share of the average employer's jobs"
-    assert one.sentence == "Of the average employer's AI jobs that say where the work is done 62% are remote"
+    assert one.sentence == "62% of the average employer's AI jobs that say where the work is done are remote"
     assert of_jobs.value == "10–54% of the AI jobs that say where the work is done", "an earlier figure stays"
 
 

@@ -26,7 +26,7 @@ WITH cell AS MATERIALIZED (
         if(status = 'suppressed' OR form = 'bounds', NULL, 0) AS share_lo,
         if(status = 'suppressed' OR form = 'bounds', NULL, zero_share_hi) AS share_hi,
         if(zero_share_hi > $max_width, 'interval', 'point') AS form,
-        NULL AS sorted_by, NULL AS beside
+        NULL AS sorted_by, NULL AS beside, NULL AS platforms, NULL AS platforms_chance
     )
     FROM (FROM asked ANTI JOIN cell USING (item)) AS a CROSS JOIN (FROM cell LIMIT 1) AS z
 )
