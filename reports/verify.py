@@ -30,7 +30,7 @@ from reports.wording.numbers import unit_of_short
 from reports.wording.parts import PartFormat
 from transforms.records.vocabulary import PER_YEAR
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import POINT, SAYS
+from warehouse.marts.printing import PLATFORMS, POINT, SAYS
 
 VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
@@ -381,8 +381,10 @@ def _list_published(row: Figures) -> Iterator[Number]:
         statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
         yield from (replace(number, part=number.part or "value") for number in _read_numbers(statement))
         return
-    numbers = numbers_of(notes.rows_of(row)[0])
-    for name, number in numbers.items():
+    head = notes.rows_of(row)[0]
+    numbers = numbers_of(head)
+    readings = head["platforms"] if head.get("form") == PLATFORMS else ()
+    for name, number in (*numbers.items(), *(("share", numbers_of(reading)["share"]) for reading in readings)):
         unit = _short_unit(number.unit)
         periods: list[tuple[str | None, float]] = [(None, 0.01)] if unit == PERCENT else [*PER_YEAR.items()]
         for (part, first, last), (per, divisor) in itertools.product(_list_parts(name, number, numbers), periods):

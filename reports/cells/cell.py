@@ -193,9 +193,10 @@ class Cell:
         if self.row.get("form") == SAYS:
             return f"{known_part(self.row)} of {self.jobs} {measure.known_words}"
         if self.row.get("is_by_employer") and self.row.get("form") != BOUNDS:
-            return measure.say_of_employer(self.item, printed_share(self.row), self.jobs)
+            say_share = functools.partial(printed_share, self.row)
+            return upper_first(measure.say_of_employer(self.item, say_share, self.jobs))
         of = f"all {self.jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(self.jobs)
-        return f"{upper_first(printed_share(self.row))} of {of} {measure.say(self.item)}"
+        return f"{upper_first(printed_share(self.row, of))} {measure.say(self.item)}"
 
     @property
     def status(self) -> str:
@@ -228,4 +229,5 @@ class Cell:
     def judge(self, parts: Iterable[str]) -> str:
         """Return how certain the numbers of these parts are together: FIRM, ROUGH, OTHERS or FEW."""
         is_narrow = all(part in self.numbers and self.numbers[part].is_narrow for part in parts)
-        return judge_sureness(self.status, self.basis, is_narrow=is_narrow, is_of_one=len(self.sources) == 1)
+        is_of_one = len(self.sources) == 1 or bool(self.row.get("platform"))
+        return judge_sureness(self.status, self.basis, is_narrow=is_narrow, is_of_one=is_of_one)

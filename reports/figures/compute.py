@@ -182,7 +182,9 @@ def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Fig
         _say_review(attempt.list, inputs),
     ]
     row = _make_row(figure, inputs, attempt.verdict, attempt, rung=rung.name, **vars(evidence))
-    return _with_value(row, figure, rows, qualifiers)
+    row = _with_value(row, figure, rows, qualifiers)
+    head = numbers.on_platforms(notes.find_only_platform(row, inputs.titles))
+    return replace(row, title=f"{row.title}, {head}") if head else row
 
 
 def _say_review(name: str, inputs: FigureInputs) -> str | None:

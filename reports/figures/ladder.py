@@ -60,6 +60,7 @@ class FigureInputs:
     | `boards` | counts of boards by place |
     | `before` | the previous day's ledger, from which evidence is copied while the vintage is unchanged |
     | `found` | result of each SELECT run so far |
+    | `titles` | titles of sources |
     """
 
     as_of: date
@@ -71,6 +72,7 @@ class FigureInputs:
     boards: dict[tuple[str, str], Row] = field(default_factory=dict)
     before: Mapping[str, Figures] = field(default_factory=dict)
     found: dict[str, Groups] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
 
     def vintage_of(self, name: str) -> Vintages | None:
         """Return the published vintage of a list; None if it has none."""
@@ -98,8 +100,10 @@ def inputs_of(
     con: Connection, as_of: date, standing: Mapping[str, Vintages] | None = None, **options: Any
 ) -> FigureInputs:
     """Read what all figures of a day have in common; `options` are other fields of `FigureInputs`."""
-    barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
-    inputs = FigureInputs(as_of=as_of, barred=frozenset(row["source"] for row in barred), standing=standing, **options)
+    sources = query.read(con, "SELECT source, title, is_republishable FROM core.sources")
+    barred = frozenset(row["source"] for row in sources if not row["is_republishable"])
+    inputs = FigureInputs(as_of=as_of, barred=barred, standing=standing, **options)
+    inputs.titles.update((row["source"], row["title"]) for row in sources)
     if standing is not None:
         waiting = query.read(con, "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'")
         inputs.waiting.update((row["list"], row["offered_on"]) for row in waiting)

@@ -18,7 +18,7 @@ from reports.wording import notes
 from reports.wording.bases import BASES
 from transforms.records.columns import fields_of
 from warehouse.mart_tables import Figures, ReportedPay, SalaryBands
-from warehouse.marts.printing import BOUNDS, SAYS
+from warehouse.marts.printing import BOUNDS, PLATFORMS, SAYS
 
 PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review", "withheld"
 """States of a figure: current; old; published while a newer value waits for review; without a value, for lack of data.
@@ -27,6 +27,8 @@ SAMPLE_WARNING = "Invented sample data: never quote these numbers as facts."
 ROWS_OF_PAGE = 30
 """The most rows of a table in one answer."""
 DIGITS = 6
+_SPANS = {BOUNDS: "bounds that silent adverts leave", PLATFORMS: "95% intervals of platforms reach from"}
+"""What the two ends of a share are that has neither a point nor an interval, by its form."""
 COUNTED = ("n_boards", "n_adverts")
 """Parts that are counts of what was read, not estimates."""
 A_COUNT = "a count of what was read, no estimate"
@@ -86,7 +88,7 @@ def say_interval(figure: Figures) -> str:
         if number.ends is None:
             phrase, said = f"none for {{}}: {_why_no_interval(number, cells[0].basis)}", number.part
         else:
-            what = "bounds that silent adverts leave" if number.form == BOUNDS else "95% interval"
+            what = _SPANS.get(number.form, "95% interval")
             phrase, said = f"{what}: {{}} {unit_in_words(number.unit)}", f"{number.part} {say_span(number)}"
         phrases.setdefault(phrase, []).append(said)
     return "; ".join(phrase.format(", ".join(parts)) for phrase, parts in phrases.items())

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from reports.cells.of_figure import cells_of
 from reports.figures import query
 from reports.figures.query import Connection
 from reports.release import texts
@@ -15,6 +16,7 @@ from reports.release.licences import OURS
 from reports.release.published import PublishedDay
 from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import percent
+from warehouse.mart_tables import Figures
 from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.marts.printing import EMPLOYERS
 
@@ -22,6 +24,10 @@ BETWEEN = timedelta(days=31)
 """Time until the next release is due; releases are monthly."""
 MAX_LISTED = 12
 """How many releases the calendar lists, newest first."""
+CHANCE = 0.05
+"""The chance of naming a difference between platforms where there is none, for all printed shares together."""
+MAX_APART = 5
+"""How many of these differences are named, the least likely first."""
 
 
 def report(con: Connection, publication: PublishedDay, release: str, earlier: Sequence[Mapping[str, Any]]) -> bytes:
@@ -47,9 +53,25 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         counts=[row.n_jobs for row in counted],
         days=[on for row in counted for on in (row.period_from, row.period_to) if on is not None],
         depth=describe_depth(measure_depth(con)),
+        **compare_platforms(figures),
         audits=query.read(con, query.fill("release/audits", {"as_of": as_of})),
         newest=max((row.read_on for row in figures if row.read_on), default=None),
     )
+
+
+def compare_platforms(figures: Sequence[Figures]) -> dict[str, Any]:
+    """Return how many printed shares have readings of several platforms, and which of these differ beyond chance.
+
+    `CHANCE` is divided among all of them (Bonferroni). A share that several figures print counts once.
+    """
+    compared = {
+        repr(cell.row["platforms"]): (cell.row["platforms_chance"], cell.sentence)
+        for figure in figures
+        for cell in cells_of(figure)
+        if cell.row.get("platforms_chance") is not None and cell.sentence
+    }
+    apart = [words for chance, words in sorted(compared.values()) if chance < CHANCE / len(compared)]
+    return {"n_compared": len(compared), "apart": apart, "most_apart": MAX_APART}
 
 
 def _list_periods(publication: PublishedDay) -> list[tuple[str, list[date]]]:

@@ -44,6 +44,7 @@ FORMS = {
     "interval": "the interval alone, which is too wide to name a number",
     "bounds": "the bounds that silent adverts leave, with the error of sampling",
     "says": "nothing, because too few adverts say",
+    "platforms": "how far the readings of two to four platforms reach, each of which is printed in the release's cells",
 }
 
 

@@ -86,6 +86,13 @@ class Site:
     quality: str = ""
     open: Sequence[findings.Open] = ()
 
+    @functools.cached_property
+    def heads(self) -> Mapping[str, str]:
+        """The words for the platforms that figures name, by id: "on Ashby boards"; {} if none names any."""
+        titles = {name: source.title for name, source in self.publication.sources.items()}
+        found = ((figure.figure, notes.find_platforms(figure, titles)) for figure in self.figures)
+        return {name: numbers.on_platforms(platforms) for name, platforms in found if platforms}
+
 
 def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()

@@ -19,18 +19,20 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
 from reports.wording.bases import BASES
 from reports.wording.numbers import (
+    brief_share,
     category_name,
     interval,
     known_part,
     lower_first,
     percent,
+    printed_share,
     rank,
     upper_first,
     verdict,
 )
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
-from warehouse.marts.printing import BOUNDS, SAYS
+from warehouse.marts.printing import BOUNDS, PLATFORMS, SAYS
 
 MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
 """The most rows of a chart: on the figure's own page, among other figures, and if the chart is of stacks.
@@ -227,8 +229,12 @@ def _one_number(
     if number.form == BOUNDS:
         low, high = map(percent, number.known)
         value, value_beneath = f"{low.removesuffix('%')}–{high}", "silence leaves it open"
+    if number.form == PLATFORMS:
+        value, value_beneath, also = brief_share(cell.row), "by platform", f" ({printed_share(cell.row)}){also}"
     if number.ends is not None:
         marks.append(Mark(kind="line", start=number.ends[0], end=number.ends[1], style=form))
+    if number.form == PLATFORMS:
+        marks += [Mark(kind="dot", start=one["share"], style=form) for one in cell.row["platforms"]]
     if number.value is not None:
         value_beneath = "" if number.ends is None else say(*number.ends)
         between = f", between {value_beneath}" if value_beneath else ""

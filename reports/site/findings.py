@@ -18,15 +18,23 @@ from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.explorer import Explorer
 from reports.site.skills import SkillList
 from reports.wording import disclosure, gaps, shares
-from reports.wording.numbers import count_of, join_words, lower_first, percent, upper_first
+from reports.wording.numbers import (
+    brief_share,
+    count_of,
+    lower_first,
+    name_platforms,
+    on_platforms,
+    percent,
+    upper_first,
+)
 from reports.wording.work import name_work
 from transforms.records.definitions import COUNTS
 from warehouse.mart_tables import Figures, Lack
 from warehouse.marts.measures import MEASURES
-from warehouse.tables import Sources
+from warehouse.marts.printing import PLATFORMS, POINT
 
-CARDS_OF_HOME, ROWS_OF_CARD, PLATFORMS_NAMED = 6, 4, 3
-"""The most cards on the home page, rows in the chart of a card, and sources named in a title."""
+CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
+"""The most cards on the home page, and the most rows in the chart of a card."""
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 Finding = dict[str, Any]
@@ -36,10 +44,10 @@ Finding = dict[str, Any]
 """
 
 
-def lead(pay: Explorer) -> Finding | None:
+def lead(pay: Explorer, heads: Mapping[str, str]) -> Finding | None:
     """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place.
 
-    Return None if that answer has no amounts.
+    `heads` has the words for the platforms of figures, by id. Return None if the answer has no amounts.
     """
     answer, (place, work, level) = pay.best(pay.choice), pay.choice
     if not answer.has_amounts:
@@ -54,13 +62,17 @@ def lead(pay: Explorer) -> Finding | None:
     ]  # fmt: skip
     axis = explorer.pay_axis(chart_rows, answer.currency)
     return {
-        "kicker": f"Pay · {PLACES[place].name} · {answer.period}",
+        "kicker": _join("Pay", PLACES[place].name, answer.period, heads.get(answer.cell.figure or "")),
         "title": explorer.say_title(answer),
         "dek": explorer.say_median(answer),
         "href": f"f/{answer.cell.figure}.html" if answer.cell.figure else "pay.html",
         "chart": rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
         "note": figure_rows.KEY_OF_PAY,
     }
+
+
+def _join(*parts: str | None) -> str:
+    return " · ".join(filter(None, parts))
 
 
 # --- titles of cards -------------------------------------------------------------------------------------
@@ -108,7 +120,8 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
     if skill_list is None:
         return None
     first = [skill for skill in skill_list.skills if skill.ranks[0] == 1]
-    title = say_leaders(SKILLS, [(skill.name, skill.asked.said) for skill in first if skill.asked.said][:2], len(first))
+    top = [(skill.name, skill.asked.said) for skill in first if skill.asked.said]
+    title = say_leaders(SKILLS, _limit(top, skill_list.platforms), len(first))
     if title is None:
         return None
     chart_rows = []
@@ -116,7 +129,7 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
         marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
         chart_rows.append(replace(row, href="", rank="", beneath="", data={}, marks=marks))
     return {
-        "kicker": f"Skills · {skill_list.month}",
+        "kicker": _join("Skills", skill_list.month, on_platforms(skill_list.platforms)),
         "title": title,
         "href": "skills.html",
         "chart": rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),
@@ -124,16 +137,22 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
     }
 
 
+def _limit(top: Sequence[tuple[str, str]], platforms: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """Return two leaders, or one if each has a share for every platform."""
+    return top[:1] if len(platforms) > 1 else top[:2]
+
+
 def _find_leaders(cells: Sequence[Cell]) -> tuple[list[tuple[str, str]], int]:
     """Return the name and share of each leader whose share is printed, and the number of all leaders."""
     first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
-    known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
-    return [(name, percent(share)) for name, share in known if share is not None], len(first)
+    known = [cell for cell in first if cell.numbers["share"].form in (POINT, PLATFORMS)]
+    return [(cell.name or figure_rows.name_row(cell), brief_share(cell.row)) for cell in known], len(first)
 
 
 def _say_roles(cells: Sequence[Cell]) -> str | None:
     top, n = _find_leaders(cells)
-    return say_leaders(ROLES, [(f"{lower_first(role)}s", share) for role, share in top[:2]], n)
+    platforms = name_platforms(cells[0].row) if cells else []
+    return say_leaders(ROLES, [(f"{lower_first(role)}s", share) for role, share in _limit(top, platforms)], n)
 
 
 def _say_years(cells: Sequence[Cell]) -> str | None:
@@ -157,10 +176,8 @@ def _say_law(cells: Sequence[Cell]) -> str | None:
     if not cells:
         return None
     row = _choose_law(cells)[0].row
-    place, sources = OF_REGION[row["region_level"], row["region"]], cells[0].sources
-    employers = count_of(row["n_employers"], "employer")
-    named = join_words(sources) if 0 < len(sources) <= PLATFORMS_NAMED else count_of(len(sources), "source")
-    who = f"{employers} on {named}{f' in {place.in_words}' if place.name else ''}"
+    place = OF_REGION[row["region_level"], row["region"]]
+    who = f"{count_of(row['n_employers'], 'employer')}{f' in {place.in_words}' if place.name else ''}"
     if row["difference_lo"] <= 0 <= row["difference_hi"]:
         return f"Whether {who} state pay more often where {disclosure.BY_LIST} cannot be told"
     more = "more" if row["difference_lo"] > 0 else "fewer"
@@ -223,19 +240,18 @@ CARDS = (
 
 
 def cards(
-    figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList], sources: Mapping[str, Sources]
+    figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList], heads: Mapping[str, str]
 ) -> list[Finding]:
-    """Return the findings below the lead. `sources` has the sources of adverts by name."""
+    """Return the findings below the lead; `heads` has the words for the platforms of figures, by id."""
     by_id = {figure.figure: figure for figure in figures}
-    drawn = (_draw_card(card, by_id[card.figure], sources) for card in CARDS if card.figure in by_id)
+    drawn = (_draw_card(card, by_id[card.figure], heads) for card in CARDS if card.figure in by_id)
     found = [find_top_skills(lists), *drawn]
     return [finding for finding in found if finding is not None][:CARDS_OF_HOME]
 
 
-def _draw_card(card: Card, figure: Figures, sources: Mapping[str, Sources]) -> Finding | None:
+def _draw_card(card: Card, figure: Figures, heads: Mapping[str, str]) -> Finding | None:
     cells = cells_of(figure)
-    titles = tuple(sources[name].title if name in sources else name for name in figure.sources)
-    title, kind = card.say([replace(cell, sources=titles) for cell in cells]), figure_rows.kind_of(cells)
+    title, kind = card.say(cells), figure_rows.kind_of(cells)
     if title is None or kind is None:
         return None
     selection = card.order(cells)[:ROWS_OF_CARD]
@@ -245,7 +261,9 @@ def _draw_card(card: Card, figure: Figures, sources: Mapping[str, Sources]) -> F
         n, employers = selection[0].n, selection[0].employers
     cut = f"{len(selection)} of {len(cells)} rows" if len(selection) < len(cells) else ""
     return {
-        "kicker": " · ".join(filter(None, (card.kicker, words.say_when(figure), words.find_review(figure.qualifier)))),
+        "kicker": _join(
+            card.kicker, words.say_when(figure), heads.get(figure.figure), words.find_review(figure.qualifier)
+        ),
         "title": title,
         "href": card.href,
         "chart": rows.draw(chart_rows, kind.axis(chart_rows), label=figure.title, classes="shares"),

@@ -21,10 +21,11 @@ from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.figures.query import Connection
 from reports.site import rows, words
 from reports.site.rows import ChartRow, Mark
-from reports.wording.numbers import category_name, interval, percent
+from reports.wording.numbers import brief_share, category_name, interval, name_platforms, on_platforms, percent
 from reports.wording.shares import say_largest
 from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
+from warehouse.marts.printing import PLATFORMS, POINT
 
 REQUIRED, PREFERRED, DUTY = "skill_required", "skill_preferred", "skill_duty"
 """Measures of skills that adverts require, prefer, or name only in duties. `ASKED` means any of the three."""
@@ -51,7 +52,10 @@ CHIPS = {style: category_name(category) for category, style in STYLES.items()} |
 
 
 class Count(NamedTuple):
-    """A share as it is drawn and said; `share` is None, and `said` is "", if only its interval is printed."""
+    """A share as it is drawn and said. `share` is None if only its interval, or each platform's share, is printed.
+
+    `said` has the shares of platforms in their order; it is "" if only the interval is printed.
+    """
 
     share: float | None
     low: float
@@ -80,7 +84,8 @@ class Skill:
 class SkillList:
     """The skills of a place and a group of roles, the most asked first.
 
-    `name` says which jobs are counted ("AI engineering jobs in Germany"), `rests` how many, and `month` when.
+    `name` says which jobs are counted ("AI engineering jobs in Germany on Ashby boards"), `rests` how many, and `month`
+    when. `platforms` are the titles of the platforms named, in the order of their shares.
     """
 
     place: Place
@@ -88,6 +93,7 @@ class SkillList:
     name: str
     rests: str
     month: str
+    platforms: Sequence[str]
     skills: Sequence[Skill]
 
 
@@ -128,12 +134,14 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str
     first = listed[0][ASKED]
     counts_said = f"{first.row['n_jobs']:,} jobs, {first.row['n_employers']:,} employers"
     place = OF_REGION[first.row["region_level"], first.row["region"]]
+    platforms = name_platforms(first.row)
     return SkillList(
         place=place,
         work=work,
-        name=name_jobs(work, place),
+        name=" ".join(filter(None, (name_jobs(work, place), on_platforms(platforms)))),
         rests=", ".join(filter(None, (counts_said, say_largest(first.row)))),
         month=words.month(first.row["as_of"]),
+        platforms=platforms,
         skills=skills,
     )
 
@@ -144,7 +152,7 @@ def _count(cell: Cell | None) -> Count | None:
         return None
     share = None if number.value is None else round(number.value, DECIMALS)
     low, high = (round(end, DECIMALS) for end in number.ends)
-    said = "" if share is None else percent(cell.row["share"])
+    said = brief_share(cell.row) if number.form in (POINT, PLATFORMS) else ""
     return Count(share, low, high, said, interval(cell.row), int(cell.sureness == FIRM))
 
 

@@ -163,9 +163,9 @@ def keep_region_names(figure: Figures) -> Figures:
         return figure
     declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
     if declaration.place and pay.find_head(rows) is not None:
-        return replace(
-            figure, title=f"{pay.name_money(declaration.title, rows)}, {pay.name_region(rows, declaration.place)}"
-        )
+        before, named = declaration.entitle(rows), pay.name_region(rows, declaration.place)
+        platform = figure.title.removeprefix(before) if figure.title.startswith(before) else ""
+        return replace(figure, title=f"{pay.name_money(declaration.title, rows)}, {named}{platform}")
     new_rows = [
         {**row, "place": pay.name_region([row], row["region_name"])} if "region_name" in row else row for row in rows
     ]

@@ -21,6 +21,7 @@ from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PLAIN, PartFormat
 from reports.wording.pay import find_head, name_place
 from reports.wording.renderer import Table, list_doubts
+from transforms.records.definitions import MAX_PLATFORM_SHARE
 from warehouse.mart_tables import Figures, NearestFigure
 
 
@@ -184,6 +185,29 @@ def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
         n_of = {}
     names = ((source, (titles or {}).get(source, source)) for source in figure.sources)
     return ", ".join(f"{name} {n_of[source]:,}" if source in n_of else name for source, name in names)
+
+
+def find_only_platform(figure: Figures, titles: Mapping[str, str]) -> list[str]:
+    """Return the title of the only platform that a figure of our adverts rests on; [] if it rests on several.
+
+    Shares name it in their rows; other figures rest on it if it has more than `MAX_PLATFORM_SHARE` of what they count.
+    Counts of what was read are not headed.
+    """
+    rows = numbers.choose_printed([{"status": figure.status, **row} for row in rows_of(figure)])
+    if not rows or figure.basis not in OWN_BASES or figure.list == "frame" or "steps" in rows[0]:
+        return []
+    if any("platforms" in row for row in rows):
+        found = {row.get("platform") for row in rows}
+        return [title for title in found if title] if len(found) == 1 else []
+    n_of = {part.source: part.n for part in figure.behind or ()}
+    most = max(n_of, key=lambda source: n_of[source], default="")
+    is_only = n_of and n_of[most] > MAX_PLATFORM_SHARE.value * sum(n_of.values())
+    return [titles[most]] if is_only and most in titles else []
+
+
+def find_platforms(figure: Figures, titles: Mapping[str, str]) -> list[str]:
+    """Return the titles of the platforms that a figure's title or its first row names, in the order of its readings."""
+    return find_only_platform(figure, titles) or numbers.name_platforms(_first_of(figure))
 
 
 MAX_NAMED_OF_SCOPE = 3

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from transforms.records.definitions import COMMON, ESSENTIAL, MIN_KNOWN, OCCASIONAL
-from warehouse.marts.printing import BOUNDS, INTERVAL, POINT, SAYS, choose_form
+from warehouse.marts.printing import BOUNDS, INTERVAL, PLATFORMS, POINT, SAYS, choose_form
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -137,7 +137,9 @@ def percents(row: Row, low: str, high: str) -> str:
 
 
 def interval(row: Row) -> str:
-    """Return the 95 % interval of a share, such as "58–66%"; a dash if there is none."""
+    """Return the 95 % interval of a share, such as "58–66%", or those of its platforms; a dash if there is none."""
+    if row.get("form") == PLATFORMS:
+        return join_words([interval(one) for one in row["platforms"]])
     low, high = row.get("share_lo"), row.get("share_hi")
     if low is not None and high is not None and any(round(low, 2) >= least > low for least, _ in VERDICTS):
         # rounding would lift the lower end over the threshold of a verdict
@@ -149,16 +151,49 @@ def _round_down(share: float) -> str:
     return f"{math.floor(1_000 * share) / 10:.1f}%"
 
 
-def printed_share(row: Row) -> str:
+def printed_share(row: Row, of: str = "") -> str:
     """Return a share as it is printed: "57%", or an interval "12–45%", or bounds "between 12% and 88%".
 
-    If too few say, nothing is known of it: "open".
+    If too few say, nothing is known of it: "open". The readings of two to four platforms are all printed: "28% on
+    Ashby boards and 13% on Greenhouse boards". The words for the jobs, `of`, stand before the platform; with them, a
+    single platform is named as well.
     """
+    if row.get("form") != PLATFORMS:
+        head = on_platforms(name_platforms(row)) if of else ""
+        return " ".join(filter(None, (brief_share(row), of and f"of {of}", head)))
+    jobs = [f" of {of}" if of else "", *("" for _ in row["platforms"][1:])]
+    readings = zip(row["platforms"], jobs, strict=True)
+    return join_words([f"{brief_share(one)}{of} {on_platforms([one['platform']])}" for one, of in readings])
+
+
+def brief_share(row: Row) -> str:
+    """Return a share as `printed_share` does, but without naming platforms, in whose order the readings are."""
+    if row.get("form") == PLATFORMS:
+        return join_words([brief_share(one) for one in row["platforms"]])
     if row.get("form") == SAYS:
         return "open"
     if row.get("form") == BOUNDS:
         return f"between {percent(row['bound_lo'])} and {percent(row['bound_hi'])}"
     return interval(row) if row.get("form") == INTERVAL else percent(row["share"])
+
+
+def name_platforms(row: Row) -> list[str]:
+    """Return the titles of the platforms that a printed share names: two to four, or the only one; else []."""
+    if row.get("form") == PLATFORMS:
+        return [one["platform"] for one in row["platforms"]]
+    return [row["platform"]] if row.get("platform") else []
+
+
+_BOARDS = " job boards"
+
+
+def on_platforms(titles: Sequence[str]) -> str:
+    """Return the words for jobs on the sources with these titles, such as "on Ashby and Lever boards"; "" for none."""
+    if not titles:
+        return ""
+    if all(title.endswith(_BOARDS) for title in titles):
+        return f"on {join_words([title.removesuffix(_BOARDS) for title in titles])} boards"
+    return f"on {join_words([title.replace(_BOARDS, ' boards') for title in titles])}"
 
 
 def known_part(row: Row) -> str:

@@ -17,7 +17,7 @@ from reports.cells.cell import Number, numbers_of
 from reports.wording import numbers
 from reports.wording.numbers import Row
 from transforms.records.vocabulary import PER_YEAR
-from warehouse.marts.printing import BOUNDS
+from warehouse.marts.printing import BOUNDS, PLATFORMS
 
 PERIODS = ("year", "month", "hour")
 """Periods of pay; a month is a twelfth of a year, and a year has 52 weeks of 40 hours (`PER_YEAR`)."""
@@ -76,6 +76,9 @@ def _percent(share: float, style: PartFormat) -> str:
 
 def _share(row: Row, style: PartFormat) -> str | None:
     number = numbers_of(row).get("share")
+    if number is not None and number.form == PLATFORMS:
+        said = ((_share(one, style), numbers.on_platforms([one["platform"]])) for one in row["platforms"])
+        return numbers.join_words([f"{share} {platform}" for share, platform in said])
     if number is not None and number.form == BOUNDS:
         return "between {} and {}".format(*(_percent(end, style) for end in number.ends or ()))
     if number is None or number.value is None:

@@ -17,7 +17,7 @@ from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_BOUNDS_WIDTH, MAX_EMPLOYER_SHARE, MIN_KNOWN
 from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
-from warehouse.marts.printing import BOUNDS, POINT, SAYS
+from warehouse.marts.printing import BOUNDS, PLATFORMS, POINT, SAYS
 
 ALL_PLACES = "All adverts we read"
 """Name for the shares over all places; these are shares of the adverts we read, not of the market."""
@@ -53,7 +53,9 @@ def _is_open(row: Row) -> bool:
 
 
 def _point(row: Row) -> str | None:
-    return numbers.percent(row["share"]) if row.get("form", "point") == "point" and row["share"] is not None else None
+    """Return the share, or those of single platforms; None if only an interval or bounds are printed."""
+    form = row.get("form", POINT)
+    return numbers.printed_share(row) if form in (POINT, PLATFORMS) and row["share"] is not None else None
 
 
 def _ends(row: Row) -> str | None:
@@ -181,11 +183,13 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
         if rows[0].get("form") == SAYS:
             return say_how_many_say(measure, rows[0], jobs)
         of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {_whose(by_employer)}{measure.name_jobs(jobs)}"
-        return f"{numbers.printed_share(rows[0])} of {of}" if measure.known_words else numbers.printed_share(rows[0])
+        return numbers.printed_share(rows[0], of if measure.known_words else "")
 
     def note(rows: Rows) -> list[str | None]:
         row = rows[0]
-        parts: list[str | None] = [] if _is_open(row) else [f"95% interval {numbers.interval(row)}{_say_rank(row)}"]
+        parts: list[str | None] = (
+            [] if _is_open(row) else [f"{_name_ends(row)} {numbers.interval(row)}{_say_rank(row)}"]
+        )
         if by_employer and not _is_open(row):
             parts = ["each employer counts once, by the part of its jobs", *parts, _say_sizes(row), _say_beside(row)]
         if measure.known_words and row.get("form") != SAYS:
@@ -194,6 +198,13 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
         return [*filter(None, parts), say_languages(measure), *_remarks(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
+
+
+def _name_ends(row: Row) -> str:
+    if row.get("form") == PLATFORMS:
+        return "95% intervals"
+    n = len(row.get("platforms") or ())
+    return f"95% interval, as wide as {n} platforms differ," if n else "95% interval"
 
 
 def _say_rank(row: Row) -> str:
@@ -273,12 +284,12 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
     ]
 
     def text(rows: Rows) -> str:
-        printed = numbers.choose_printed(rows)
+        printed = _name_differing_platforms(numbers.choose_printed(rows))
         parts = [f"{row['name']} {_with_interval(row, *remarks(row, row is printed[0]))}" for row in printed]
         return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
 
     def remarks(row: Row, is_first: bool) -> list[str | None]:
-        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row))))
+        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row), row.get("on_platform"))))
         if not measure.known_words:
             return [*_say_others(row), n]
         bounds = None if _is_bounds(row) else _bounds(row)
@@ -300,6 +311,17 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         return _remarks(measure, rows) if is_of_all else [measure.remark]
 
     return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
+
+
+def _name_differing_platforms(rows: Rows) -> list[Row]:
+    """Return the rows, each with words for its only platform (`on_platform`), unless the title names that of all."""
+    titles = [row.get("platform") for row in rows]
+    if len(set(titles)) < 2:
+        return list(rows)
+    return [
+        {**row, "on_platform": numbers.on_platforms([title] if title else [])}
+        for row, title in zip(rows, titles, strict=True)
+    ]
 
 
 def _columns(heading: str, by_employer: bool) -> tuple[Column, ...]:

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from transforms.records import definitions
 from transforms.records.definitions import Band, Definition
@@ -100,6 +101,8 @@ def compute_numbers() -> dict[str, Any]:
         "MAX_AMOUNT_WIDTH": _widest(100.0, is_share=False),
         "MAX_COUNTRY_SHARE": [pay.name_place([{"countries": _split(n)}], "there") for n in range(700, 900)],
         "MAX_EMPLOYER_SHARE": [shares({"largest_employer_share": n / 1_000}) for n in range(190, 230)],
+        "MAX_PLATFORM_SHARE": [_head(n) for n in range(700, 900)],
+        "MIN_PLATFORMS": [_form(n) for n in range(2, 8)],
         "MIN_KNOWN": import_module("warehouse.checks.integrity").COUNTS["shares in mart.shares follow from their jobs"],
         "MAX_BOUNDS_WIDTH": import_module("warehouse.checks.integrity").PARAMETERS["max_bounds_width"],
         "MIN_STATED": macros["counted_jobs"],
@@ -118,6 +121,24 @@ def compute_numbers() -> dict[str, Any]:
         "MAX_DAYS_THIN": _thin_days(),
         **{rule.column: _reasons(rule) for rule in (printing.JOBS, *printing.RULES)},
     }
+
+
+def _head(n: int) -> int:
+    """The platform of a cell of a thousand jobs, n of them on one platform."""
+    readings = import_module("warehouse.marts.share.platform_readings")
+    return int(readings.find_heads(np.zeros(1_000, dtype=np.int64), (np.arange(1_000) >= n) * 1, np.ones(1_000), 1)[0])
+
+
+def _form(n: int) -> str:
+    """How a share with readings of n platforms is printed."""
+    readings, row, each = (
+        import_module("warehouse.marts.share.platform_readings"),
+        np.zeros(n, dtype=np.int64),
+        np.ones(n),
+    )
+    found = readings.Readings(row, np.arange(n), row + 500, row + 90, 0.3 * each, 0.28 * each, 0.32 * each, 400 * each)
+    rows = pd.DataFrame({"share": [0.3], "share_lo": [0.28], "share_hi": [0.32], "form": ["point"]})
+    return str(readings.add_readings(rows, found, np.full(n, "x", dtype=object))["form"][0])
 
 
 def _say_review(days: int) -> str | None:

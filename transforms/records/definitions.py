@@ -125,6 +125,14 @@ MAX_COUNTRY_SHARE = Definition(
     "greatest part of a region's jobs in one country", 0.80, "%",
     "with more, the figure is of that country, and headed by it",
 )  # fmt: skip
+MAX_PLATFORM_SHARE = Definition(
+    "greatest part of a figure's jobs on one platform", 0.80, "%",
+    "with more, where no second platform gives a reading, the figure is of that platform, and headed by it",
+)  # fmt: skip
+MIN_PLATFORMS = Definition(
+    "fewest platforms that are read as one", 5, "platforms",
+    "what fewer say of further platforms is too wide to tell anybody anything: t of 2 degrees of freedom is 4.3",
+)  # fmt: skip
 MIN_KNOWN = Definition(
     "least part of the jobs that say", 0.60, "%",
     "with fewer, only the bounds that the silent ones leave are printed (Manski 1995, "

@@ -126,9 +126,9 @@ REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_lo
 CELL_STATES = ("published", "low", "suppressed")
 FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
-SHARE_FORMS = ("point", "interval", "bounds", "says")
-"""How a share is printed: as a point with its interval, as an interval too wide for a point, or as bounds for all jobs,
-if too few adverts give an answer."""
+SHARE_FORMS = ("point", "interval", "bounds", "says", "platforms")
+"""How a share is printed: as a point with its interval; as an interval too wide for a point; as bounds for all jobs, if
+too few adverts give an answer; as the part that gives one, if the bounds are too wide; or as readings of platforms."""
 SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (
     "Programming Languages",

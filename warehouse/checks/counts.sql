@@ -62,7 +62,12 @@ WHERE as_of = $as_of AND estimand = '$estimand' AND share IS NOT NULL AND (
         OR form <> CASE
             WHEN bound_lo IS NOT NULL AND n_jobs < $min_known * (n_jobs + n_unknown)
                 THEN if(round(bound_hi - bound_lo, 9) > $max_bounds_width, 'says', 'bounds')
+            WHEN len(platforms) < $min_platforms AND measure NOT IN $measures_by_employer THEN 'platforms'
             WHEN $is_wide THEN 'interval' ELSE 'point' END
+        OR form_by_employer <> CASE
+            WHEN form IN ('bounds', 'says') THEN form
+            WHEN len(platforms) < $min_platforms AND measure IN $measures_by_employer THEN 'platforms'
+            WHEN $is_wide_by_employer THEN 'interval' ELSE 'point' END
     )
 )
 

@@ -15,7 +15,7 @@ import duckdb
 
 from transforms.records import vocabulary
 from transforms.records.columns import fields_of, table_of
-from transforms.records.definitions import MAX_BOUNDS_WIDTH, MIN_KNOWN
+from transforms.records.definitions import MAX_BOUNDS_WIDTH, MIN_KNOWN, MIN_PLATFORMS
 from warehouse.checks.gate import EXAMPLES, GateResult, to_json
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts.measures import ESTIMAND, MEASURES
@@ -45,7 +45,12 @@ PARAMETERS: Mapping[str, object] = {
         f"round({_COLUMNS.get(rule.column, rule.column)}, 9) {'>=' if rule.is_minimum else '<='} {rule.bound}"
         for rule in RULES
     ),
+    "min_platforms": MIN_PLATFORMS.value,
     "is_wide": WIDE_SHARE.format(share="share", low="share_lo", high="share_hi"),
+    "is_wide_by_employer": WIDE_SHARE.format(
+        share="share_by_employer", low="share_by_employer_lo", high="share_by_employer_hi"
+    ),
+    "measures_by_employer": tuple(name for name, measure in MEASURES.items() if measure.by_employer),
     "measures_of_all_jobs": tuple(name for name, measure in MEASURES.items() if measure.asks_all_jobs),
     "dates_of_several": dates_of("(FROM core.posting_boards SEMI JOIN several USING (posting_id))"),
     "role_of_job": read_sql("checks/role_of_job"),

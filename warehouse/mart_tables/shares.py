@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from transforms.records.columns import Column, table
+from transforms.records.columns import Column, struct, table
 from transforms.records.definitions import (
+    BRIDGE_DAYS,
     MAX_BOUNDS_WIDTH,
+    MAX_PLATFORM_SHARE,
     MAX_RELATIVE_WIDTH,
     MAX_SHARE_WIDTH,
     MIN_KNOWN,
+    MIN_PLATFORMS,
     MIN_SHARE_WIDTH,
 )
 from transforms.records.vocabulary import (
@@ -24,6 +27,19 @@ from transforms.records.vocabulary import (
 )
 from warehouse.mart_tables.cells import CellCounts, FromBoards, count, share
 from warehouse.marts.printing import EMPLOYERS
+
+
+@struct
+class PlatformReading:
+    """The share of the employers of one platform, if these alone meet the rules of printing."""
+
+    platform: Annotated[str, Column("Title of the source that most jobs of these employers are from")]
+    n_jobs: Annotated[int, count("Jobs with a known answer")]
+    n_employers: Annotated[int, count("Their employers")]
+    share: Annotated[float, share("Share of these jobs")]
+    share_lo: Annotated[float, share("Lower end of its 95 % interval")]
+    share_hi: Annotated[float, share("Upper end of its 95 % interval")]
+    form: Annotated[str, Column("point or interval, as for the whole cell", values=SHARE_FORMS[:2])]
 
 
 @table(
@@ -127,13 +143,32 @@ class Shares(CellCounts, FromBoards):
         float | None, Column("Standard error over the share; NULL: suppressed, or the share is 0", unit="share", low=0)
     ]
     share: Annotated[float | None, share("Share of jobs; NULL: suppressed")]
-    share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
-    share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    share_lo: Annotated[float | None, share("Lower end of its 95 % interval; with `platforms` of it, widened")]
+    share_hi: Annotated[float | None, share("Upper end of its 95 % interval; with `platforms` of it, widened")]
+    platforms: Annotated[
+        tuple[PlatformReading, ...] | None,
+        Column(
+            "Readings of single platforms, the largest first, of the share that is printed first (`share_by_employer` "
+            "of what adverts ask for, else `share`), whose ends are no nearer than the outermost of these, or from "
+            f"{MIN_PLATFORMS} on than those of the interval for a further platform; from boards read at most "
+            f"{BRIDGE_DAYS} apart and, if adverts without text count, from full adverts alone; NULL: fewer than two"
+        ),
+    ]
+    platforms_chance: Annotated[
+        float | None, share("Chance of readings so far apart, or farther, if platforms did not differ")
+    ]
+    platform: Annotated[
+        str | None,
+        Column(
+            f"Title of the only platform, if more than {MAX_PLATFORM_SHARE.spaced} of the jobs are of its employers "
+            "and `platforms` is NULL"
+        ),
+    ]
     share_without_largest: Annotated[
         float | None,
         share(
             "Share of jobs without the employer that has most jobs of the cell; NULL: that moves it by no more than "
-            "half the interval of `share_by_employer`"
+            "half the interval of `share_by_employer` over employers"
         ),
     ]
     share_by_employer: Annotated[
@@ -166,7 +201,7 @@ class Shares(CellCounts, FromBoards):
             f"How it is printed: point (with its interval), interval (wider than {MAX_SHARE_WIDTH}, or than "
             f"{MIN_SHARE_WIDTH} and {MAX_RELATIVE_WIDTH.spaced} of the share, without the point), bounds (fewer than "
             f"{MIN_KNOWN.spaced} of the jobs say), says (the same, with bounds wider than {MAX_BOUNDS_WIDTH}: only "
-            "the part that says); NULL: suppressed",
+            f"the part that says), platforms (each reading, if there are fewer than {MIN_PLATFORMS}); NULL: suppressed",
             values=SHARE_FORMS,
         ),
     ]

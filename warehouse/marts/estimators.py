@@ -139,14 +139,14 @@ def estimate_shares(
     employer: Ints,
     row: Ints,
     yes: Ints | Floats,
-    level: float = LEVEL,
+    level: float | Floats = LEVEL,
 ) -> ShareEstimates:
     """Estimate the share of each row.
 
     `employer`, `row` and `yes` have an entry for each employer and row: the index of the employer in
     `cells.employer_jobs`, the row, and y. Entries with y = 0 may be left out; no pair of employer and row may occur
-    twice. `row_cell` is the cell of each row. Raises ValueError if a y is NaN, below 0 or more than the employer's
-    jobs.
+    twice. `row_cell` is the cell of each row, `level` a number or one for each row. Raises ValueError if a y is NaN,
+    below 0 or more than the employer's jobs.
 
     Intervals are by Korn and Graubard (1998, "Confidence Intervals for Proportions With Small Expected Number of
     Positive Counts Estimated From Survey Data"): Clopper and Pearson's interval for N / design effect jobs, corrected
@@ -169,7 +169,7 @@ def estimate_shares(
     variance = jackknife(cells, row_cell, employer, row, yes, share)
     correlation = _find_correlation(cells, row_cell, sum_by(row, yes**2 / m, n_rows), share)
     effect = _find_design_effect(variance * n, share, _imply_effect(cells, correlation)[row_cell])
-    effective = _find_effective(cells, row_cell, effect, level)
+    effective = find_effective(cells, row_cell, effect, level)
     low, high = bound_share(share, effective, level)
     alone = cells.n_employers[row_cell] < 2
     error = np.where(alone, np.nan, np.sqrt(effect * share * (1 - share) / n))
@@ -185,12 +185,15 @@ def estimate_shares(
     )
 
 
-def bound_share(share: Floats, effective: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
+def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
     """Return the ends of Clopper and Pearson's interval for a share of `effective` jobs (any number above 0)."""
-    keys = np.empty(len(share), dtype=np.complex128)
-    keys.real, keys.imag = share, effective
-    keys, place = np.unique(keys, return_inverse=True)  # most rows are rare items, whose ends are costly and alike
-    share, effective, tail = keys.real, keys.imag, (1 - level) / 2
+    keys = np.stack([share, effective, np.broadcast_to((1 - np.asarray(level)) / 2, share.shape)])
+    order = np.lexsort(keys)  # most rows are rare items, whose ends are costly and alike
+    keys = keys[:, order]
+    is_new = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))[: len(share)]
+    place = np.empty(len(share), dtype=np.int64)
+    place[order] = np.cumsum(is_new) - 1
+    share, effective, tail = keys[:, is_new]
     yes = share * effective
     no = effective - yes
     low = np.where(share > 0, special.betaincinv(np.maximum(yes, TINY), no + 1, tail), 0.0)
@@ -289,11 +292,13 @@ def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Fl
     return np.maximum(either, 1)
 
 
-def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float) -> Floats:
+def find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
     """Return the effective number of independent jobs, with Korn and Graubard's correction for degrees of freedom."""
-    of_jobs = special.stdtrit(np.maximum(cells.n_jobs - 1, 1), 0.5 + level / 2)
-    n = cells.n_jobs * (of_jobs / cells.find_t(level)) ** 2
-    return np.asarray(n[row_cell] / np.maximum(effect, TINY), dtype=np.float64)
+    is_one, half = np.ndim(level) == 0, 0.5 + np.asarray(level) / 2
+    cell = np.arange(cells.n_cells) if is_one else row_cell  # with one level for all rows, those of a cell are alike
+    jobs, even = cells.n_jobs[cell], cells.n_even[cell]
+    n = jobs * (special.stdtrit(np.maximum(jobs - 1, 1), half) / special.stdtrit(np.maximum(even - 1, 1), half)) ** 2
+    return np.asarray((n[row_cell] if is_one else n) / np.maximum(effect, TINY), dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ then we did not read what it would have told. Jobs that the condition `jobs` exc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from transforms.records import vocabulary
@@ -73,12 +73,16 @@ class Measure:
         """Return what the jobs that count for an item do: "ask for Python", "are remote"."""
         return self.says_of.get(item) or self.says.format(item=self.name_item(item))
 
-    def say_of_employer(self, item: str, share: str, jobs: str = "jobs") -> str:
-        """Return a sentence: "The average employer asks for Python in 62% of its AI jobs with a full advert"."""
+    def say_of_employer(self, item: str, say_share: Callable[[str], str], jobs: str = "jobs") -> str:
+        """Return a sentence: "The average employer asks for Python in 62% of its AI jobs with a full advert".
+
+        `say_share` returns the words for the share of the jobs that it is given: "62% of its AI jobs".
+        """
         verb, _, rest = self.say(item).partition(" ")
         if verb == "are":
-            return f"Of the average employer's {self.name_jobs(jobs)} {share} are {rest}"
-        return f"The average employer {verb}s {rest} in {share} of its {self.name_jobs(jobs)}"
+            share = say_share(f"the average employer's {self.name_jobs(jobs)}")
+            return f"{share} are {rest}"
+        return f"The average employer {verb}s {rest} in {say_share(f'its {self.name_jobs(jobs)}')}"
 
     @property
     def asks_all_jobs(self) -> bool:

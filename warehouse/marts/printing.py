@@ -68,9 +68,9 @@ OPEN_DAYS = Rule(
 RULES = (EMPLOYERS, LARGEST)  # of cells of known employers; the reason is the first rule that a cell breaks
 QUARTILES = (0.25, 0.75)  # quantiles from 0.25 to 0.75 are printed whenever their cell is: their intervals are reliable
 MAX_CHANCE_UNSEEN = 0.025  # a quantile is known if all employers are on one side of it with at most this chance
-POINT, INTERVAL, BOUNDS, SAYS = SHARE_FORMS
-"""Forms: the value; its interval instead of the value; for shares also the bounds that silent adverts leave open; and,
-where these are too wide, only the part of the jobs that say.
+POINT, INTERVAL, BOUNDS, SAYS, PLATFORMS = SHARE_FORMS
+"""Forms: the value; its interval instead of the value; for shares also the bounds that silent adverts leave open; where
+these are too wide, only the part of the jobs that say; and the readings of single platforms instead of one value.
 """
 
 

@@ -96,6 +96,8 @@ def test_what_is_withheld_or_says_no_number_has_none(row: dict[str, Any]) -> Non
          FIRM),
         ({"status": "published", "share": 0.5, "share_lo": 0.35, "share_hi": 0.65, "form": "point"}, "advertised",
          ROUGH),
+        ({"status": "published", "share": 0.5, "share_lo": 0.36, "share_hi": 0.65, "form": "point",
+          "platform": "Ashby job boards"}, "advertised", ROUGH),
         ({"status": "published", "share": 0.5, "form": "point"}, "advertised", ROUGH),
         ({"status": "published", "rate": 0.01, "rate_lo": 0.009, "rate_hi": 0.0129}, "advertised", FIRM),
         ({"status": "published", "p50": 100.0, "p50_lo": 80.0, "p50_hi": 120.0}, "advertised", ROUGH),

@@ -105,8 +105,32 @@ def test_an_employers_share_has_an_address_of_its_own(con: duckdb.DuckDBPyConnec
     assert "Counting every job alike 10–54% (20% without the largest employer)." in note
     (one,) = cells_of(row)
     assert one.numbers["share"].unit == "share of the average employer's jobs"
-    assert one.sentence == "Of the average employer's AI jobs that say where the work is done 62% are remote"
+    assert one.sentence == "62% of the average employer's AI jobs that say where the work is done are remote"
     assert of_jobs.value == "10–54% of the AI jobs that say where the work is done", "an earlier figure stays"
+
+
+def test_readings_of_platforms_are_of_the_employers_share_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    cell: dict[str, Any] = {"status": "published", "reason": None, "n_employers": 40, "role_group": "ai_jobs"}
+    readings = [
+        {"platform": f"{brand} job boards", "n_jobs": 200, "n_employers": 20, "share": share, "share_lo": share - 0.04,
+         "share_hi": share + 0.04, "form": "point"}
+        for brand, share in (("Ashby", 0.28), ("Greenhouse", 0.13))
+    ]  # fmt: skip
+    cell |= by_employer(0.21, form_by_employer="platforms", platforms=readings, platforms_chance=0.001)
+    ends = {"share": 0.3, "share_lo": 0.28, "share_hi": 0.32, "form": "point"}
+    put(mart_tables.Shares, share_row(AS_OF, "workplace", "remote", 400, 120, **cell | ends))
+    ids = ("employers.workplace.remote.all.ai_jobs", "share.workplace.remote.all.ai_jobs")
+    row, of_jobs = compute_asked(con, ids, AS_OF, code_version="test")
+    both = (
+        "28% of the average employer's AI jobs that say where the work is done on Ashby boards and 13% on Greenhouse "
+        "boards"
+    )
+    assert row.value == both and "95% intervals 24–32% and 9–17%" in notes.note(row)
+    assert "Counting every job alike 30% (28–32%)." in notes.note(row)
+    (one,) = cells_of(row)
+    assert one.sentence == f"{both} are remote" and one.numbers["share"].value is None
+    assert of_jobs.value == "30% of the AI jobs that say where the work is done", "this number has no readings"
+    assert "platforms" not in notes.note(of_jobs) and cells_of(of_jobs)[0].row["platforms"] is None
 
 
 def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -11,13 +11,18 @@ import duckdb
 import numpy as np
 import pytest
 
+from reports.cells.of_figure import cells_of
+from reports.cells.published import read_cells
 from reports.figures import compute, vintages
 from reports.figures.addresses import declare
 from reports.figures.catalogue import KNOWN
 from reports.figures.declaration import Figure
 from reports.figures.differences import Pair, Sample, find_disjoint, find_jumps, jackknife
 from reports.figures.vintages import read_history
+from reports.release import quality
+from reports.site import figure_rows
 from reports.wording import notes
+from reports.wording.parts import PartFormat
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import Put
 from warehouse import mart_tables
@@ -48,8 +53,13 @@ class Nights:
             of_world = " AND region_level = 'world'" if table == "mart.shares" else ""
             self.con.execute(f"DELETE FROM {table} WHERE as_of = ?{of_world}", [self.day])
         sample = options.pop("sample", "known")
+        readings, platform = options.pop("readings", None), options.pop("platform", None)
         for item, one in (("ai_engineer", share), ("data_scientist", 0.5)):
             ends = {"share": one, "share_lo": one - width / 2, "share_hi": one + width / 2, "form": "point"}
+            ends |= {"platform": platform}
+            if readings and item == "ai_engineer":
+                ends |= {"share_lo": 0.1, "share_hi": 0.32, "form": "platforms", "platforms": readings}
+                ends |= {"platforms_chance": 1e-7}
             row = share_row(
                 self.day, "role", item, n_jobs, round(one * n_jobs), role_group="ai_jobs", text_class="all",
                 n_employers=90, status="published", reason=None, sample=sample, **ends,
@@ -235,7 +245,7 @@ def test_a_list_without_declared_figures_waits_with_its_kin(nights: Nights) -> N
 
 
 def test_what_nobody_decides_on_is_published_as_not_reviewed_when_what_stands_is_stale(nights: Nights) -> None:
-    """28 % in autumn and 13 % in winter: one value is printed everywhere, with its period."""
+    """28 % in autumn and 13 % in winter, of the same platforms: the one that stands is printed, with its period."""
     nights.day = date(2025, 10, 28)
     nights.night(0.28, n_jobs=538)
     nights.day = date(2026, 1, 22)
@@ -251,6 +261,46 @@ def test_what_nobody_decides_on_is_published_as_not_reviewed_when_what_stands_is
     standing = vintages.read_standing(nights.con)
     (row,) = compute.compute_asked(nights.con, [address], nights.day, code_version="1", standing=standing)
     assert notes.rows_of(row)[0]["share"] == 0.13 and row.vintage == nights.row().vintage == 2
+
+
+READINGS = [
+    {"platform": f"{brand} job boards", "n_jobs": n, "n_employers": 60, "share": share, "share_lo": low,
+     "share_hi": high, "form": "point"}
+    for brand, n, share, low, high in (("Ashby", 538, 0.28, 0.24, 0.32), ("Greenhouse", 462, 0.13, 0.1, 0.16))
+]  # fmt: skip
+BOTH = "28% on Ashby boards and 13% on Greenhouse boards"
+
+
+def test_28_and_13_of_two_platforms_are_both_printed_and_all_surfaces_agree(nights: Nights) -> None:
+    nights.night(0.21, readings=READINGS)
+    address = "share.role.ai_engineer.all.ai_jobs"
+    standing = vintages.read_standing(nights.con)
+    (row,) = compute.compute_asked(nights.con, [address], nights.day, code_version="1", standing=standing)
+    assert row.value == BOTH, "the ledger, which guide, MCP and explain print"
+    assert "95% intervals 24–32% and 10–16%" in notes.note(row)
+    assert f"AI engineer {BOTH} (24–32% and 10–16%)" in (nights.row().value or ""), "a list"
+    assert notes.part(row, PartFormat(part="share")) == BOTH, "a part of it in a guide"
+    (cell,) = (cell for cell in read_cells(nights.con, nights.day, kinds=["shares"]) if cell.id == address)
+    assert cell.text == BOTH and cell.numbers["share"].value is None, "the release"
+    assert cells_of(row)[0].sentence == cell.sentence == (
+        "28% of AI jobs on Ashby boards and 13% on Greenhouse boards are for the role AI engineer"
+    )  # fmt: skip
+    share = cell.numbers["share"]
+    assert (share.form, share.ends) == ("platforms", (0.1, 0.32)), "charts draw how far all readings reach"
+    (drawn,) = figure_rows.to_rows(figure_rows.SHARE, cells_of(row))
+    assert drawn.value == "28% and 13%" and BOTH in drawn.spoken, "the site"
+    apart = quality.compare_platforms([row, nights.row()])
+    assert (apart["n_compared"], apart["apart"]) == (1, [cell.sentence]), "the quality page, once"
+
+
+def test_a_share_of_one_platform_is_headed_by_it(nights: Nights) -> None:
+    nights.night(0.21, platform="Ashby job boards")
+    row = nights.row()
+    assert row.title.endswith(", on Ashby boards") and notes.find_platforms(row, {}) == ["Ashby job boards"]
+    assert "Ashby" not in (row.value or ""), "once, in the title"
+    cell = next(cell for cell in cells_of(row) if cell.item == "ai_engineer")
+    assert cell.sentence == "21% of AI jobs on Ashby boards are for the role AI engineer"
+    assert quality.compare_platforms([row]) == {"n_compared": 0, "apart": [], "most_apart": quality.MAX_APART}
 
 
 def test_two_readings_that_contradict_each_other_are_listed(nights: Nights) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reports.figures.catalogue import declaration_of
 from reports.site import figure_rows, words
 from reports.wording import pay
 from warehouse.mart_tables import Figures
@@ -61,6 +62,9 @@ def test_a_figure_of_one_region_bears_its_name(figure: Callable[..., Figures]) -
     )
     row = words.keep_region_names(figure_of(ledger, [US]))
     assert row.title.endswith("pay, US and Canada (mostly United States; Canada n = 10, too few)")
+    headed = dataclasses.replace(ledger, title=f"{declaration_of(ledger.figure).entitle([US])}, on Ashby boards")
+    row = words.keep_region_names(figure_of(headed, [US]))
+    assert row.title.endswith("(mostly United States; Canada n = 10, too few), on Ashby boards")
     plain = figure(figure="pay.western_europe.ai_engineering.mid_senior", title="Pay, Western Europe")
     assert words.keep_region_names(figure_of(plain, [MIXED])).title == "Pay, Western Europe"
 

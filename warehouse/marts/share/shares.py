@@ -20,12 +20,14 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from transforms.records.definitions import BRIDGE_DAYS
 from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, NO_TEXT, SAMPLES
 from warehouse.mart_tables import SNAPSHOT, Shares
 from warehouse.marts.cell_cache import CellCache, Hashes, combine_rows, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by, weigh_jobs
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
+from warehouse.marts.share import platform_readings
 from warehouse.marts.share.share_rows import Ranking, ShareCounts, make_share_rows
 from warehouse.sql_files import read_sql
 
@@ -45,6 +47,13 @@ class _Jobs:
     regions: tuple[tuple[str, str], ...]
     pair_region: Ints  # indexes of regions, sorted
     pair_job: Ints  # indexes of jobs, sorted within a region
+    platforms: tuple[str, ...]  # titles, sorted
+    platform: Ints  # index of each job's platform, which is that of its employer
+    is_near: Flags  # whether each job's board was read close to the newest reading
+
+    def choose(self, jobs: Ints, *, of_panel: bool) -> Ints:
+        """Return those of the jobs with these indexes that a cell counts: all, or those of the panel."""
+        return jobs[self.weight[jobs] > 0] if of_panel else jobs
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,7 @@ def _compute(
         counts, items, numbers.astype(np.int64), has_bounds=measure.silence == "unknown",
         ranking=ranking if measure.is_ranked else None,
     )  # fmt: skip
+    rows = _add_platforms(con, rows, batch, jobs, is_panel, by_employer=measure.by_employer)
     cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
     for name in batch[0].key:
         rows[name] = np.array([of_batch.key[name] for of_batch in batch], dtype=object)[cell]
@@ -162,26 +172,69 @@ def _rest_on_panel(batch: Sequence[_Cell], jobs: _Jobs) -> Flags:
     job = np.concatenate([of_batch.jobs for of_batch in batch])
     some = jobs.weight[job] > 0
     is_panel = np.zeros(len(batch), dtype=bool)
-    if not some.any():
-        return is_panel
-    cell, job = cell[some], job[some]
-    numbers, dense = np.unique(cell, return_inverse=True)
+    is_panel[_find_enough(cell[some], job[some], jobs.weight[job[some]], jobs)] = True
+    return is_panel
+
+
+def _find_enough(group: Ints, job: Ints, weight: Floats, jobs: _Jobs) -> Ints:
+    """Return the groups of jobs that meet the printing rules, in order; one entry for each job of a group."""
+    if not len(job):
+        return group
+    numbers, dense = np.unique(group, return_inverse=True)
     n_employers = int(jobs.employer.max()) + 1
     pairs, pair = np.unique(dense * n_employers + jobs.employer[job], return_inverse=True)
     own = pairs // n_employers
-    weight = sum_by(pair, jobs.weight[job], len(pairs))
-    n_jobs = weigh_jobs(own, np.bincount(pair, minlength=len(pairs)), weight, len(numbers))
-    is_panel[numbers] = find_broken_rules(count_cells(own, n_jobs, len(numbers))) < 0
-    return is_panel
+    n_jobs = weigh_jobs(own, np.bincount(pair, minlength=len(pairs)), sum_by(pair, weight, len(pairs)), len(numbers))
+    return np.asarray(numbers[find_broken_rules(count_cells(own, n_jobs, len(numbers))) < 0])
+
+
+def _add_platforms(
+    con: duckdb.DuckDBPyConnection, rows: pd.DataFrame, batch: Sequence[_Cell], jobs: _Jobs, is_panel: Flags, *,
+    by_employer: bool,
+) -> pd.DataFrame:  # fmt: skip
+    """Add the readings of platforms, or the only platform, to the rows of the cells in a batch (`platform_readings`).
+
+    Readings are of employers' shares if `by_employer`, else of jobs' shares. Compared are jobs of boards that were read
+    close to the newest reading, and in cells that count adverts without text only jobs whose full advert was read.
+    """
+    printed = np.unique(rows["cell"].to_numpy()[rows["status"].to_numpy() != "suppressed"])
+    members = [jobs.choose(batch[cell].jobs, of_panel=is_panel[cell]) for cell in printed]
+    cell = np.repeat(printed, [len(of_cell) for of_cell in members])
+    job = np.concatenate([np.empty(0, dtype=np.int64), *members])
+    weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
+    n_platforms = len(jobs.platforms)
+    part = cell * n_platforms + jobs.platform[job]
+    heads = platform_readings.find_heads(cell, jobs.platform[job], weight, len(batch))
+    has_all = np.array([of_batch.key["text_class"] == ALL_TEXTS for of_batch in batch])
+    is_near = jobs.is_near[job] & (~has_all[cell] | (jobs.text_class[job] == FULL_ADVERT))
+    part, job, weight = part[is_near], job[is_near], weight[is_near]
+    enough = _find_enough(part, job, weight, jobs)
+    own, n_own = np.unique(enough // n_platforms, return_counts=True)
+    enough = enough[np.isin(enough // n_platforms, own[n_own > 1])]
+    heads[own[n_own > 1]] = -1
+    rows["platform"] = np.array([*jobs.platforms, None], dtype=object)[heads][rows["cell"].to_numpy()]
+    if not len(enough):
+        return rows
+    parent = enough // n_platforms
+    order = np.argsort(part, kind="stable")
+    ends = np.searchsorted(part[order], np.stack([enough, enough + 1]))
+    none = np.empty(0, dtype=np.int64)
+    parts = [
+        batch[of]._replace(jobs=job[order[first:last]], silent=none, unread=none)
+        for of, first, last in zip(parent, *ends, strict=True)
+    ]
+    counts = _count(con, parts, jobs, is_panel[parent])
+    cell, item = rows["cell"].to_numpy(), rows["item"].to_numpy()
+    readings = platform_readings.estimate_readings(counts, parent, cell, item, by_employer=by_employer)
+    names = np.array(jobs.platforms, dtype=object)[enough % n_platforms]
+    return platform_readings.add_readings(rows, readings, names, "_by_employer" if by_employer else "")
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: Sequence[_Cell], jobs: _Jobs, is_panel: Flags) -> ShareCounts:
     def count(members: Sequence[Ints], query: str, *keys: str) -> tuple[list[Ints], Ints, Floats]:
         """Return keys, numbers and total weights of the cells' jobs; of cells of the panel only the panel's."""
-        sizes = [len(of_cell) for of_cell in members]
-        cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(members)
-        is_counted = ~is_panel[cell] | (jobs.weight[job] > 0)
-        cell, job = cell[is_counted], job[is_counted]
+        chosen = [jobs.choose(of_cell, of_panel=of_panel) for of_cell, of_panel in zip(members, is_panel, strict=True)]
+        cell, job = np.repeat(np.arange(len(chosen)), [len(of_cell) for of_cell in chosen]), np.concatenate(chosen)
         weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
         con.register("share_batch", pa.table({"cell": cell, "job_number": job, "weight": weight}))
         rows = _columns_of(con.execute(read_sql(f"marts/share/{query}")))
@@ -190,8 +243,7 @@ def _count(con: duckdb.DuckDBPyConnection, batch: Sequence[_Cell], jobs: _Jobs, 
 
     known, silent = [of_batch.jobs for of_batch in batch], [of_batch.silent for of_batch in batch]
     unread = [
-        (jobs.weight[of_batch.unread] > 0).sum() if of_panel else len(of_batch.unread)
-        for of_batch, of_panel in zip(batch, is_panel, strict=True)
+        len(jobs.choose(of_batch.unread, of_panel=of_panel)) for of_batch, of_panel in zip(batch, is_panel, strict=True)
     ]
     (of_cell, employer), n_jobs, weights = count(known, "count_employers", "employer_number")
     (yes_cell, yes_employer, item), n_yes, weighted_yes = count(known, "count_items", "employer_number", "item_number")
@@ -219,13 +271,14 @@ def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints],
 
 
 def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
-    con.execute(read_sql("marts/share/share_jobs"), params)
+    con.execute(read_sql("marts/share/share_jobs", bridge_days=BRIDGE_DAYS.value), params)
     con.execute(read_sql("marts/share/share_regions"), params)
-    of_job = "role_group, text_class, employer_number, panel_weight"
+    of_job = "role_group, text_class, employer_number, panel_weight, platform, is_near"
     columns = _columns_of(con.execute(f"SELECT {of_job} FROM share_jobs ORDER BY job_number"))
     regions = con.execute("SELECT DISTINCT region_level, region FROM share_regions ORDER BY ALL").fetchall()
     pairs = _columns_of(con.execute("SELECT region_number, job_number FROM share_regions"))
     order = np.lexsort((pairs["job_number"], pairs["region_number"]))
+    platform = pd.Categorical(columns["platform"])
     return _Jobs(
         role_group=pd.Categorical(columns["role_group"]),
         text_class=pd.Categorical(columns["text_class"]),
@@ -234,6 +287,9 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
         regions=tuple(regions),
         pair_region=pairs["region_number"][order],
         pair_job=pairs["job_number"][order],
+        platforms=tuple(platform.categories),
+        platform=platform.codes.astype(np.int64),
+        is_near=columns["is_near"].astype(bool),
     )
 
 

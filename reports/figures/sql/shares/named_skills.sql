@@ -25,7 +25,7 @@ WITH spelled AS (
 ), cell AS (
     SELECT max(n_jobs) AS n_jobs, max(n_employers) AS n_employers, max(n_even_employers) AS n_even_employers,
         max(largest_employer_share) AS largest_employer_share, max(n_unknown) AS n_unknown, max(n_unread) AS n_unread,
-        max(zero_share_hi) AS zero_share_hi, max(sample) AS sample,
+        max(zero_share_hi) AS zero_share_hi, max(sample) AS sample, max(platform) AS platform,
         min(status) FILTER (status = 'suppressed') IS NULL AND count(*) > 0 AS is_sure,
         min(reason) FILTER (status = 'suppressed') AS reason,
         ({{shares/largest_countries}}) AS countries
@@ -48,6 +48,6 @@ SELECT
     CASE WHEN is_printed THEN coalesce(d.form, if(n.zero_share_hi > $max_width, 'interval', 'point')) END AS form,
     d.rank_best, d.rank_worst, n.countries,
     if(is_sure, 'published', 'suppressed') AS status, CASE WHEN NOT is_sure THEN n.reason END AS reason,
-    n.sample, $is_by_employer AS is_by_employer, d.beside
+    n.sample, $is_by_employer AS is_by_employer, d.beside, d.platforms, d.platforms_chance, n.platform
 FROM shown AS n LEFT JOIN demand AS d ON d.skill = n.skill LEFT JOIN core.skills AS k ON k.skill = n.skill
 ORDER BY n.position

@@ -27,7 +27,7 @@ WITH cell AS MATERIALIZED (
         if(status = 'suppressed' OR form IN ('bounds', 'says'), NULL, zero_share_hi) AS share_hi,
         CASE WHEN form IN ('bounds', 'says') THEN 'says' WHEN zero_share_hi > $max_width THEN 'interval'
             ELSE 'point' END AS form,
-        NULL AS sorted_by, NULL AS beside
+        NULL AS sorted_by, NULL AS beside, NULL AS platforms, NULL AS platforms_chance
     )
     FROM (FROM asked ANTI JOIN cell USING (item)) AS a CROSS JOIN (FROM cell LIMIT 1) AS z
 )
