@@ -152,8 +152,12 @@ def test_from_five_platforms_on_the_point_stays_and_the_interval_is_widened(con:
     assert narrow["share_hi"] - narrow["share_lo"] < 0.3, "as far as the four reach"
 
 
-def test_bounds_stay_bounds(con: database.Connection) -> None:
-    silent = [posting(7_000 + job, source="ashby", board=f"s{job}", role="ai_researcher") for job in range(1_000)]
+@pytest.mark.parametrize(("n_silent", "form"), [(700, "bounds"), (1_000, "says")])
+def test_where_few_say_platforms_do_not_decide_what_is_printed(
+    con: database.Connection, n_silent: int, form: str
+) -> None:
+    silent = [posting(7_000 + job, source="ashby", board=f"s{job}", role="ai_researcher") for job in range(n_silent)]
     put(con, [*adverts(TWO), *silent])
     row = first_number(con)
-    assert row["form"] == "bounds" and len(row["platforms"]) == 2
+    assert (row["form"], row["other_form"], len(row["platforms"])) == (form, form, 2)
+    assert [one["n_jobs"] for one in row["platforms"]] == [600, 400], "readings count jobs that answer"
