@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.known_truth import scoring
 from tests.known_truth.closings import KINDS, Kind
 from tests.known_truth.gate_page import CHOSEN, gates_of, score_gate, write_gates
 from tests.known_truth.gates import GATES
@@ -23,7 +24,6 @@ from tests.known_truth.pay_designs import (
     generator_of,
     list_rows,
 )
-from tests.known_truth.scoring import MIN_COVERAGE
 from tests.known_truth.simulation import PAGE, cells_of
 from transforms.records.definitions import CLOSING_DAYS
 from warehouse.marts.estimators import count_cells
@@ -43,11 +43,11 @@ def test_an_advert_is_still_open_with_the_chance_of_its_rate(kind: Kind, days: i
 def test_closings_are_counted_at_gaps_of_which_every_row_covers(estimator: str) -> None:
     """`closing_rows.csv` has what `score_closings` and `score_ratios` gave."""
     covered = defaultdict(list)
-    with (Path(__file__).parent / "closing_rows.csv").open(encoding="utf-8", newline="") as file:
+    with (Path(scoring.__file__).parent / "closing_rows.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["estimator"] == estimator:
                 covered[int(row["gap_days"])].append(float(row["covered"]))
-    gaps = {gap for gap, parts in covered.items() if min(parts) >= MIN_COVERAGE}
+    gaps = {gap for gap, parts in covered.items() if min(parts) >= scoring.MIN_COVERAGE}
     assert max(gaps) == CLOSING_DAYS.value and gaps == {gap for gap in covered if gap <= CLOSING_DAYS.value}
 
 
