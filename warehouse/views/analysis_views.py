@@ -217,20 +217,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         **of_table(Shares, "period_from", "period_to"),
     },
     "analysis.closing_rates": {
-        **of_table(
-            ClosingRates,
-            "as_of",
-            "region_level",
-            "region",
-            "role_group",
-            "n_jobs",
-            "n_employers",
-            "open_days",
-            "n_provisional",
-        ),
+        **of_table(ClosingRates, "as_of", "region_level", "region", "role_group", "n_jobs", "n_employers", "open_days"),
         "n_closings": "Adverts that closed",
         **of_table(
-            ClosingRates, "rate", "rate_lo", "rate_hi", "period_from", "period_to", "sample", "status", "reason"
+            ClosingRates,
+            "n_provisional",
+            "rate",
+            "rate_lo",
+            "rate_hi",
+            "period_from",
+            "period_to",
+            "sample",
+            "status",
+            "reason",
         ),
     },
     "analysis.open_by_month": {
