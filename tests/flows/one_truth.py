@@ -53,6 +53,11 @@ def parts_of_figure(figure: Figures) -> dict[str, tuple[Any, Any, Any]] | None:
     return next(map(parts_of, cells_of(figure)), None)
 
 
+def any_known(ends: Sequence[float | None]) -> bool:
+    """Whether a part has a value or an end; a share of which too few jobs say has neither."""
+    return any(one is not None for one in ends)
+
+
 class OneTruth:
     """One pass over every surface."""
 
@@ -146,7 +151,8 @@ class OneTruth:
             document = json.loads(path.read_bytes())
             for values in document["cells"]:
                 one = dict(zip(document["columns"], values, strict=True))
-                self.hold("cell file", one["id"], _of_file(one), _rounded(parts_of(self.cells[one["id"]])))
+                said = {part: ends for part, ends in parts_of(self.cells[one["id"]]).items() if any_known(ends)}
+                self.hold("cell file", one["id"], _of_file(one), _rounded(said))
 
     def hold_site(self) -> None:
         """The pages of figures, and the data that the site's look-ups read."""
@@ -228,7 +234,7 @@ def _of_file(cell: Mapping[str, Any]) -> dict[str, Any]:
     found = {
         part: [cell.get(part), cell.get(f"{part}_lo"), cell.get(f"{part}_hi")]
         for part in parts
-        if any(cell.get(f"{part}{end}") is not None for end in ("", "_lo", "_hi"))
+        if any_known([cell.get(f"{part}{end}") for end in ("", "_lo", "_hi")])
     }
     return dict(_rounded(found))
 
