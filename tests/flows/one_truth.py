@@ -151,8 +151,8 @@ class OneTruth:
             document = json.loads(path.read_bytes())
             for values in document["cells"]:
                 one = dict(zip(document["columns"], values, strict=True))
-                said = {part: ends for part, ends in parts_of(self.cells[one["id"]]).items() if any_known(ends)}
-                self.hold("cell file", one["id"], _of_file(one), _rounded(said))
+                truth = {part: ends for part, ends in parts_of(self.cells[one["id"]]).items() if any_known(ends)}
+                self.hold("cell file", one["id"], _of_file(one), _rounded(truth))
 
     def hold_site(self) -> None:
         """The pages of figures, and the data that the site's look-ups read."""
