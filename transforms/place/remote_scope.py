@@ -191,6 +191,8 @@ def _demands_in(text: str) -> Iterator[Demand]:
     ends = {start: (end, number) for start, end, number in search_with_starts.find(data)}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         kind, country = rows[number]
+        if kind in weak and not _may_be_name(text, end):
+            continue
         if kind not in (REFUSAL, APPLICANTS) and _is_denied(plain, start, end):
             continue
         if country:
@@ -198,8 +200,6 @@ def _demands_in(text: str) -> Iterator[Demand]:
                 yield Demand(kind, country, (), start, end)
             continue
         if kind == APPLICANTS and not _find_decision(plain, end):
-            continue
-        if kind in weak and not _may_be_name(text, end):
             continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         is_bracket_next = text[end + len(names) : end + len(names) + 1] == "("  # "Europe (UTC to UTC+3)"
