@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from transforms.place.gazetteer import is_code, members_of
+from transforms.place.gazetteer import groups, is_code, key, members_of
 from transforms.place.location_line import Item, codes_of, has_time_zone, is_understood, items_in, ruled_out_in
 from transforms.place.workplace_text import fold_letters
 from transforms.text.lookups import rows_of
@@ -102,6 +102,8 @@ def groups_in_title(title: str) -> tuple[str, ...]:
     territory of customers: "Account Executive (EMEA)".
     """
     for start, part in parts_of_title(title):
+        if title[start - 1 : start] not in ("(", "[") and not any(word in key(part) for word in _worldwide()):
+            continue
         items = items_in(part)
         has_groups = any(item.group for item in items) and all(item.is_area for item in items)
         is_remote = has_groups and any(item.group and item.group.implies_remote for item in items)
@@ -109,6 +111,12 @@ def groups_in_title(title: str) -> tuple[str, ...]:
             has_territory = _territories().search(fold_letters(title[:start])) is not None
             return () if has_territory and not is_remote else tuple(sorted(scope_of(items)))
     return ()
+
+
+@functools.cache
+def _worldwide() -> frozenset[str]:
+    """Return the first words of the names of groups that mean remote work by themselves."""
+    return frozenset(name.split()[0] for name, group in groups().items() if group.implies_remote)
 
 
 @functools.cache
