@@ -63,9 +63,9 @@ screenshots: $(INSTALLED)  ## picture every kind of page in build/screenshots: o
 	folder=$$(mktemp -d) && if test -z "$(DATA)"; then JOBMARKET_DATA=$$folder $(BIN)/jobmarket run --sample >/dev/null; fi && \
 		$(BIN)/python -m tests.reports.site.screenshots "$(or $(DATA),$$folder)" build/screenshots && rm -rf $$folder
 
-lock:  ## resolve pyproject.toml into requirements.lock: hashes, no URL
+lock:  ## resolve pyproject.toml into requirements.lock: hashes, no URL; with extras, else pip asks for their newest release
 	uv pip compile pyproject.toml --extra dev --extra build --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+		--no-emit-index-url --no-strip-extras --no-header --quiet --output-file requirements.lock
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv

@@ -111,6 +111,7 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> Ski
     result = {}
     for key, by_name in sorted(lists.items()):
         listed = [cells for cells in by_name.values() if ASKED in cells and cells[ASKED].row["n_asking"] >= MIN_JOBS]
+        listed = [cells for cells in listed if _count(cells[ASKED]) is not None]  # earlier versions stored no interval
         if listed:
             listed.sort(key=lambda cells: (-cells[ASKED].row["share"], cells[ASKED].item))
             result[key] = _make_list(key[1], listed, printed)

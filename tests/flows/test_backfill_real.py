@@ -96,7 +96,7 @@ def test_too_little_data_is_withheld_with_its_n(con: database.Connection) -> Non
     ).fetchall()
     assert {status for status, _ in cells} == {"suppressed"}
     explanation = explain_figure(con, "pay.south_america.ai_engineering.mid_senior")
-    assert "not enough data (n = " in explanation
+    assert "not enough employers (" in explanation
 
 
 def test_official_wages_stay_low_and_never_mix_with_adverts(con: database.Connection) -> None:

@@ -691,7 +691,7 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
 
 
 def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., CommandResult], tmp_path: Path) -> None:
-    assert ask("guide", "list", "python", "germany").out.startswith("skill.python.de.")
+    assert ask("guide", "list", "python", "germany").out.startswith("employers.skill.python.de.")
     many = ask("guide", "list", "pay").out.splitlines()
     assert len(many) == 26 and many[-1].startswith("the first 25 of ")
     nothing = ask("guide", "list", "no", "such", "words", "germany")

@@ -114,6 +114,7 @@ def _rows() -> tuple[dict[str, str], ...]:
     return tuple(cells_of("currencies"))
 
 
+@functools.cache
 def _index(column: str) -> dict[str, frozenset[str]]:
     by_sign: dict[str, frozenset[str]] = {}
     for row in _rows():

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from transforms.place.gazetteer import is_code, members_of
+from transforms.place.gazetteer import groups, is_code, key, members_of
 from transforms.place.location_line import Item, codes_of, has_time_zone, is_understood, items_in, ruled_out_in
 from transforms.place.workplace_text import fold_letters
 from transforms.text.lookups import rows_of
@@ -102,6 +102,8 @@ def groups_in_title(title: str) -> tuple[str, ...]:
     territory of customers: "Account Executive (EMEA)".
     """
     for start, part in parts_of_title(title):
+        if title[start - 1 : start] not in ("(", "[") and not any(word in key(part) for word in _worldwide()):
+            continue
         items = items_in(part)
         has_groups = any(item.group for item in items) and all(item.is_area for item in items)
         is_remote = has_groups and any(item.group and item.group.implies_remote for item in items)
@@ -109,6 +111,12 @@ def groups_in_title(title: str) -> tuple[str, ...]:
             has_territory = _territories().search(fold_letters(title[:start])) is not None
             return () if has_territory and not is_remote else tuple(sorted(scope_of(items)))
     return ()
+
+
+@functools.cache
+def _worldwide() -> frozenset[str]:
+    """Return the first words of the names of groups that mean remote work by themselves."""
+    return frozenset(name.split()[0] for name, group in groups().items() if group.implies_remote)
 
 
 @functools.cache
@@ -138,9 +146,10 @@ def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextSco
 
     `countries` are those of the advert's places: where these include the US, "CA" is California.
     """
-    refusals = [demand for demand in demands_in(text) if demand.kind == REFUSAL]
+    demands = demands_in(text, has_labels=False)
+    refusals = [demand for demand in demands if demand.kind == REFUSAL]
     ruled_out = frozenset(code for demand in refusals for code in codes_of(demand.items))
-    for demand in demands_in(text):
+    for demand in demands:
         if demand.country:
             return TextScope((demand.country,), ruled_out, demand.start, demand.end)
         if demand.kind == DEMAND and demand.items[0].is_area:
@@ -176,30 +185,34 @@ class Demand(NamedTuple):
 
 
 @functools.lru_cache(maxsize=TEXTS_KEPT)
-def demands_in(text: str) -> tuple[Demand, ...]:
-    """Return the demands of a text that somebody else's place or a denial does not explain, in order."""
-    return tuple(_demands_in(text))
+def demands_in(text: str, *, has_labels: bool = True) -> tuple[Demand, ...]:
+    """Return the demands of a text that somebody else's place or a denial does not explain, in order.
+
+    Labels are left out unless `has_labels`.
+    """
+    return tuple(_demands_in(text, has_labels))
 
 
-def _demands_in(text: str) -> Iterator[Demand]:
+def _demands_in(text: str, has_labels: bool) -> Iterator[Demand]:
     rows, search, search_with_starts = _demands()
     plain = fold_letters(text)
     data = plain.encode("latin-1", "replace")
-    weak = (PEOPLE, ALONE, BESIDE)
-    if all(rows[number][0] in weak and not _may_be_name(text, end) for _, end, number in search.find(data)):
+    kinds = frozenset(kind for kind, _ in rows if has_labels or kind != LABEL)
+    if not any(
+        rows[number][0] in kinds and _may_be_demand(rows[number][0], text, plain, end)
+        for _, end, number in search.find(data)
+    ):
         return
     ends = {start: (end, number) for start, end, number in search_with_starts.find(data)}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         kind, country = rows[number]
+        if kind not in kinds or not _may_be_demand(kind, text, plain, end):
+            continue
         if kind not in (REFUSAL, APPLICANTS) and _is_denied(plain, start, end):
             continue
         if country:
             if not _BEFORE_NOUN.match(plain, end):
                 yield Demand(kind, country, (), start, end)
-            continue
-        if kind == APPLICANTS and not _find_decision(plain, end):
-            continue
-        if kind in weak and not _may_be_name(text, end):
             continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         is_bracket_next = text[end + len(names) : end + len(names) + 1] == "("  # "Europe (UTC to UTC+3)"
@@ -212,9 +225,18 @@ def _demands_in(text: str) -> Iterator[Demand]:
                 yield Demand(decided, None, items, start, end)
 
 
-def _may_be_name(text: str, start: int) -> bool:
-    """Whether what follows may name a place: a capital, or anything in a bracket. "Looking for people" does not."""
-    return text[start : start + 1].isupper() or text[start - 1 : start] in ("(", "[")
+def _may_be_demand(kind: str, text: str, plain: str, end: int) -> bool:
+    """Whether words of a kind that end at `end` may be a demand. It needs no start, and is false for most weak words.
+
+    A capital, or anything in a bracket, may name a place: "looking for people" asks for none.
+    """
+    if kind == APPLICANTS:
+        return _find_decision(plain, end) is not None
+    if kind not in (PEOPLE, ALONE, BESIDE):
+        return True
+    if not text[end : end + 1].isupper() and text[end - 1 : end] not in ("(", "["):
+        return False
+    return kind != ALONE or _alone().fullmatch(plain, plain.rfind("\n", 0, end - 1) + 1, end) is not None
 
 
 def _is_denied(plain: str, start: int, end: int) -> bool:
@@ -249,9 +271,8 @@ def _kind_by_surroundings(kind: str, plain: str, at: tuple[int, int, int], items
         return DEMAND
     if kind == PEOPLE:
         return DEMAND if _PEOPLE.match(after) else None
-    line = plain[plain.rfind("\n", 0, start) + 1 : start]
     sentence = _SENTENCE_END.split(plain[end + items[-1].end : end + MAX_NAMES], maxsplit=1)[0]
-    return DEMAND if not re.search(r"\w", line) and _AFTER_ALONE.fullmatch(sentence) else None
+    return DEMAND if _AFTER_ALONE.fullmatch(sentence) else None
 
 
 REJECTION, ACCEPTANCE = "rejection", "acceptance"
@@ -292,6 +313,12 @@ def _demands() -> tuple[tuple[tuple[str, str | None], ...], Phrases, Phrases]:
         Phrases(expressions, has_starts=False),
         Phrases(expressions, has_starts=True),
     )
+
+
+@functools.cache
+def _alone() -> re.Pattern[str]:
+    patterns = [fold_letters(row["pattern"] or "") for row in rows_of("scope_demands") if row["kind"] == ALONE]
+    return re.compile(rf"\W*\b(?:{'|'.join(patterns)})\s")
 
 
 @functools.cache

@@ -116,7 +116,7 @@ def fold_letters(text: str) -> str:
     """
     low = lower_text(text)
     if not low.isascii():
-        for letter in _PLAIN.keys() & letters_beyond_ascii(low):
+        for letter in _PLAIN.keys() & map(str.lower, letters_beyond_ascii(text)):
             low = low.replace(letter, _PLAIN[letter])
     return low.replace("u.s.", "u s ")
 

@@ -10,7 +10,7 @@ HIDDEN = "***"
 _BEGIN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//")
 _USER = re.compile(rf"^({_BEGIN.pattern})[^/?#]*@")
 _NAME = r"[^\s/\\?#@:\"<>]*:"
-_SLASHES = re.compile(r"[/\\](?=[/\\])|%(?=2F%2F)", re.IGNORECASE)
+_SLASHES = re.compile(r"[/\\%](?:(?<!%)(?=[/\\])|(?<=%)(?=2F%2F))", re.IGNORECASE)
 _MARKS = ("//", "\\\\", "/\\", "\\/", "%2F", "%2f")
 """One of these is in every text in which `_SLASHES` finds anything."""
 _USERS = re.compile(

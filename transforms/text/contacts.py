@@ -24,6 +24,7 @@ POSTCODE_DIGITS, DEPARTMENT_DIGITS = 5, 2
 """Digits of the postcodes that adverts list together (as in Germany, France and Poland), and of French departments."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
 """A run of enough digits for a telephone number, in bytes mapped by `_DIGIT_OR_NOT`, with blanks and the like."""
+_SEVEN_DIGITS = re.compile(rf"\d(?:\D*+\d){{{MIN_DIGITS - 2}}}")
 MAX_CALL = 40
 """Number of characters before a number that may hold words announcing a telephone number, as in "WhatsApp me on: +"."""
 
@@ -109,18 +110,19 @@ def mask_contacts(text: str) -> str:
     Amounts, years, dates, versions, postcodes and requisition numbers are not masked. The running time is linear in the
     length of `text`. Never raises.
     """
-    shown = text
-    if not text.isascii():
-        for odd in _PLAIN_OF.keys() & letters_beyond_ascii(text):
-            text = text.replace(odd, _PLAIN_OF[odd])
-    if not _CONTACT_HAS.search(text):  # as in most titles, names and places
+    shown, plain = text, text.encode("ascii", "replace")
+    if not _may_hold_contact(text, plain):
         return shown
-    plain = text.encode("ascii", "replace")
-    spans = [*_mail(text), *find_users(text)] if b"@" in plain or b"%40" in plain else []
+    if not text.isascii() and (odd_letters := _PLAIN_OF.keys() & letters_beyond_ascii(text)):
+        for odd in odd_letters:
+            text = text.replace(odd, _PLAIN_OF[odd])
+        plain = text.encode("ascii", "replace")
+    spans = [*_mail(text), *find_users(text)] if _may_hold_at(plain) else []
     if _may_hold_written_at(plain):
         spans += _written_mail(text)
     for run in MANY_DIGITS.finditer(plain.translate(_DIGIT_OR_NOT)):
-        spans += _telephones(text, max(0, run.start() - MAX_CALL), run.end())
+        if _SEVEN_DIGITS.search(text, *run.span()):
+            spans += _telephones(text, max(0, run.start() - MAX_CALL), run.end())
     if not spans:
         return shown
     pieces: list[str] = []
@@ -132,13 +134,34 @@ def mask_contacts(text: str) -> str:
     return "".join((*pieces, shown[at:]))
 
 
+def _may_hold_contact(text: str, plain: bytes) -> bool:
+    """Whether a text, in ASCII `plain`, may hold a contact, without a look at its odd characters: most texts hold none.
+
+    A character beyond ASCII counts as a digit, and as a blank before "at".
+    """
+    return (
+        _may_hold_at(plain)
+        or "\uff20" in text
+        or MANY_DIGITS.search(plain.translate(_DIGIT_OR_NOT)) is not None
+        or _may_hold_written_at(plain)
+    )
+
+
+def _may_hold_at(plain: bytes) -> bool:
+    return b"@" in plain or _has_before(plain, b"%", (b"40",))
+
+
 def _may_hold_written_at(plain: bytes) -> bool:
-    for bracket in b"[({<":
-        at = plain.find(bracket)
-        while at >= 0:
-            if plain[at + 1 : at + 4].lstrip().startswith((b"at", b"AT", b"@")):
-                return True
-            at = plain.find(bracket, at + 1)
+    return any(_has_before(plain, bracket, (b"at", b"AT", b"@")) for bracket in (b"[", b"(", b"{", b"<"))
+
+
+def _has_before(plain: bytes, mark: bytes, words: tuple[bytes, ...]) -> bool:
+    """Whether one of `words` follows a mark, perhaps after blanks. Marks are rare, and a single byte is found fast."""
+    at = plain.find(mark)
+    while at >= 0:
+        if plain[at + 1 : at + 4].lstrip(b" ?").startswith(words):
+            return True
+        at = plain.find(mark, at + 1)
     return False
 
 
