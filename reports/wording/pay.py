@@ -203,8 +203,11 @@ def _estimates(row: Row) -> list[str]:
         texts.append(UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed")
     if is_band(row) and row.get("p50") is not None:
         texts.append(f"median of the midpoints {numbers.amount(row, 'p50', currency)}")
-    if row.get("p50_by_employer") is not None and numbers.is_point(row, "p50"):
-        texts.append(f"with each employer counted once {currency} {numbers.short(row['p50_by_employer'])}")
+    if row.get(name := "p50_by_employer") is not None:
+        interval = [f"95% interval {numbers.ends_cell(row, name)}"] if numbers.is_point(row, name) else []
+        texts.append(
+            f"with each employer counted once {numbers.qualify(numbers.amount(row, name, currency), interval)}"
+        )
     return texts
 
 

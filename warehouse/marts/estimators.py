@@ -310,7 +310,6 @@ class QuantileEstimates:
     high: Floats
     relative_standard_error: Floats  # half the width of the interval, divided by t and by the value
     design_effect: Floats  # of the share of jobs at or below the quantile
-    employer_value: Floats  # the quantile if each employer counts once and its jobs count equally
 
 
 def estimate_quantiles(
@@ -348,7 +347,6 @@ def estimate_quantiles(
         raise ValueError(f"values of {round(float(weight.sum()))} jobs for {round(float(cells.n_jobs.sum()))} jobs")
     steps = _count_steps(cells, employer, value, weight)
     t = cells.find_t(level)
-    by_employer = steps.weight / (cells.employer_jobs * cells.n_employers[cells.employer_cell])[steps.employer]
     alone = cells.n_employers < 2
     columns = []
     for p in at:
@@ -359,13 +357,12 @@ def estimate_quantiles(
         ends = _correct_skewness(cells, steps, place, t)
         low, high = _invert(cells, steps, p, ends, _imply_effect(cells, correlation))
         low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, quantile), np.maximum(high, quantile)))
-        of_employers = _interpolate(steps, by_employer, p + (p - 0.5) / (3 * cells.n_employers))
         effect = divide(variance * cells.n_jobs, below * (1 - below))
-        columns.append((quantile, low, high, effect, of_employers))
-    value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
+        columns.append((quantile, low, high, effect))
+    value, low, high, effect = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     with np.errstate(invalid="ignore"):
         error = (high - low) / (2 * t[:, None] * np.abs(value))
-    return QuantileEstimates(value, low, high, error, np.where(np.isnan(low), np.nan, effect), of_employers)
+    return QuantileEstimates(value, low, high, error, np.where(np.isnan(low), np.nan, effect))
 
 
 @dataclass(frozen=True)

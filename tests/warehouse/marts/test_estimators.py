@@ -298,16 +298,8 @@ def test_cells_do_not_touch_each_other() -> None:
         alone = estimate_quantiles(
             one_cell(jobs[cell == number].tolist()), employer[here] - 20 * number, value[here], (0.25, 0.75)
         )
-        for name in ("value", "low", "high", "employer_value", "design_effect"):
+        for name in ("value", "low", "high", "design_effect"):
             assert getattr(together, name)[number] == pytest.approx(getattr(alone, name)[0])
-
-
-def test_an_employer_s_jobs_count_once_in_the_employer_value() -> None:
-    value = np.array([10.0] * 9 + [20.0, 30.0])
-    employer = np.array([0] * 9 + [1, 2])
-    estimate = estimate_quantiles(one_cell([9, 1, 1]), employer, value, (0.5,))
-    assert estimate.value[0, 0] == 10
-    assert estimate.employer_value[0, 0] == 20
 
 
 def test_rules_of_printing_look_at_the_sample_only() -> None:

@@ -30,11 +30,12 @@ QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 """Columns of quantiles of the jobs' midpoints, with the level of each quantile."""
 LOW_END, HIGH_END = ("band_low", BAND.low), ("band_high", BAND.high)
 """Columns of the ends of a band. Each end is a quantile of the jobs' low or high ends, at the level given here."""
-BY_EMPLOYER = FORM_BY = ("band_low", "band_high", "p50")
-"""Amounts that are also estimated with each employer counted once, as `…_by_employer`, and that decide the form."""
-AMOUNTS = (
-    *(f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0]) for end in ("", "_lo", "_hi")),
-    *(f"{name}_by_employer" for name in BY_EMPLOYER),
+FORM_BY = ("band_low", "band_high", "p50")
+"""Amounts that decide the form."""
+BY_EMPLOYER = tuple(f"{name}_by_employer" for name in FORM_BY)
+"""The same amounts with each employer counted once."""
+AMOUNTS = tuple(
+    f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0], *BY_EMPLOYER) for end in ("", "_lo", "_hi")
 )
 COLUMNS = (
     *AMOUNTS,
@@ -184,13 +185,24 @@ def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[Quantil
     return cells, estimates
 
 
+def _estimate_by_employer(jobs: PaidJobs) -> pd.DataFrame:
+    """Return the `BY_EMPLOYER` amounts and their ends, by cell of sorted jobs: an employer's jobs weigh 1 together."""
+    _, employer = _cells(jobs, jobs.parts)
+    cells, employer = _cells(jobs, weight := jobs.parts / sum_by(employer, jobs.parts, employer[-1] + 1)[employer])
+    columns = {}
+    amounts = ((*LOW_END, jobs.low), (*HIGH_END, jobs.high), ("p50", QUANTILES["p50"], jobs.middle))
+    for name, level, value in amounts:
+        estimate = estimate_quantiles(cells, employer, value, [level], weight=weight)
+        for end, column in (("", estimate.value), ("_lo", estimate.low), ("_hi", estimate.high)):
+            columns[f"{name}_by_employer{end}"] = column[:, 0]
+    return pd.DataFrame(columns).round(CENTS)
+
+
 def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
     columns = {}
     for name, (estimate, place) in estimates.items():
         columns[name] = estimate.value[:, place]
         columns[f"{name}_lo"], columns[f"{name}_hi"] = estimate.low[:, place], estimate.high[:, place]
-        if name in BY_EMPLOYER:
-            columns[f"{name}_by_employer"] = estimate.employer_value[:, place]
     frame = pd.DataFrame(columns).round(CENTS)
     for name, level in (*QUANTILES.items(), LOW_END, HIGH_END):
         if name not in frame:
@@ -206,7 +218,7 @@ def _is_wide(frame: pd.DataFrame, name: str) -> Flags:
 
 def _estimate(jobs: PaidJobs, *, has_band: bool) -> pd.DataFrame:
     cells, estimates = _estimate_all(jobs)
-    frame = _amounts(cells, estimates)
+    frame = _amounts(cells, estimates).join(_estimate_by_employer(jobs))
     reasons = printing.find_reasons(cells)
     if has_band:
         has_ends = frame[[LOW_END[0], HIGH_END[0]]].notna().all(axis=1).to_numpy()

@@ -16,7 +16,7 @@ SELECT
     coalesce(b.n_employer_elsewhere, x.n_employer_elsewhere) AS n_employer_elsewhere,
     b.largest_employer_share, b.design_effect, b.relative_standard_error, b.form, b.band_low, b.band_low_lo,
     b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi, b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi,
-    b.p75, b.p75_lo, b.p75_hi, b.p50_by_employer, b.n_silent, b.p50_bounds_lo, b.p50_bounds_hi,
+    b.p75, b.p75_lo, b.p75_hi, b.p50_by_employer, b.p50_by_employer_lo, b.p50_by_employer_hi, b.n_silent, b.p50_bounds_lo, b.p50_bounds_hi,
     b.p50_if_odds_half, b.p50_if_odds_double, b.n_panel_jobs, b.n_panel_employers, b.p50_of_panel, b.p50_of_panel_lo,
     b.p50_of_panel_hi, b.status, b.reason, $since AS since,
     [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs,

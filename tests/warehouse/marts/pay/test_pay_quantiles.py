@@ -17,6 +17,7 @@ from warehouse.marts.pay import pay_quantiles
 from warehouse.marts.pay.pay_quantiles import (
     AMOUNTS,
     COLUMNS,
+    FORM_BY,
     OF_PANEL,
     PANEL_COLUMNS,
     PaidJobs,
@@ -52,6 +53,37 @@ def test_one_cell_by_hand() -> None:
             by_hand = quantile_by_hand(jobs.employer[here], values[here], p)
             assert list(pay.loc[cell, [name, f"{name}_lo", f"{name}_hi"]]) == pytest.approx(by_hand, abs=0.006)
     assert pay["status"].tolist() == ["published"] * 3 + ["suppressed"] * 2
+
+
+def test_where_each_employer_has_one_job_counting_employers_changes_nothing() -> None:
+    row = estimate_pay(draw_jobs(4, [[1] * 40]), 1).iloc[0]
+    for name in FORM_BY:
+        assert [row[f"{name}_by_employer{end}"] for end in ("", "_lo", "_hi")] == pytest.approx(
+            [row[f"{name}{end}"] for end in ("", "_lo", "_hi")]
+        )
+
+
+def test_the_median_by_employer_covers_where_larger_employers_pay_less() -> None:
+    """600 samples of 30 employers with 1 to 200 jobs. The truth is of a random job of a random employer."""
+    chance = np.random.default_rng(20261202)
+
+    def draw(n: int) -> tuple[Ints, Ints, Floats]:
+        jobs = np.minimum(np.ceil(chance.pareto(1.2, n) + 1e-9), 200).astype(np.int64)
+        level = 180 - 15 * np.log(jobs) + chance.normal(0, 20, n)
+        employer = np.repeat(np.arange(n), jobs)
+        return jobs, employer, level[employer] + chance.normal(0, 10, len(employer))
+
+    jobs, employer, pay = draw(40_000)
+    order = np.argsort(pay)
+    truth = pay[order][np.searchsorted(np.cumsum(1 / jobs[employer[order]]), 20_000)]
+    _, employer, pay = draw(600 * 30)
+    rows = estimate_pay(PaidJobs(employer // 30, employer, pay, pay), 600, has_band=False)
+    shown = rows[rows["status"] == "published"]
+    low, high = shown["p50_by_employer_lo"], shown["p50_by_employer_hi"]
+    assert len(shown) > 400
+    assert 0.93 < (low.le(truth) & high.ge(truth)).mean() < 0.99
+    of_jobs = shown["p50_lo"].le(truth) & shown["p50_hi"].ge(truth)
+    assert of_jobs.mean() < 0.85, "the median of jobs is another number"
 
 
 def test_a_job_that_offers_two_ranges_counts_once() -> None:
