@@ -7,6 +7,7 @@ adverts give an answer, bounds are printed (`numbers.printed_share`), or only ho
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from babel import Locale
 
@@ -106,12 +107,41 @@ def _say_others(row: Row) -> list[str | None]:
     return [by_jobs and ", ".join(filter(None, (f"by jobs {by_jobs}", _say_without(row)))), _say_sizes(row)]
 
 
-def _with_interval(row: Row, *beside: str | None) -> str:
-    return numbers.qualify(numbers.printed_share(row), [_ends(row) if _point(row) else None, *beside])
+def _with_interval(row: Row, *beside: str | None, names_platforms: bool = True) -> str:
+    share = numbers.printed_share(row) if names_platforms else numbers.brief_share(row)
+    return numbers.qualify(share, [_ends(row) if _point(row) else None, *beside])
 
 
 def _list(rows: Rows, say: Callable[[Row], str]) -> str:
     return ", ".join(f"{row['name']} {say(row)}" for row in rows)
+
+
+def _find_common_platforms(rows: Rows) -> list[str]:
+    """Return the titles of the platforms, if each row with a share above 0 has one for each of them; else []."""
+    of_rows = [row for row in rows if row.get("share")]
+    titles = {tuple(numbers.name_platforms(row)) if row.get("form") == PLATFORMS else () for row in of_rows}
+    return list(titles.pop()) if len(titles) == 1 else []
+
+
+def _split_platforms(columns: Sequence[Column], rows: Rows) -> list[Column]:
+    """Return the columns, with one for each common platform in place of the share and its interval."""
+    titles = _find_common_platforms(rows)
+    if not titles:
+        return list(columns)
+
+    def say(row: Row, place: int) -> str | None:
+        if row.get("share") is None:
+            return None
+        reading = row["platforms"][place] if row.get("form") == PLATFORMS else row
+        return numbers.qualify(numbers.brief_share(reading), [_point(reading) and numbers.interval(reading)])
+
+    split = [
+        Column(numbers.upper_first(numbers.on_platforms([title])), partial(say, place=place))
+        for place, title in enumerate(titles)
+    ]
+    first = next(i for i, column in enumerate(columns) if column.content is _point)
+    rest = [column for column in columns[first:] if column.content not in (_point, _ends)]
+    return [*columns[:first], *split, *rest]
 
 
 def _n_of(row: Row) -> int:
@@ -234,13 +264,14 @@ def items(
     columns += verdicts * measure.has_categories
     more = [RANKS] * is_ranked + [numbers.VERDICT_RULE] * measure.has_categories
 
-    def say(row: Row) -> str:
-        if not by_employer:
-            return _with_interval(row)
-        return _with_interval(row, numbers.say_rank(row) if is_ranked else None, *_say_others(row))
+    def say(row: Row, names_platforms: bool) -> str:
+        beside = [numbers.say_rank(row) if is_ranked else None, *_say_others(row)] if by_employer else []
+        return _with_interval(row, *beside, names_platforms=names_platforms)
 
     def text(rows: Rows) -> str:
         first, is_open = rows[0], _is_open(rows[0])
+        platforms = _find_common_platforms(rows)
+        head = f"{numbers.on_platforms(platforms)}, in this order: " if platforms else ""
         of = jobs if is_open else f"{measure.name_jobs(jobs)}, 95% intervals"
         n = f"n = {_n_of(first):,} {of}"
         if by_employer and not is_open:
@@ -248,7 +279,7 @@ def items(
         known = say_how_many_say(measure, first) if measure.known_words else None
         if all(row.get("form") == SAYS for row in rows):
             return "; ".join(filter(None, (known, n, say_largest(first))))
-        parts = [_list(rows, say), n, say_largest(first), known]
+        parts = [head + _list(rows, partial(say, names_platforms=not platforms)), n, say_largest(first), known]
         bounded = [row for row in rows if _bounds(row)]
         if bounded and not is_open:
             parts.append(f"of all jobs, {_list(bounded, lambda row: _bounds(row) or '')}")
@@ -262,7 +293,8 @@ def _listed(
     *, shows_baseline: bool = False,
 ) -> Renderer:  # fmt: skip
     def table(rows: Rows) -> Table:
-        return make_table(rows, columns, key=_say_key(measure, jobs, rows, f"{rows[0]['n_jobs']:,}", *more))
+        key = _say_key(measure, jobs, rows, f"{rows[0]['n_jobs']:,}", *more)
+        return make_table(rows, _split_platforms(columns, rows), key=key)
 
     def note(rows: Rows) -> list[str]:
         return _remarks(measure, rows)
@@ -304,7 +336,7 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         printed, few = numbers.choose_printed(rows), numbers.name_withheld(rows)
         key = _say_key(measure, jobs, printed, f"the jobs of its {kind}", f"A job counts in each {kind} of its places")
         below = f"Withheld, since employers are too few or one has most of the jobs: {few}." if few else ""
-        return make_table(printed, columns, key=key, below=[below])
+        return make_table(printed, _split_platforms(columns, printed), key=key, below=[below])
 
     def note(rows: Rows) -> list[str]:
         is_of_all = rows[0].get("region_level", "world") == "world"
@@ -354,7 +386,7 @@ def baseline(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rende
     columns = (
         Column("Named essential in 2026", "name", False),
         Column("Average employer now" if by_employer else "Share now", _point),
-        Column("95% interval", numbers.interval),
+        Column("95% interval", _ends),
         Column("By jobs", _by_jobs),
         Column("Rank", numbers.rank),
         Column("among", lambda row: numbers.category_name(row["category"]) if row.get("category") else None, False),

@@ -61,6 +61,38 @@ def test_no_word_but_those_of_the_declaration() -> None:
     assert shares.single(CLEARANCE, "data jobs").text([ROW]) == "31% of the data jobs in defence"
 
 
+def reading(platform: str, share: float, form: str = "point") -> dict[str, Any]:
+    return {
+        "platform": f"{platform} job boards", "share": share, "share_lo": share - 0.03, "share_hi": share + 0.03,
+        "form": form,
+    }  # fmt: skip
+
+
+def test_a_list_names_the_platforms_of_its_shares_once() -> None:
+    rows = [
+        ROW | {"form": "platforms", "platforms": [reading("Ashby", 0.28), reading("Lever", 0.13, "interval")]},
+        ROW | {"name": "Y", "share": 0.0, "share_lo": 0.0, "share_hi": 0.01, "platforms": []},
+    ]
+    renderer = shares.items(replace(CLEARANCE, known_words=""), "data jobs")
+    assert renderer.text(rows).startswith(
+        "on Ashby and Lever boards, in this order: X 28% and 10–16% (25–31% and 10–16%), Y 0% (0–1%); n = 400"
+    )
+    assert renderer.table is not None
+    table = renderer.table(rows)
+    assert table.columns[1:3] == ("On Ashby boards", "On Lever boards") and "95% interval" not in table.columns
+    assert [row[:3] for row in table.rows] == [("X", "28% (25–31%)", "10–16%"), ("Y", "0% (0–1%)", "0% (0–1%)")]
+
+
+def test_a_list_of_places_names_the_platforms_of_each_if_these_differ() -> None:
+    rows = [
+        ROW | {"form": "platforms", "platforms": [reading("Ashby", 0.28), reading("Lever", 0.13)], "n_employers": 9},
+        ROW | {"name": "Y", "n_employers": 9},
+    ]
+    renderer = shares.places(replace(CLEARANCE, known_words=""), "data jobs", "country")
+    assert "X 28% on Ashby boards and 13% on Lever boards" in renderer.text(rows)
+    assert renderer.table is not None and "Share" in renderer.table(rows).columns
+
+
 def test_shares_of_countries_alone_rest_on_no_number_of_jobs_of_all() -> None:
     rows = [ROW | {"region_level": "country", "n_employers": 60}]
     assert judge_places(rows).n_jobs is None, "a job counts in each of its countries"
