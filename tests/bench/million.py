@@ -51,7 +51,8 @@ WITH places AS (
 )
 SELECT
     'x:' || lpad(n.i::VARCHAR, 8, '0') AS posting_id, posting_id AS job_id, 'x' AS source,
-    'b' || e.employer % 3000 AS board, 't' AS title, 'e' || e.employer AS employer_id, r.role, r.role_group,
+    'b' || e.employer % 3000 AS board, 't' AS title, 't' AS title_key, [] AS vacancy_places,
+    'e' || e.employer AS employer_id, r.role, r.role_group,
     ['mid', 'senior', 'junior', 'staff'][1 + (n.h // 7) % 4] AS seniority, false AS seniority_inferred,
     'full' AS text_state, 'full_advert' AS text_class, true AS is_drawn, 'en' AS language,
     'FULL_TIME' AS employment_type,
