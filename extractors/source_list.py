@@ -34,6 +34,17 @@ and nothing made from it is published.
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
 """
+NO_LICENCE = """
+## Open sources that state no licence
+These sources are read without permission and state no licence for what they show. The operator answers for reading \
+them. Ask each whether counts of its adverts may be published. If it agrees, enter its words in sources.toml \
+(`licence`, `terms_url`, `quotation`, `terms_checked`). If it refuses, delete `is_republishable` there, and nothing \
+made from it is published, or set `access = "consent"`, and it is not asked either. To leave it out of releases \
+alone, empty its licence in `reports/release/source_licences.csv`.
+
+| source | what is missing | counts are published | what to do |
+|---|---|---|---|
+"""
 NOT_READ = """
 ## Not read
 No module reads sources that may not be read automatically, and boards.csv has no board \
@@ -50,10 +61,30 @@ def declared_sources() -> list[Sources]:
 
 
 def sources_markdown() -> str:
-    """Return the text of SOURCES.md: a table of all sources, what we do not read, and a section for each source."""
+    """Return the text of SOURCES.md: tables of all sources and of those without a licence, what we do not read, and a
+    section for each source.
+    """
     sources = [module.SOURCE for module in all_sources().values()]
+    gaps = (_gap(source) for source in sources if source.access == "open" and not has_licence(source))
     refusals = map(_refusal, boards_not_read())
-    return "".join([HEAD, *map(_row, sources), NOT_READ, *refusals, *map(_section, sources)])
+    return "".join([HEAD, *map(_row, sources), NO_LICENCE, *gaps, NOT_READ, *refusals, *map(_section, sources)])
+
+
+def has_licence(source: Source) -> bool:
+    """Whether the source states a licence or terms of use: its `licence` says "None …" if we found none."""
+    return not source.licence.startswith("None ")
+
+
+def _gap(source: Source) -> str:
+    missing = ["a licence"]
+    missing += [] if source.terms_url else ["terms for third parties"]
+    missing += [] if source.quotation else ["any deciding words"]
+    before = "" if source.is_republishable else ", before anything made from it is published"
+    terms = f"; its terms: {source.terms_url}" if source.terms_url not in (None, source.homepage) else ""
+    return (
+        f"| [{source.name}](#{source.name}) | {', '.join(missing)} | {_yes(source.is_republishable)} "
+        f"| ask {source.title} ({source.homepage}){before}{terms} |\n"
+    )
 
 
 def _refusal(entry: NotRead) -> str:

@@ -81,3 +81,26 @@ def test_access_says_key_and_pace(show: Show) -> None:
     with_keys = replace(source, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
     assert show(with_keys)["Access"].endswith(f"; with the key in `JOBMARKET_ONE` and `JOBMARKET_TWO`; {pace}")
     assert show(replace(source, access="file"))["Access"] == "only what a person hands over; nothing is asked."
+
+
+def test_open_sources_without_a_licence_are_listed_for_the_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    mute = replace(SOURCES["ecb_rates"], licence="None stated: a table", terms_url=None, quotation=None)
+    bound = replace(
+        SOURCES["ecb_rates"], licence="None found", terms_url="https://terms.example/", quotation="as it is"
+    )
+    sources = {
+        "mute": replace(mute, name="mute"),
+        "bound": replace(bound, name="bound", is_republishable=False),
+        "asked": replace(mute, name="asked", access="consent"),
+        "free": replace(SOURCES["ecb_rates"], name="free"),
+    }
+    modules = {name: SimpleNamespace(SOURCE=source) for name, source in sources.items()}
+    monkeypatch.setattr(source_list, "all_sources", lambda: modules)
+    _, _, rest = sources_markdown().partition("## Open sources that state no licence\n")
+    rows = [row.strip("|").split(" | ") for row in rest.split("\n## ")[0].splitlines() if row.startswith("| [")]
+    whom = f"{mute.title} ({mute.homepage})"
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["[mute](#mute)", "a licence, terms for third parties, any deciding words", "yes", f"ask {whom}"],
+        ["[bound](#bound)", "a licence", "no",
+         f"ask {whom}, before anything made from it is published; its terms: https://terms.example/"],
+    ]  # fmt: skip

@@ -22,7 +22,7 @@ SAYS = {
     "ESSENTIAL": "essential from 25 ?%",
     "COMMON": "common from 10 ?%|is below 10 ?%",
     "OCCASIONAL": "occasional from 3 ?%",
-    "MIN_STATED": "at least 90 ?% of its adverts",
+    "MIN_STATED": r"at least 90 ?%\s+of\s+its\s+adverts",
     "n_jobs": r"\b30 (pairs|persons|needed)|(under|below|fewer than) 30\b",
     "n_employers": r"\b15 (employers|needed)",
     "largest": r"at most 50 ?%|no employer above\s+(half|50 ?%)|more than 50 ?%",
@@ -33,7 +33,6 @@ MEASURED = ("known_truth.md", "scale.md", "SCORECARD.md")
 OTHER_MATTERS = (
     "1–40%", "30–40%", "a claim is due to be verified within 14 days", "in the 365 days to `audited_on`",
     "(just under 60 %)", "That is over 50 points",
-    "40 % wide, just narrow enough", "the 20 % or less", "a share of 20 %",
 )  # fmt: skip
 """Texts with the same number but another meaning, or with a measured example."""
 

@@ -101,7 +101,7 @@ class Band:
 
 BAND = Band(
     name="band", low=0.25, high=0.75, why="the middle of the offers, without the rare extremes",
-    fixed_because="the simulation and the examples were measured; `make known-truth` measures again",
+    fixed_because="the simulation was measured; `make known-truth` measures again",
 )  # fmt: skip
 MAX_SHARE_WIDTH = Definition(
     "widest interval of a share with its point", 0.30, "points",
@@ -115,7 +115,7 @@ MAX_RELATIVE_WIDTH = Definition(
 )
 MAX_AMOUNT_WIDTH = Definition(
     "widest interval of an amount with its point, as a part of the amount", 0.40, "%",
-    "so wide, an amount could easily be quite different", fixed_because="an example was measured on the sample",
+    "so wide, an amount could easily be quite different",
 )  # fmt: skip
 MAX_EMPLOYER_SHARE = Definition(
     "largest part of a share's jobs that one employer or poster may have without being mentioned", 0.20, "%",

@@ -16,6 +16,7 @@ from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from transforms.records.vocabulary import AI_GROUPS
 from warehouse import database
 from warehouse.marts.measures import MEASURES
+from warehouse.marts.printing import EMPLOYERS
 from warehouse.marts.share.shares import shares
 
 WORKPLACES = ("remote", "hybrid", "onsite")
@@ -132,7 +133,7 @@ def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> Non
         assert rows.loc[name, "n_single_employers"] == (m == 1).sum()
         assert rows.loc[name, "share_of_single"] == pytest.approx((y[name] / m)[m == 1].mean())
         is_told = bool(rows["share_of_large"].notna()[name])
-        assert is_told == ((m >= 6).sum() >= 10), "a class of employers is told from ten of them on"
+        assert is_told == ((m >= 6).sum() >= EMPLOYERS.bound), "a class of employers is told from so many on"
         is_wide = high - low > 0.30
         assert rows.loc[name, "status"] == "published"
         assert rows.loc[name, "form"] == ("interval" if is_wide else "point")
