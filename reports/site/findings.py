@@ -23,7 +23,6 @@ from reports.wording.numbers import (
     count_of,
     lower_first,
     name_platforms,
-    on_platforms,
     percent,
     upper_first,
 )
@@ -129,7 +128,7 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
         marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
         chart_rows.append(replace(row, href="", rank="", beneath="", data={}, marks=marks))
     return {
-        "kicker": _join("Skills", skill_list.month, on_platforms(skill_list.platforms)),
+        "kicker": skill_list.kicker,
         "title": title,
         "href": "skills.html",
         "chart": rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),

@@ -96,6 +96,11 @@ class SkillList:
     platforms: Sequence[str]
     skills: Sequence[Skill]
 
+    @property
+    def kicker(self) -> str:
+        """The words above the list's title: "Skills · October 2025 · on Ashby boards"."""
+        return " · ".join(filter(None, ("Skills", self.month, on_platforms(self.platforms))))
+
 
 SkillLists = Mapping[tuple[str, str], SkillList]
 """Lists of skills by place and group of roles."""
@@ -231,6 +236,7 @@ def to_script(lists: SkillLists) -> bytes:
             ".".join(key): {
                 "name": skill_list.name,
                 "day": skill_list.month,
+                "kicker": skill_list.kicker,
                 "rests": skill_list.rests,
                 "skills": [
                     [number[one.name], one.asked, one.required or 0, one.preferred or 0, one.duty or 0, one.figure or 0]

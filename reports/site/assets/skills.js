@@ -56,7 +56,7 @@ function startSkills() {
     const title = first ? `Skills ${SAID[state.count] ?? state.count} in ${list.name}: ${first.name} ${first.rank === "1" ? "leads with" : "stands among the first with"} ${first.value}` : `No skill can be said of ${list.name}`;
     const isServed = ["place", "role", "count"].every((name) => state[name] === usual[name]);
     $("title").innerHTML = isServed ? served : unbroken(title);
-    $("kicker").textContent = `Skills · ${list.day}`;
+    $("kicker").textContent = list.kicker;
     $("facts").innerHTML = `<div><dt>Rests on</dt><dd>${list.rests}</dd></div><div><dt>Adverts as of</dt><dd>${list.day}</dd></div><div><dt>Text counted</dt><dd>full adverts only</dd></div>`;
     $("caption").textContent = `${capital(list.name)}, ${list.day}.`;
     if (!isFirst) $("said").textContent = `${meant.length} skills`;
