@@ -24,6 +24,7 @@ UNSEEN = 4.0  # employers as large as that of the average job, which are added t
 LEAST_CRITICAL = 2.0  # about that of a single pair; pairs that cannot reach it are neither compared nor told apart
 ROUNDING = 1e-4  # part of a critical value below which T and T* are the same number
 FIRST_DRAWS = 199  # which often suffice to see that no pair can be told apart
+SURELY_MORE = 2.5  # times the draws that may reach a critical value: so many of the first have a chance of 1 in 10,000
 BLOCK = 2_000  # employers whose signs are in an array at a time
 
 
@@ -96,14 +97,16 @@ def _step_down(
     # |T*| is at most the sum of what both rows have
     is_open = ((total[:, None] + total) * scale > LEAST_CRITICAL) & ~np.eye(len(total), dtype=bool)
     drawn = _draw(weighted, min(FIRST_DRAWS, n_draws), [seed, 0])
+    too_many = SURELY_MORE * n_allowed * drawn.shape[1] / n_draws if drawn.shape[1] < n_draws else n_allowed
     for _ in range(MAX_ROUNDS):
         highest = float(statistic.max(where=is_open, initial=0.0))
-        if highest <= LEAST_CRITICAL or _reach(drawn, scale, is_open, highest) > n_allowed:
+        if highest <= LEAST_CRITICAL or _reach(drawn, scale, is_open, highest) > too_many:
             break
         if drawn.shape[1] < n_draws:
             largest = _find_largest(drawn, scale, is_open)
-            if (largest >= highest).sum() > n_allowed:
+            if (largest >= highest).sum() > too_many:
                 break
+            too_many = n_allowed
             drawn = np.hstack([drawn, _draw(weighted, n_draws - FIRST_DRAWS, [seed, 1])])
         critical = _widen(max(_find_critical(drawn, scale, is_open, n_allowed), LEAST_CRITICAL), weight)
         found = is_open & (statistic > critical * (1 + ROUNDING))

@@ -185,17 +185,27 @@ def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[Quantil
     return cells, estimates
 
 
-def _estimate_by_employer(jobs: PaidJobs) -> pd.DataFrame:
-    """Return the `BY_EMPLOYER` amounts and their ends, by cell of sorted jobs: an employer's jobs weigh 1 together."""
-    _, employer = _cells(jobs, jobs.parts)
-    cells, employer = _cells(jobs, weight := jobs.parts / sum_by(employer, jobs.parts, employer[-1] + 1)[employer])
+def _estimate_by_employer(jobs: PaidJobs, is_asked: Flags) -> pd.DataFrame:
+    """Return the `BY_EMPLOYER` amounts and their ends, by cell of sorted jobs: an employer's jobs weigh 1 together.
+
+    Cells that are not asked for have no row.
+    """
+    _, cell = np.unique(jobs.cell, return_inverse=True)
+    some = is_asked[cell]
+    if not some.any():
+        return pd.DataFrame()
+    part, low, high = jobs.parts[some], jobs.low[some], jobs.high[some]
+    jobs = PaidJobs(jobs.cell[some], jobs.employer[some], low, high, part=part)
+    _, employer = _cells(jobs, part)
+    weight = part / sum_by(employer, part, int(employer[-1]) + 1)[employer]
+    cells, employer = _cells(jobs, weight)
     columns = {}
-    amounts = ((*LOW_END, jobs.low), (*HIGH_END, jobs.high), ("p50", QUANTILES["p50"], jobs.middle))
+    amounts = ((*LOW_END, low), (*HIGH_END, high), ("p50", QUANTILES["p50"], jobs.middle))
     for name, level, value in amounts:
         estimate = estimate_quantiles(cells, employer, value, [level], weight=weight)
         for end, column in (("", estimate.value), ("_lo", estimate.low), ("_hi", estimate.high)):
             columns[f"{name}_by_employer{end}"] = column[:, 0]
-    return pd.DataFrame(columns).round(CENTS)
+    return pd.DataFrame(columns, index=np.flatnonzero(is_asked)).round(CENTS)
 
 
 def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
@@ -218,13 +228,14 @@ def _is_wide(frame: pd.DataFrame, name: str) -> Flags:
 
 def _estimate(jobs: PaidJobs, *, has_band: bool) -> pd.DataFrame:
     cells, estimates = _estimate_all(jobs)
-    frame = _amounts(cells, estimates).join(_estimate_by_employer(jobs))
+    frame = _amounts(cells, estimates)
     reasons = printing.find_reasons(cells)
     if has_band:
         has_ends = frame[[LOW_END[0], HIGH_END[0]]].notna().all(axis=1).to_numpy()
         reasons = np.where(pd.isna(reasons) & ~has_ends, NO_ENDS, reasons)
     is_printed = pd.isna(reasons)
     frame[~is_printed] = np.nan
+    frame = frame.join(_estimate_by_employer(jobs, is_printed)).reindex(columns=AMOUNTS)
     median, place = estimates["p50"]
     effect = median.design_effect[:, place].round(DIGITS)
     is_wide = np.logical_or.reduce([_is_wide(frame, name) for name in FORM_BY])

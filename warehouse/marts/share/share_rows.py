@@ -5,11 +5,13 @@ All functions are pure. The values of a cell depend only on the counts of this c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 from scipy import sparse
 
 from transforms.records.definitions import MAX_BOUNDS_WIDTH, MIN_KNOWN
@@ -123,6 +125,11 @@ class JobWeights:
     silent: Floats
 
 
+def spread_text(values: Sequence[str | None], place: Ints) -> ExtensionArray:
+    """Return `values[place]` for short lists of texts and many places, without an object for each."""
+    return pd.array(list(values), dtype="str").take(place)
+
+
 def _among(values: Floats | None, mask: Flags) -> Floats | None:
     return None if values is None else values[mask]
 
@@ -161,7 +168,8 @@ def make_share_rows(
         "n_unread": counts.n_unread[cell],
         "n_employers_yes": np.bincount(row, minlength=len(keys)).astype(np.int64),
         "largest_employer": np.divide(largest, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
-        "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
+        "status": spread_text(("suppressed", "published"), is_printed.astype(np.int64)),
+        "reason": spread_text(reasons.tolist(), cell),
     }  # fmt: skip
     number = np.cumsum(breaches < 0) - 1  # the new number of each printed cell
     printed = counts.select(breaches < 0)
@@ -178,11 +186,11 @@ def make_share_rows(
     n_all = n_jobs + sum_by(counts.silent_cell, weights.silent, cells.n_cells)[cell]
     for form, share in (("form", "share"), ("form_by_employer", "share_by_employer")):
         is_wide = find_interval_only(columns[share], columns[f"{share}_lo"], columns[f"{share}_hi"], is_share=True)
-        columns[form] = np.where(is_wide, INTERVAL, POINT).astype(object)
+        number = is_wide.astype(np.int64)
         is_few = has_bounds & (n_jobs < MIN_KNOWN.value * n_all)
         is_open = (columns["bound_hi"] - columns["bound_lo"]).round(9) > MAX_BOUNDS_WIDTH.value
-        columns[form][is_few], columns[form][is_few & is_open] = BOUNDS, SAYS
-        columns[form][~is_printed] = None
+        number[is_few], number[is_few & is_open], number[~is_printed] = 2, 3, 4
+        columns[form] = spread_text((POINT, INTERVAL, BOUNDS, SAYS, None), number)
     return pd.DataFrame(columns)
 
 

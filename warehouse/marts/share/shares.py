@@ -28,7 +28,7 @@ from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by,
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
 from warehouse.marts.share import platform_readings
-from warehouse.marts.share.share_rows import Ranking, ShareCounts, make_share_rows
+from warehouse.marts.share.share_rows import Ranking, ShareCounts, make_share_rows, spread_text
 from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = ("panel_jobs($as_of)",)  # what is read beside the tables in `cell_cache.INPUT_TABLES`
@@ -149,12 +149,13 @@ def _compute(
     rows = _add_platforms(con, rows, batch, jobs, is_panel, by_employer=measure.by_employer)
     cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
     for name in batch[0].key:
-        rows[name] = np.array([of_batch.key[name] for of_batch in batch], dtype=object)[cell]
-    rows["inputs"] = np.array([of_batch.inputs for of_batch in batch], dtype=object)[cell]
-    rows["sample"] = np.where(is_panel, *SAMPLES).astype(object)[cell]
-    rows["measure"] = measure.name
-    rows["item"], rows["category"] = np.array(names, dtype=object)[item], category[item]
-    for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
+        rows[name] = spread_text([of_batch.key[name] for of_batch in batch], cell)
+    rows["inputs"] = spread_text([of_batch.inputs for of_batch in batch], cell)
+    rows["sample"] = spread_text(np.where(is_panel, *SAMPLES).tolist(), cell)
+    rows["measure"] = spread_text([measure.name], np.zeros(len(rows), dtype=np.int64))
+    rows["item"], rows["category"] = spread_text(names, item), spread_text(category.tolist(), item)
+    in_category = np.where(pd.isna(category), np.nan, numbers)[item]
+    for name, within in (("rank", [cell]), ("category_rank", [cell, in_category])):
         shares = rows.groupby(within)["share_by_employer" if measure.by_employer else "share"]
         rows[name] = shares.rank(ascending=False, method="min").astype("Int64")
     return rows
@@ -212,7 +213,7 @@ def _add_platforms(
     own, n_own = np.unique(enough // n_platforms, return_counts=True)
     enough = enough[np.isin(enough // n_platforms, own[n_own > 1])]
     heads[own[n_own > 1]] = -1
-    rows["platform"] = np.array([*jobs.platforms, None], dtype=object)[heads][rows["cell"].to_numpy()]
+    rows["platform"] = spread_text([*jobs.platforms, None], heads[rows["cell"].to_numpy()])
     if not len(enough):
         return rows
     parent = enough // n_platforms
