@@ -124,7 +124,7 @@ def _head(effort: Effort) -> Iterator[str]:
         "",
         f"Written by `make known-truth` on {effort.day} in {effort.seconds / 60:.0f} minutes: {effort.n_markets:,} "
         f"markets a row (closings and platforms fewer), {effort.n_lists} lists a row of ranks, {effort.n_runs} "
-        f"markets of boards; seed {SEED}. **Every row stands in the file `known_truth.csv` beside this page.**",
+        f"markets of boards; seed {SEED}. Every row stands in `docs/known_truth.csv`.",
         "",
         "- **What is drawn** is employers, each with all its jobs. Sizes of employers are those of the band of AI "
         "engineering in Northern America (`band`: one to three jobs), of all AI jobs (`ai_market`: up to 121), of the "
@@ -146,8 +146,8 @@ def _head(effort: Effort) -> Iterator[str]:
         f"**Asked for**: each row covers {100 * MIN_COVERAGE:.0f} % of all its markets and "
         f"{100 * MIN_COVERAGE_PRINTED:.0f} % of those that are printed, each scored from {MIN_SCORED} markets on. Of "
         f"p50, the ends of the band and shares of jobs, also a median width of at most {MAX_WIDTH} × (3.92 standard "
-        "deviations of the estimate), and "
-        "of pay a bias of at most 1 % (of ends as rounded 3 %). All ranks of a list together shall hold in 95 %.",
+        "deviations of the estimate), and of pay a bias of at most 1 % (of ends as rounded 3 %). All ranks of a list "
+        "together shall hold in 95 %.",
         "",
     )  # fmt: skip
 
