@@ -42,7 +42,7 @@ types: $(INSTALLED)
 bench: $(INSTALLED)  ## adverts per second of each stage, beside floor and plain version
 	$(BIN)/python -m tests.bench.bench
 
-known-truth: $(INSTALLED)  ## hold the estimators against markets of known truth, write docs/known_truth.md
+known-truth: $(INSTALLED)  ## hold the estimators against markets of known truth, write docs/known_truth.md and .csv
 	nice -n 10 $(BIN)/python -m tests.known_truth.simulation
 
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)

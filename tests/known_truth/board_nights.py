@@ -241,6 +241,8 @@ SAMPLES = ("panel", "panel of a list", "panel drawn anew", "yield", "yield of a 
 replaced `NIGHTS_AFTER` nights ago by one with the sizes that were read. Boards asked for their yield, unweighted, and
 those of them that were read in the last week, as members are; and members where, as it was once, an empty list and a
 redirect do not count as an answer, so that others stand for these boards."""
+PANELS = SAMPLES[:3]
+"""Samples whose intervals must hold; the others show what asking otherwise would do."""
 NIGHTS_AFTER = 4
 """Nights since the second draw: fewer than a week, so that only those that were members before have answered."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,32 +22,11 @@ from warehouse.marts.estimators import (
     estimate_shares,
     weigh_jobs,
 )
+from warehouse.marts.printing import find_broken_rules
 from warehouse.marts.rank_sets import find_rank_sets
 
 TOP = 10
-"""Rows of a list whose ranks readers look at first."""
-
-
-@dataclass(frozen=True)
-class Ranks:
-    """Ranks of many lists: in what part all of them hold, and how many ranks a row may have on average."""
-
-    n_lists: int
-    coverage: float
-    width: float
-    width_of_top: float
-    """Of the `TOP` rows of highest true share."""
-
-
-@dataclass(frozen=True)
-class RankLine:
-    """A row of lists: ranks by comparing rows in pairs, and by intervals of rows alone."""
-
-    generator: str
-    n_employers: int
-    kind: str
-    in_pairs: Ranks
-    alone: Ranks
+"""Rows of a list of highest true share, whose ranks readers look at first."""
 
 
 def estimate_markets(markets: EmployerMarkets) -> tuple[SampledCells, EmployerShares]:
@@ -81,12 +59,13 @@ def score_employer_shares(
         generator, n_employers, n_markets, truths, np.full(len(truths), slope), correlation,
         is_weighted=is_weighted, seed=seed,
     )  # fmt: skip
-    _, estimate = estimate_markets(markets)
+    cells, estimate = estimate_markets(markets)
     shape = (n_markets, len(truths))
     share, low, high = (values.reshape(shape) for values in (estimate.share, estimate.low, estimate.high))
-    everyone = np.ones(n_markets, dtype=bool)
+    is_printed = find_broken_rules(cells) < 0
     return {
-        truth: score(truth, share[:, item], low[:, item], high[:, item], everyone) for item, truth in enumerate(shares)
+        truth: score(truth, share[:, item], low[:, item], high[:, item], is_printed)
+        for item, truth in enumerate(shares)
     }
 
 
@@ -100,10 +79,12 @@ def score_ranks(
     by_jobs: bool,
     sd_slope: float = SD_SLOPES[0],
     seed: int = SEED,
-) -> tuple[Ranks, Ranks]:
+) -> tuple[Score, Score]:
     """Ranks by comparing rows in pairs, and those by intervals of each row alone, on one row of lists.
 
-    Each row of a list has a slope of its own, so that rows of one share are asked for by employers of other sizes.
+    A list is covered if all its ranks hold. The width is how many ranks a row may have on average, `width_printed` that
+    of the `TOP` rows. Each row of a list has a slope of its own, so that rows of one share are asked for by employers
+    of other sizes.
     """
     slopes = sd_slope * np.random.default_rng([seed, len(shares)]).standard_normal(len(shares))
     markets = draw_employer_markets(
@@ -134,14 +115,15 @@ def _rank_alone(weight: Floats, part: Floats) -> tuple[Ints, Ints]:
     return 1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1)
 
 
-def _score_ranks(shares: Floats, ranks: Sequence[tuple[Ints, Ints]]) -> Ranks:
+def _score_ranks(shares: Floats, ranks: Sequence[tuple[Ints, Ints]]) -> Score:
     best = 1 + (shares > shares[:, None]).sum(axis=1)
     worst = len(shares) - (shares < shares[:, None]).sum(axis=1)
     top = np.argsort(-shares, kind="stable")[:TOP]
     widths = np.array([high - low + 1 for low, high in ranks])
-    return Ranks(
-        n_lists=len(ranks),
-        coverage=float(np.mean([(low <= best).all() and (high >= worst).all() for low, high in ranks])),
-        width=float(widths.mean()),
-        width_of_top=float(widths[:, top].mean()),
-    )
+    coverage = float(np.mean([(low <= best).all() and (high >= worst).all() for low, high in ranks]))
+    return Score(
+        n_markets=len(ranks), n_without=0, n_printed=len(ranks), coverage=coverage, coverage_printed=coverage,
+        below=float(np.mean([(low > best).any() for low, _ in ranks])),
+        above=float(np.mean([(high < worst).any() for _, high in ranks])),
+        width=float(widths.mean()), width_printed=float(widths[:, top].mean()), bias=float("nan"),
+    )  # fmt: skip

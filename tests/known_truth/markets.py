@@ -20,6 +20,7 @@ all AI jobs (5,374 jobs of 1,288 employers). The other numbers were measured the
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,8 +84,6 @@ class Generator:
     ask_premium: float = 0.0
     tier_gap: float = 0.0
     """By how much log pay differs between two tiers of employers; 0: there is one. See `TIERS`."""
-    is_scored: bool = True
-    """Whether coverage must be reached; where not, a market must be covered or withheld."""
 
     @property
     def of_job(self) -> Floats:
@@ -125,7 +124,7 @@ class Markets:
 
 
 def read_generators() -> tuple[Generator, ...]:
-    """The four generators, the last of which is not scored."""
+    """The four generators."""
     with (Path(__file__).parent / "employer_sizes.csv").open() as file:
         rows = list(csv.DictReader(file))
     counts = {
@@ -147,7 +146,7 @@ def read_generators() -> tuple[Generator, ...]:
         ),
         Generator(
             "pareto", f"Pareto {PARETO_TAIL}, at most {LARGEST:,} jobs", sizes, above[:-1] - above[1:],
-            pay_correlation=0.63, is_scored=False,
+            pay_correlation=0.63,
         ),
     )  # fmt: skip
 
@@ -173,14 +172,20 @@ def draw_markets(generator: Generator, n_jobs: int, n_markets: int, *, is_heaped
     )
 
 
-def find_truth(generator: Generator, *, is_heaped: bool, n_jobs: int = HUGE) -> dict[str, float]:
-    """The quantiles of the population, by the names of `QUANTILES`, in dollars: those of `n_jobs` independent jobs."""
+def find_truth(
+    generator: Generator,
+    *,
+    is_heaped: bool,
+    n_jobs: int = HUGE,
+    quantiles: Mapping[str, tuple[str, float]] = QUANTILES,
+) -> dict[str, float]:
+    """The quantiles of the population by name, in dollars: those of `n_jobs` independent jobs."""
     rng = np.random.default_rng([SEED, *generator.name.encode(), int(is_heaped)])
     sizes = rng.choice(generator.sizes, size=n_jobs, p=generator.of_job)
     low, high = draw_pay(rng, generator, sizes, np.arange(n_jobs), is_heaped=is_heaped)
     amounts = {"low": low, "mid": (low + high) / 2, "high": high}
     return {
-        name: float(np.quantile(amounts[amount], at, method="inverted_cdf")) for name, (amount, at) in QUANTILES.items()
+        name: float(np.quantile(amounts[amount], at, method="inverted_cdf")) for name, (amount, at) in quantiles.items()
     }
 
 

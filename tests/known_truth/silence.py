@@ -1,7 +1,12 @@
 """Markets of which not every job states its pay, and more often or less often the higher it is.
 
 Written before the estimators it judges; seed as in `markets`. The estimand is the median midpoint of all jobs, stated
-or not. Whether pay is stated is largely a habit of the employer, which the employer's effect stands for.
+or not, or the share of all jobs that ask. Whether a job speaks is largely a habit of the employer, which the employer's
+effect stands for.
+
+Bounds must hold wherever the truth lies between them, and have least to spare at their ends (Imbens and Manski 2004).
+Where whether a job is silent does not depend on what it would say, the truth is at an end if all silent jobs paid less
+than the others, or more, or if all of them asked, or none (`SILENT`).
 """
 
 from __future__ import annotations
@@ -18,6 +23,8 @@ ODDS = (0.5, 1.0, 2.0)
 """By what the odds of stating pay change for each standard deviation of log pay."""
 SD_HABIT = 2.0
 """Standard deviation over employers of the log odds to state pay."""
+SILENT = ("none", "as others", "all")
+"""What part of the silent jobs asks, or pays more than all others."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,16 @@ def draw_silent_markets(generator: Generator, n_jobs: int, n_markets: int, silen
     score = slope * (np.log(markets.mid) - np.log(MEDIAN_PAY)) / SD_LOG_PAY + habit
     centre = _centre_of(silence.stated, slope)
     return markets, rng.random(len(score)) < 1 / (1 + np.exp(-(centre + score)))
+
+
+def part_of_all(part: float, stated: float, silent: str) -> float:
+    """The part of all jobs that asks, if this part of those that speak does."""
+    return {"none": part * stated, "as others": part, "all": part * stated + 1 - stated}[silent]
+
+
+def part_of_stated(stated: float, silent: str) -> float:
+    """The part of the jobs that state their pay which is at or below the median of all jobs."""
+    return {"none": (stated - 0.5) / stated, "as others": 0.5, "all": 0.5 / stated}[silent]
 
 
 def _centre_of(part: float, slope: float) -> float:

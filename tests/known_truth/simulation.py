@@ -1,7 +1,7 @@
-"""All estimators over all markets of known truth: one command, one dated table (`make known-truth`).
+"""All estimators over all markets of known truth: one command, one dated page and its data (`make known-truth`).
 
-Writes docs/known_truth.md. `--markets` sets how many markets a row has, `--runs` those of boards,
-`--processes` how many rows run at a time.
+Writes docs/known_truth.md and docs/known_truth.csv. `--markets` sets how many markets a row has, `--lists` how many
+lists, `--runs` those of boards, `--processes` how many rows run at a time.
 """
 
 from __future__ import annotations
@@ -9,17 +9,14 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from itertools import repeat
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
-from tests.known_truth.board_nights import PARTS_ASKED, Coverages, find_coverage
+from tests.known_truth.board_nights import FIGURES, PANELS, PARTS_ASKED, find_coverage
 from tests.known_truth.closings import (
     BOARDS,
     BOARDS_OF_KINDS,
@@ -39,8 +36,7 @@ from tests.known_truth.employer_markets import (
     flat_shares,
     list_shares,
 )
-from tests.known_truth.employer_scores import RankLine, score_employer_shares, score_ranks
-from tests.known_truth.gate_page import write_gates
+from tests.known_truth.employer_scores import score_employer_shares, score_ranks
 from tests.known_truth.markets import (
     QUANTILES,
     SEED,
@@ -54,9 +50,19 @@ from tests.known_truth.markets import (
     find_truth,
     read_generators,
 )
-from tests.known_truth.page import Line, write_boards, write_page, write_ranks
-from tests.known_truth.scoring import MIN_COVERAGE, Score, find_misses, score
-from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
+from tests.known_truth.page import Effort, read_lines, write_lines, write_page
+from tests.known_truth.platforms import BETWEEN, PLATFORMS, score_further_platform
+from tests.known_truth.scoring import Line, Score, find_misses, score
+from tests.known_truth.silence import (
+    ODDS,
+    SILENT,
+    STATED,
+    Silence,
+    draw_silent_markets,
+    part_of_all,
+    part_of_stated,
+)
+from warehouse.marts.bounds import bound_shares
 from warehouse.marts.closing.closing_rates import (
     Readings,
     compare_within_boards,
@@ -68,8 +74,6 @@ from warehouse.marts.estimators import SampledCells, count_cells, estimate_quant
 from warehouse.marts.pay.nonresponse import bound_medians, tilt_medians
 from warehouse.marts.printing import find_broken_rules, is_tail_known
 
-Row = TypeVar("Row")
-
 MARKETS = 2_000
 """Markets of a row: a coverage of 95 % is then within 1 point of itself."""
 MARKETS_OF_BOARDS = 1_000
@@ -78,8 +82,8 @@ MARKETS_OF_KINDS = 400
 """The same of `closings.KINDS`."""
 RUNS = 500
 """Markets of boards: a coverage of 93 % is then within 2.3 points of itself."""
-LISTS = 100
-"""Lists of a row of ranks: a coverage of 95 % is then within 4 points of itself."""
+LISTS = 400
+"""Lists of a row of ranks: a coverage of 95 % is then within 2.2 points of itself."""
 LIST_EMPLOYERS = (15, 30, 60, 150, 350)
 LIST_ROWS = 60
 PAGE = Path(__file__).parents[2] / "docs" / "known_truth.md"
@@ -103,7 +107,7 @@ def truth_of(name: str, is_heaped: bool) -> dict[str, float]:
 
 
 def score_pay(generator: Generator, n: int, n_markets: int, *, is_heaped: bool) -> list[Line]:
-    """Quantiles of pay on one row."""
+    """Quantiles of pay on one row. A quantile that the sample cannot know is without an interval."""
     markets = draw_markets(generator, n, n_markets, is_heaped=is_heaped)
     cells = cells_of(markets)
     truth = truth_of(generator.name, is_heaped)
@@ -114,12 +118,12 @@ def score_pay(generator: Generator, n: int, n_markets: int, *, is_heaped: bool) 
             cells, markets.employer, getattr(markets, amount), [QUANTILES[name][1] for name in names]
         )
         for k, name in enumerate(names):
-            ends = estimate.low[:, k], estimate.high[:, k]
-            is_shown = is_printed(cells) & is_tail_known(cells, QUANTILES[name][1])
-            result = score(truth[name], estimate.value[:, k], *ends, is_shown)
-            misses = find_misses(name, result, is_heaped=is_heaped) if generator.is_scored else []
+            is_known = is_tail_known(cells, QUANTILES[name][1])
+            low, high = (np.where(is_known, end[:, k], np.nan) for end in (estimate.low, estimate.high))
+            result = score(truth[name], estimate.value[:, k], low, high, is_printed(cells))
+            misses = find_misses(result, name, is_heaped=is_heaped)
             kind = "rounded" if is_heaped else "as drawn"
-            lines.append(Line("pay", generator.name, n, kind, name, result, tuple(misses)))
+            lines.append(Line("pay", generator.name, n, kind, name, result, misses))
     return lines
 
 
@@ -145,8 +149,7 @@ def score_shares(generator: Generator, n: int, n_markets: int) -> list[Line]:
     for place, truth in enumerate(SHARES):
         name = f"{100 * truth:.0f} %"
         result = score(truth, share[:, place], low[:, place], high[:, place], is_printed(cells))
-        misses = find_misses(name, result, is_heaped=False) if generator.is_scored else []
-        lines.append(Line("shares", generator.name, n, "", name, result, tuple(misses)))
+        lines.append(Line("shares", generator.name, n, "", name, result, find_misses(result, name)))
     return lines
 
 
@@ -155,28 +158,67 @@ def score_bounds(generator: Generator, n: int, n_markets: int, silence: Silence)
     markets, is_stated = draw_silent_markets(generator, n, n_markets, silence)
     cells = cells_of(markets)
     value = np.where(is_stated, markets.mid, np.nan)
-    truth = truth_of(generator.name, False)["p50"]
     intervals = bound_medians(cells, markets.employer, value)
     is_shown = is_printed(cells) & intervals.is_informative
     low, high = (np.where(intervals.is_informative, end, np.nan) for end in (intervals.low, intervals.high))
-    middle = np.where(intervals.is_informative, (low + high) / 2, np.nan)
-    bounds = score(truth, np.nan_to_num(middle, nan=truth), low, high, is_shown)
+    truth = truth_of(generator.name, False)["p50"]
     kind = f"{100 * silence.stated:.0f} % state pay, odds x {silence.odds:g}"
-    lines = [Line("silence", generator.name, n, kind, "bounds", bounds, tuple(_bound_misses(bounds)))]
+    truths = {kind: truth} if silence.odds != 1 else _truths_of_medians(generator, silence.stated)
+    lines = []
+    for of_truth, median in truths.items():
+        bounds = score(median, (low + high) / 2, low, high, is_shown, unit=median)
+        lines.append(Line("silence", generator.name, n, of_truth, "bounds of the median", bounds, find_misses(bounds)))
     n_silent = np.bincount(markets.market[~is_stated], minlength=markets.n_markets)
-    for name, odds in (("tilted", silence.odds), ("stated", 1.0)):
-        median = tilt_medians(markets.market[is_stated], markets.mid[is_stated], n_silent, odds)
-        median = median[np.isfinite(median)]
-        no_end = np.full(len(median), np.nan)
-        lines.append(
-            Line("silence", generator.name, n, kind, name, score(truth, median, no_end, no_end, no_end > 0), ())
-        )
+    for name, odds in (("median, tilted", silence.odds), ("median of those stated", 1.0)):
+        tilted = tilt_medians(markets.market[is_stated], markets.mid[is_stated], n_silent, odds)
+        no_end = np.full(len(tilted), np.nan)
+        result = score(truth, tilted, no_end, no_end, no_end > 0)
+        lines.append(Line("silence", generator.name, n, kind, name, result, is_scored=False))
     return lines
 
 
-def _bound_misses(result: Score) -> Iterator[str]:
-    if result.n_markets - result.n_without >= 200 and not result.coverage >= 0.93:
-        yield f"coverage {100 * result.coverage:.1f} %"
+def _truths_of_medians(generator: Generator, stated: float) -> dict[str, float]:
+    """The median of all jobs, by whether those that are silent would pay more than all others."""
+    names = {f"{100 * stated:.0f} % state pay, {silent} of the silent pay more": silent for silent in SILENT}
+    at = {name: ("mid", part_of_stated(stated, silent)) for name, silent in names.items()}
+    return find_truth(generator, is_heaped=False, quantiles=at)
+
+
+def score_share_bounds(generator: Generator, n: int, n_markets: int, stated: float) -> list[Line]:
+    """Bounds of shares on one row: the same intervals against what the silent jobs may ask."""
+    markets, is_stated = draw_silent_markets(generator, n, n_markets, Silence(stated, 1.0))
+    cells = cells_of(markets)
+    n_items, n_employers = len(SHARES), len(cells.employer_jobs)
+    asks = (markets.asks & is_stated[:, None]).astype(float)
+    yes = np.stack([np.bincount(markets.employer, one, n_employers) for one in asks.T], axis=1)
+    employer, item = np.nonzero(yes)
+    row_cell = np.repeat(np.arange(n_markets), n_items)
+    silent = sum_by(markets.employer, ~is_stated, n_employers)
+    row, n_yes = cells.employer_cell[employer] * n_items + item, yes[employer, item].astype(np.float64)
+    low, high = (end.reshape(n_markets, n_items) for end in bound_shares(cells, row_cell, employer, row, n_yes, silent))
+    says = np.flatnonzero(silent < cells.employer_jobs)
+    known, place = np.unique(cells.employer_cell[says], return_inverse=True)
+    is_shown = np.zeros(n_markets, dtype=bool)
+    is_shown[known] = is_printed(count_cells(place, (cells.employer_jobs - silent)[says], len(known)))
+    lines = []
+    for kind, (number, share) in itertools.product(SILENT, enumerate(SHARES)):
+        truth, of_share = part_of_all(share, stated, kind), (low[:, number], high[:, number])
+        result = score(truth, (low + high)[:, number] / 2, *of_share, is_shown, unit=0.01)
+        where = f"{100 * stated:.0f} % say, {100 * share:.0f} % of them yes, {kind} of the silent"
+        lines.append(Line("silence", generator.name, n, where, "bounds of a share", result, find_misses(result)))
+    return lines
+
+
+def score_platforms(
+    generator: Generator, n_platforms: int, n_markets: int, between: float, by_employer: bool
+) -> list[Line]:
+    """The share of a further platform on one row."""
+    kind = f"{'by employers' if by_employer else 'by jobs'}, platforms differ by {between:g}"
+    scores = score_further_platform(generator, n_platforms, n_markets, between, by_employer=by_employer)
+    return [
+        Line("platforms", generator.name, n_platforms, kind, f"{100 * share:.0f} %", result, find_misses(result))
+        for share, result in scores.items()
+    ]
 
 
 def score_closings(
@@ -228,13 +270,8 @@ def score_ratios(
 def _line_of_closings(
     generator: Generator, n_boards: int, distance: int, kind: Kind, estimand: str, result: Score
 ) -> Line:
-    misses = []
-    if not result.coverage >= 0.93:
-        misses.append(f"coverage {100 * result.coverage:.1f} %")
-    if result.is_scored_printed and not result.coverage_printed >= 0.91:
-        misses.append(f"coverage printed {100 * result.coverage_printed:.1f} %")
-    where = f"{distance} d" if kind is KINDS[0] else f"{distance} d, {kind.name}"
-    return Line("closings", generator.name, n_boards, where, estimand, result, tuple(misses))
+    name = f"{estimand}, read every {distance} d"
+    return Line("closings", generator.name, n_boards, kind.name, name, result, find_misses(result))
 
 
 def score_employers(
@@ -244,24 +281,36 @@ def score_employers(
     kind = f"slope {slope:+g}, correlation {correlation:g}{', weighted' if is_weighted else ''}"
     scores = score_employer_shares(generator, n, n_markets, slope, correlation, is_weighted=is_weighted)
     return [
-        Line(
-            "employers", generator.name, n, kind, f"{100 * truth:.0f} %", result,
-            () if result.coverage >= MIN_COVERAGE else (f"coverage {100 * result.coverage:.1f} %",),
-        )
+        Line("employers", generator.name, n, kind, f"{100 * truth:.0f} %", result, find_misses(result))
         for truth, result in scores.items()
-    ]  # fmt: skip
+    ]
 
 
-def score_list(generator: Generator, n: int, n_lists: int, is_flat: bool, by_jobs: bool, sd_slope: float) -> RankLine:
+def score_list(generator: Generator, n: int, n_lists: int, is_flat: bool, by_jobs: bool, sd_slope: float) -> list[Line]:
     """Ranks on one row."""
     shares = flat_shares(LIST_ROWS) if is_flat else list_shares(LIST_ROWS)
     in_pairs, alone = score_ranks(generator, n, n_lists, shares, CORRELATIONS[1], by_jobs=by_jobs, sd_slope=sd_slope)
-    kind = f"{'flat' if is_flat else 'declining'}, by {'jobs' if by_jobs else 'employers'}, slopes {sd_slope:g}"
-    return RankLine(generator.name, n, kind, in_pairs, alone)
+    kind = f"by {'jobs' if by_jobs else 'employers'}, {'flat' if is_flat else 'declining'}, slopes {sd_slope:g}"
+    return [
+        Line("ranks", generator.name, n, kind, "ranks in pairs", in_pairs, find_misses(in_pairs)),
+        Line("ranks", generator.name, n, kind, "ranks of rows alone", alone, is_scored=False),
+    ]
 
 
-def list_lists(n_lists: int) -> list[partial[RankLine]]:
-    """All rows of the table of ranks, each to be computed apart."""
+def score_boards(runs: int, part: int) -> list[Line]:
+    """Samples of boards where one in `part` is asked a night. Widths and biases are in points of share."""
+    nan = float("nan")
+    lines = []
+    for (sample, figures), name in itertools.product(find_coverage(runs, part=part).items(), FIGURES):
+        one = figures[name]
+        result = Score(runs, 0, runs, one.held, one.held, nan, nan, 100 * one.width, 100 * one.width, 100 * one.off)
+        misses, is_scored = find_misses(result), sample in PANELS
+        lines.append(Line("boards", "boards", part, sample, name, result, misses if is_scored else (), is_scored))
+    return lines
+
+
+def list_lists(n_lists: int) -> list[partial[list[Line]]]:
+    """All rows of ranks, each to be computed apart."""
     options = itertools.product(read_generators()[:2], LIST_EMPLOYERS, (False, True), (False, True), SD_SLOPES)
     return [
         partial(score_list, generator, n, n_lists, is_flat, by_jobs, sd_slope)
@@ -282,6 +331,14 @@ def list_rows(n_markets: int) -> list[partial[list[Line]]]:
             rows.append(partial(score_bounds, generator, 150, n_markets, silence))
             if generator.name == "band":
                 rows.append(partial(score_bounds, generator, 600, n_markets, silence))
+    for generator, stated in itertools.product(generators[:2], STATED):
+        rows.append(partial(score_share_bounds, generator, 150, n_markets, stated))
+    for n_platforms, between, by_employer in itertools.product(PLATFORMS, BETWEEN, (False, True)):
+        rows.append(
+            partial(
+                score_platforms, generators[1], n_platforms, min(n_markets, MARKETS_OF_BOARDS), between, by_employer
+            )
+        )
     for generator, n in itertools.product(generators[:2], EMPLOYERS):
         kinds = itertools.product(SLOPES, CORRELATIONS, (False, True))
         rows += [partial(score_employers, generator, n, n_markets, *kind) for kind in kinds]
@@ -293,13 +350,8 @@ def list_rows(n_markets: int) -> list[partial[list[Line]]]:
     return rows
 
 
-def _compute(row: partial[Row]) -> Row:
+def _compute(row: partial[list[Line]]) -> list[Line]:
     return row()
-
-
-def score_boards(runs: int, part: int) -> Coverages:
-    """Samples of boards where one in `part` is asked a night."""
-    return find_coverage(runs, part=part)
 
 
 def main() -> None:
@@ -311,14 +363,14 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
     start = time.monotonic()
+    rows = [*list_rows(options.markets), *list_lists(options.lists)]
+    rows += [partial(score_boards, options.runs, part) for part in PARTS_ASKED]
     with ProcessPoolExecutor(options.processes) as pool:
-        lines = [line for row in pool.map(_compute, list_rows(options.markets)) for line in row]
-        ranks = list(pool.map(_compute, list_lists(options.lists)))
-        boards = pool.map(score_boards, repeat(options.runs), PARTS_ASKED)
-        coverages = dict(zip(PARTS_ASKED, boards, strict=True))
-    today = datetime.now(UTC).date()
-    page = write_page(lines, options.markets, today, time.monotonic() - start)
-    options.page.write_text(f"{page}{write_gates()}{write_ranks(ranks)}{write_boards(coverages, options.runs, today)}")
+        lines = [line for row in pool.map(_compute, rows) for line in row]
+    effort = Effort(options.markets, options.lists, options.runs, datetime.now(UTC).date(), time.monotonic() - start)
+    data = write_lines(lines)
+    options.page.with_suffix(".csv").write_text(data, encoding="utf-8")
+    options.page.write_text(write_page(read_lines(data), effort), encoding="utf-8")
     print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 
 

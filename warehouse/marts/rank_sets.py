@@ -51,12 +51,13 @@ def find_rank_sets(
     rows, for which `FEWEST_DRAWS` would exceed `MAX_COMPARISONS`.
 
     Row j is above k if T_jk = Σ u / √(Σ u² + w) exceeds a critical value c, where u of an employer is its weight times
-    the difference of its two parts, and w is `UNSEEN` times (Σa² / Σa)² of all weights a. The best rank of a row is 1
-    plus the number of rows above it, the worst the number of rows less those below it (Mogstad, Romano, Shaikh and
-    Wilhelm 2024, "Inference for Ranks with Applications to Mobility across Neighbourhoods and Academic Achievement
-    across Countries"). All ordered pairs are tested together: c is the quantile of the largest T* over the pairs that
-    are not yet known to be above, found again until no pair is added (Romano and Wolf 2005, "Stepwise Multiple Testing
-    as Formalized Data Snooping"). So with the probability `level`, no row is called above another unless it is.
+    the difference of its two parts, and w is `UNSEEN` times (Σa² / Σa)² of all weights a, or the square of the largest
+    of them if that is more. The best rank of a row is 1 plus the number of rows above it, the worst the number of rows
+    less those below it (Mogstad, Romano, Shaikh and Wilhelm 2024, "Inference for Ranks with Applications to Mobility
+    across Neighbourhoods and Academic Achievement across Countries"). All ordered pairs are tested together: c is the
+    quantile of the largest T* over the pairs that are not yet known to be above, found again until no pair is added
+    (Romano and Wolf 2005, "Stepwise Multiple Testing as Formalized Data Snooping"). So with the probability `level`, no
+    row is called above another unless it is.
 
     T* is T with a random sign for each employer, one for all its rows (the wild bootstrap with the null imposed,
     Davidson and Flachaire 2008, "The wild bootstrap, tamed at last"). If employers treat tied rows alike, this is an
@@ -73,7 +74,7 @@ def find_rank_sets(
     n_draws = min(draws, MAX_COMPARISONS // max(n_rows**2, 1))
     if n_draws < min(FEWEST_DRAWS, draws):
         raise ValueError(f"{n_rows} rows are too many to compare in pairs; leave rows out by a rule on the list")
-    total, least = weight @ part, find_least_difference(weight.sum(), (weight**2).sum())
+    total, least = weight @ part, find_least_difference(weight.sum(), (weight**2).sum(), weight.max())
     is_above = np.zeros((n_rows, n_rows), dtype=bool)
     n_allowed = n_draws - math.ceil(level * (n_draws + 1))  # draws that may reach a critical value
     if n_rows and np.ptp(total) > least and n_allowed >= 0:
@@ -83,9 +84,12 @@ def find_rank_sets(
     return RankSets(1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1), is_above, n_draws)
 
 
-def find_least_difference(weight: Floats | float, square: Floats | float) -> Floats:
-    """Return the Σ u up to which two rows are never told apart, for sums of weights and of their squares."""
-    return np.asarray(LEAST_CRITICAL * math.sqrt(UNSEEN) * square / weight, dtype=np.float64)
+def find_least_difference(weight: Floats | float, square: Floats | float, largest: Floats | float) -> Floats:
+    """Return the Σ u up to which two rows are never told apart: √w times the least critical value.
+
+    The arguments are the sum of all weights, that of their squares, and the largest.
+    """
+    return np.asarray(LEAST_CRITICAL * np.maximum(math.sqrt(UNSEEN) * square / weight, largest), dtype=np.float64)
 
 
 def _step_down(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from extractors.schedule import panel
-from tests.known_truth.board_nights import FIGURES, Coverages, find_coverage
-from tests.known_truth.page import MIN_HELD
+from tests.known_truth.board_nights import FIGURES, PANELS, Coverages, find_coverage
+from tests.known_truth.scoring import MIN_COVERAGE
 
 SIZES = np.repeat([panel.UNKNOWN, 0, 1, 2, 3, 4], 2_000)
 ONE_EACH = np.ones(len(SIZES))
@@ -133,7 +133,6 @@ def test_rare_countries_share_a_stratum() -> None:
     assert set(names[:60]) == {"2:US"} and names[60] == "2:other"
 
 
-PANELS = ("panel", "panel of a list", "panel drawn anew")
 WRONG = {
     (4, "yield"): {"AI among all", "in the US"},
     (4, "yield of a week"): {"AI among all", "in the US"},
@@ -177,7 +176,8 @@ def test_the_panel_holds_the_truth_in_500_markets(part: int) -> None:
     print(part, coverage)
     right = {sample: set[str]() for sample in PANELS}
     for sample, wrong in {**right, **{of: wrong for (n, of), wrong in WRONG.items() if n == part}}.items():
-        assert {name for name in FIGURES if coverage[sample][name].held < MIN_HELD} == wrong, (sample, coverage[sample])
+        missed = {name for name, one in coverage[sample].items() if one.held < MIN_COVERAGE}
+        assert missed == wrong, (sample, coverage[sample])
     assert all(coverage["yield of a week"][name].held < 0.6 for name in FAR_OFF[part])
     for sample in PANELS:
         most = 0.005 if sample == "panel" else 0.01

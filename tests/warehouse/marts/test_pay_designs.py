@@ -86,6 +86,17 @@ def test_rules_are_scored_over_their_rows() -> None:
     assert result.covered == pytest.approx((450 + 199.5 + 364) / 1_299)
 
 
+def test_what_is_printed_is_scored_whatever_its_quantile() -> None:
+    covers = np.arange(1_000) < 900
+    low, high = np.where(covers, 0.0, 2.0), np.full(1_000, 3.0)
+    result = scoring.score(1.0, high, low, high, covers)
+    assert scoring.find_misses(result, "p90") == ("coverage",)
+    few = scoring.score(1.0, high[:150], low[850:], high[:150], covers[:150])
+    assert scoring.find_misses(few, "p90") == ()
+    printed = scoring.score(1.0, high, np.where(np.arange(1_000) < 940, 0.0, 2.0), high, np.arange(1_000) >= 500)
+    assert scoring.find_misses(printed, "p90") == ("coverage printed",)
+
+
 def test_the_page_of_known_truth_says_what_the_rows_of_rules_say() -> None:
     assert write_gates() in PAGE.read_text(encoding="utf-8"), "run `make known-truth`"
 

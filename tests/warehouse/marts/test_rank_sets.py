@@ -126,6 +126,15 @@ def test_employers_of_one_mind_must_be_more_than_a_few(n_differ: int, is_known: 
     assert not sets.is_above[1:].any()
 
 
+@pytest.mark.parametrize(("largest", "is_known"), [(10, True), (50, False)])
+def test_an_employer_as_large_as_the_largest_may_have_been_missed(largest: int, is_known: bool) -> None:
+    """Of 140 small employers 90 ask for the first item alone, and the large one for neither."""
+    part = np.zeros((141, 2))
+    part[:90, 0] = 1
+    sets = find_rank_sets(part, np.array([1.0] * 140 + [largest]), 1)
+    assert bool(sets.is_above[0, 1]) == is_known
+
+
 def test_what_is_no_part_or_no_weight_is_refused() -> None:
     for part in (np.array([[1.5]]), np.array([[-0.1]]), np.array([[np.nan]])):
         with pytest.raises(ValueError, match="from 0 to 1"):

@@ -258,8 +258,10 @@ def _rank(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints, ranki
         return {"category_rank_best": best, "category_rank_worst": worst}
     total = np.bincount(row, weight[place] * part, n)[rows]
     lowest = np.where(n_eligible > n_rows, 0, np.minimum.reduceat(total, start))
-    sums = (sum_by(counts.cell, values, counts.n_cells) for values in (weight, weight**2))
-    may_differ = np.maximum.reduceat(total, start) - lowest > find_least_difference(*sums)[cell]
+    sums, squares = (sum_by(counts.cell, values, counts.n_cells) for values in (weight, weight**2))
+    largest = np.zeros(counts.n_cells)
+    np.maximum.at(largest, counts.cell, weight)
+    may_differ = np.maximum.reduceat(total, start) - lowest > find_least_difference(sums, squares, largest)[cell]
     first = np.searchsorted(counts.cell, np.arange(counts.n_cells + 1))
     ends = np.searchsorted(key[row][pairs], [lists, lists + 1]).T
     column = np.empty(n, dtype=np.int64)
