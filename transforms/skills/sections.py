@@ -250,15 +250,15 @@ def _find_meanings(
 def _find_listed(batch: str, begins: Sequence[int]) -> dict[int, dict[str, list[tuple[int, int]]]]:
     """Return the words of `LISTS` in each line, by number of the line. The arguments are those of `_find_meanings`."""
     by_line: dict[int, dict[str, list[tuple[int, int]]]] = {}
-    for literals, lists in _looked_for():
-        place = begin = until = 0
-        for start, end in literals.spans(batch):
-            if not begin <= start < until:
-                place = bisect_right(begins, start) - 1
-                begin, until = begins[place], begins[place + 1]
-            words = batch[start:end]
-            for name in lists.get(words if literals.is_exact else words.lower(), ()):
-                by_line.setdefault(place, {}).setdefault(name, []).append((start - begin, end - begin))
+    literals, of_any_case, exact = _looked_for()
+    place = begin = until = 0
+    for start, end in literals.spans(batch):
+        if not begin <= start < until:
+            place = bisect_right(begins, start) - 1
+            begin, until = begins[place], begins[place + 1]
+        words = batch[start:end]
+        for name in (*of_any_case.get(words.lower(), ()), *exact.get(words, ())):
+            by_line.setdefault(place, {}).setdefault(name, []).append((start - begin, end - begin))
     return by_line
 
 
@@ -447,16 +447,17 @@ def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int,
 
 
 @functools.cache
-def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
-    of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
+def _looked_for() -> tuple[Literals, dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Return a search for all words of `LISTS`, and the names of the lists by word: in any case, and as written."""
+    of_any_case: dict[str, tuple[str, ...]] = {}
+    exact: dict[str, tuple[str, ...]] = {}
     for name, lookup, words, column, value in LISTS:
-        is_exact = value in ("exact", "exact literal")
-        lists = of_case[is_exact]
+        lists = exact if value in ("exact", "exact literal") else of_any_case
         for row in rows_of(lookup):
             if row[column] == value and row[words]:
-                word = str(row[words]) if is_exact else str(row[words]).lower()
+                word = str(row[words]) if lists is exact else str(row[words]).lower()
                 lists[word] = (*lists.get(word, ()), name)
-    return tuple((Literals(lists, is_exact=is_exact), lists) for is_exact, lists in of_case.items())
+    return Literals(of_any_case, exact=exact), of_any_case, exact
 
 
 def lower_text(text: str) -> str:
