@@ -369,6 +369,8 @@ def _pieces(line: str) -> list[_Piece]:
 
 def _rejoin_names(line: str, pieces: list[_Piece]) -> list[_Piece]:
     """Rejoin names that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
+    if len(pieces) < 2:
+        return pieces
     whole_pieces: list[_Piece] = []
     at, count = 0, len(pieces)
     while at < count:
@@ -384,14 +386,24 @@ def _rejoin_names(line: str, pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _is_one_name(line: str, run: list[_Piece]) -> bool:
-    glues = {p.glue for p in run[1:]}
-    if not glues <= _JOINTS_IN_NAMES or any(p.paren != run[0].paren for p in run):
+    has_comma = False
+    for piece in run[1:]:
+        if piece.glue not in _JOINTS_IN_NAMES or piece.paren != run[0].paren:
+            return False
+        has_comma = has_comma or piece.glue == "comma"
+    if has_comma and key(run[0].text).partition(" ")[0] not in _first_words_of_joined():
         return False
     name = key(line[run[0].start : run[-1].end])
     if name in gazetteer().joined:
         return True
     cities = [m for m in gazetteer().names.get(name) if m.city]
-    return "comma" not in glues and any(m.population >= WELL_KNOWN or key(m.city or "") == name for m in cities)
+    return not has_comma and any(m.population >= WELL_KNOWN or key(m.city or "") == name for m in cities)
+
+
+@functools.cache
+def _first_words_of_joined() -> frozenset[str]:
+    """Return the words with which the names begin that may hold a comma: "korea", of "Korea, Republic of"."""
+    return frozenset(("the", *(name.partition(" ")[0] for name in gazetteer().joined)))
 
 
 # --- what a piece may mean --------------------------------------------------------------------------

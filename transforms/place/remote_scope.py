@@ -22,6 +22,7 @@ from typing import NamedTuple
 from transforms.place.gazetteer import groups, is_code, key, members_of
 from transforms.place.location_line import Item, codes_of, has_time_zone, is_understood, items_in, ruled_out_in
 from transforms.place.workplace_text import fold_letters
+from transforms.text.exclusion import exclusions_in
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Phrases
 
@@ -162,6 +163,24 @@ def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextSco
     return TextScope((), ruled_out, refusals[0].start, refusals[0].end) if ruled_out else None
 
 
+def ruled_out_in_text(text: str, countries: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return what a text rules out, as `scope_in_text` does, without a look at the places that its demands name."""
+    demand = scope_in_text(text, countries) if _may_rule_out(text) else None
+    return demand.ruled_out if demand else frozenset()
+
+
+def _may_rule_out(text: str) -> bool:
+    rows, search, _ = _demands()
+    plain = fold_letters(text)
+    for _, end, number in search.find(plain.encode("latin-1", "replace")):
+        kind = rows[number][0]
+        if kind == LABEL or not _may_be_demand(kind, text, plain, end):
+            continue
+        if kind in (REFUSAL, APPLICANTS) or exclusions_in(text[end : end + MAX_NAMES]):
+            return True
+    return False
+
+
 def _is_country(item: Item, words: str, countries: frozenset[str]) -> bool:
     """Whether an item is a group of countries or a country. An ISO code is one only if it is among `countries`."""
     if item.chosen is None or item.chosen.city or item.town or item.chosen.subdivision:
@@ -197,16 +216,15 @@ def _demands_in(text: str, has_labels: bool) -> Iterator[Demand]:
     rows, search, search_with_starts = _demands()
     plain = fold_letters(text)
     data = plain.encode("latin-1", "replace")
-    kinds = frozenset(kind for kind, _ in rows if has_labels or kind != LABEL)
     if not any(
-        rows[number][0] in kinds and _may_be_demand(rows[number][0], text, plain, end)
+        (has_labels or rows[number][0] != LABEL) and _may_be_demand(rows[number][0], text, plain, end)
         for _, end, number in search.find(data)
     ):
         return
     ends = {start: (end, number) for start, end, number in search_with_starts.find(data)}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         kind, country = rows[number]
-        if kind not in kinds or not _may_be_demand(kind, text, plain, end):
+        if (kind == LABEL and not has_labels) or not _may_be_demand(kind, text, plain, end):
             continue
         if kind not in (REFUSAL, APPLICANTS) and _is_denied(plain, start, end):
             continue

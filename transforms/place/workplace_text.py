@@ -60,7 +60,7 @@ def statements_in(text: str) -> tuple[Statement, ...]:
     for _, (begin, _, line) in lines_with(text, "workplace"):
         for workplace, tier, start, end in line.once(_statements_of_line):
             statements.append(Statement(workplace, tier, begin + start, begin + end))
-    if not _FREQUENT.isdisjoint(letters_beyond_ascii(text)):
+    if any(letter in text for letter in _FREQUENT):
         statements += _east_asian_statements(text)
     return tuple(statements)
 
@@ -218,7 +218,7 @@ def _label(plain: str, end: int) -> Iterator[Statement]:
 
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
 
-_FREQUENT = frozenset("。、다")
+_FREQUENT = "。、다"
 """Characters of which any longer text in Chinese, Japanese or Korean contains at least one."""
 _TELLING = re.compile(
     "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス(?:勤務|での勤務|に勤務)"
