@@ -530,6 +530,8 @@ def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -
     if any(line.stated for line in lines):
         spans.append(_span("country", "structured", None, "address"))
     candidates = [place for line in lines for place in (_with_text(line, is_remote) if line.stated else line.read)]
+    if len(candidates) < 2:
+        return tuple(candidates)
     areas: set[tuple[str | None, str | None, None]] = {
         (p.country, None, None) for p in candidates if p.subdivision or p.city
     }

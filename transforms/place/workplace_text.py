@@ -121,6 +121,25 @@ def fold_letters(text: str) -> str:
     return low.replace("u.s.", "u s ")
 
 
+def fold_to_bytes(text: str) -> bytes:
+    """Return `fold_letters(text)` in Latin-1, with "?" for other letters, but faster for long texts."""
+    for letter in letters_beyond_ascii(text):
+        plain = _fold_letter(letter) if letter > "\xff" else letter
+        if plain != letter:
+            text = text.replace(letter, plain)
+    return text.encode("latin-1", "replace").translate(_folded_bytes()).replace(b"u.s.", b"u s ")
+
+
+@functools.cache
+def _folded_bytes() -> bytes:
+    return "".join(map(fold_letters, map(chr, range(256)))).encode("latin-1")
+
+
+@functools.lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    return fold_letters(letter)
+
+
 _MARKED = {
     "a": "àáâãäåāăą", "c": "çćĉċč", "d": "ďđð", "e": "èéêëēĕėęě", "g": "ĝğġģ", "i": "ìíîïĩīĭį", "l": "ĺļľł",
     "n": "ñńņň", "o": "òóôõöøōŏő", "r": "ŕŗř", "s": "śŝşšßș", "t": "ţťŧț", "u": "ùúûüũūŭůűų", "y": "ýÿŷ", "z": "źżž",
