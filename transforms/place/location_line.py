@@ -96,9 +96,11 @@ _ELSEWHERE = re.compile(
     r" (?:for|in) (?:some|certain|select|selected|a few|other) (?:roles|positions|jobs|teams)\b)",
     re.IGNORECASE,
 )
+_OF_ELSEWHERE = ("hq", "head", "based", "located", "roles", "positions", "jobs", "teams")
+"""Each match of `_ELSEWHERE` holds one of these."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Item:
     """A place, a group of countries or a word for the workplace in a line.
 
@@ -247,6 +249,9 @@ def _without_others(line: str) -> str:
     These are the employer's seat ("Remote (HQ: Berlin)") and what holds for some roles ("Rome (+ Bari for some
     roles)"). They are blanked, so that offsets do not change.
     """
+    low = line.lower()
+    if not any(word in low for word in _OF_ELSEWHERE):
+        return line
     return _ELSEWHERE.sub(lambda match: " " * len(match[0]), line)
 
 
@@ -369,6 +374,8 @@ def _pieces(line: str) -> list[_Piece]:
 
 def _rejoin_names(line: str, pieces: list[_Piece]) -> list[_Piece]:
     """Rejoin names that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
+    if len(pieces) < 2:
+        return pieces
     whole_pieces: list[_Piece] = []
     at, count = 0, len(pieces)
     while at < count:
@@ -384,14 +391,24 @@ def _rejoin_names(line: str, pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _is_one_name(line: str, run: list[_Piece]) -> bool:
-    glues = {p.glue for p in run[1:]}
-    if not glues <= _JOINTS_IN_NAMES or any(p.paren != run[0].paren for p in run):
+    has_comma = False
+    for piece in run[1:]:
+        if piece.glue not in _JOINTS_IN_NAMES or piece.paren != run[0].paren:
+            return False
+        has_comma = has_comma or piece.glue == "comma"
+    if has_comma and key(run[0].text).partition(" ")[0] not in _first_words_of_joined():
         return False
     name = key(line[run[0].start : run[-1].end])
     if name in gazetteer().joined:
         return True
     cities = [m for m in gazetteer().names.get(name) if m.city]
-    return "comma" not in glues and any(m.population >= WELL_KNOWN or key(m.city or "") == name for m in cities)
+    return not has_comma and any(m.population >= WELL_KNOWN or key(m.city or "") == name for m in cities)
+
+
+@functools.cache
+def _first_words_of_joined() -> frozenset[str]:
+    """Return the words with which the names begin that may hold a comma: "korea", of "Korea, Republic of"."""
+    return frozenset(("the", *(name.partition(" ")[0] for name in gazetteer().joined)))
 
 
 # --- what a piece may mean --------------------------------------------------------------------------
@@ -633,10 +650,11 @@ def _join_parts(parts: Sequence[_Part]) -> list[Item]:
         if part.glue in ("strong", "word", "slash"):
             chunk += part.glue == "strong"
             current = unknown = None
-        if part.workplace or part.group:
+        run = part.run
+        if run.workplace or run.group:
             items.append(_item(part, chunk))
-            current, unknown = (None if part.group else current), None
-        elif not part.meanings:
+            current, unknown = (None if run.group else current), None
+        elif not run.meanings:
             unknown = part if part.glue not in ("open", "space") else unknown
         else:
             if _opens_remote(items, part):
@@ -666,20 +684,21 @@ def _is_wrong_country(items: list[Item], current: Item, part: _Part) -> bool:
 
 
 def _item(part: _Part, chunk: int) -> Item:
-    has_country = any(m.is_country for m in part.meanings) and not (part.run.is_code and len(part.meanings) > 1)
+    run = part.run
+    is_open = run.is_code and len(run.meanings) > 1
     return Item(
         start=part.start,
         end=part.end,
         glue=part.glue,
         paren=part.paren,
         chunk=chunk,
-        meanings=list(part.meanings),
-        group=part.group,
-        workplace=part.workplace,
+        meanings=list(run.meanings),
+        group=run.group,
+        workplace=run.workplace,
         keys=[key(part.text)],
-        is_code=part.run.is_code,
-        is_weak=part.run.is_weak,
-        has_country=has_country,
+        is_code=run.is_code,
+        is_weak=run.is_weak,
+        has_country=not is_open and any(m.is_country for m in run.meanings),
         words=part.piece,
     )
 
@@ -878,7 +897,7 @@ def _decide(items: list[Item], known_countries: frozenset[str], hints: dict[str,
     places = [item for item in items if item.meanings]
     countries: dict[str, set[int]] = {}
     states: dict[str, set[int]] = {}
-    for number, item in enumerate(places):
+    for number, item in enumerate(places if len(places) > 1 else ()):
         top = _sure(item)
         if top is not None:
             countries.setdefault(top.country, set()).add(number)
@@ -932,7 +951,7 @@ def _choose(
     if len(meanings) == 1:
         return meanings[0]
     continents = {region_of(country)[1] for country in near}
-    is_metropolis = max(meanings, key=lambda m: m.score).population >= METROPOLIS
+    is_metropolis = bool(hints) and max(meanings, key=lambda m: m.score).population >= METROPOLIS
 
     def hint(meaning: Meaning) -> float:
         factor = hints.get(meaning.country, 1.0) * hints.get(meaning.subdivision or "", 1.0)

@@ -65,11 +65,12 @@ from transforms.place.remote_scope import (
     TITLE_CUT,
     groups_in_title,
     parts_of_title,
+    ruled_out_in_text,
     scope_in_text,
     scope_in_title,
 )
 from transforms.place.spoken_countries import hints_of
-from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, TIERS, Statement, statements_in
+from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, Statement, statements_in
 from transforms.records.rows import Place, Span
 from transforms.text.exclusion import exclusions_in
 from transforms.text.lookups import rows_of
@@ -158,9 +159,8 @@ def whereabouts(
     `is_remote=False` says nothing about the workplace, since it is the default of many sources. Offsets of spans count
     in the title or location with white space folded, or in the text. Never raises.
     """
-    heading = fold_spaces(title or "")
-    if not _may_say_workplace(heading):
-        heading = ""  # an office's postings then share a cache entry
+    title = fold_spaces(title or "")
+    heading = title if _may_say_workplace(title) else ""  # an office's postings then share a cache entry
     if statements is None:
         statements = statements_in(text) if text else ()
     tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))
@@ -168,11 +168,11 @@ def whereabouts(
     hints = _hints(location, tuple(addresses), text or "", language, employer_country)
     read = _whereabouts(location, tuple(addresses), is_remote, workplace or "", heading, tiers, hints)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
-        read = _with_city_of_title(read, fold_spaces(title))
+        read = _with_city_of_title(read, title)
     read = _with_employers_country(read, location, employer_country)
     if read.workplace == REMOTE:
-        read = _with_scope_of_title(read, location, fold_spaces(title or ""), employer_country)
-        read = _with_scope(read, fold_spaces(title or ""), text or "")
+        read = _with_scope_of_title(read, location, title, employer_country)
+        read = _with_scope(read, title, text or "")
     if read.tier is None:
         return read
     decisive = (read.tier, read.workplace)
@@ -235,22 +235,29 @@ def _scope_of_title(title: str) -> frozenset[str]:
 
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
-    demand = scope_in_text(text, _countries(read.places))
-    if demand is not None:
-        read = dataclasses.replace(read, ruled_out=tuple(sorted({*read.ruled_out, *demand.ruled_out})))
+    countries = _countries(read.places)
     if read.remote_scope is not None:
-        return read
+        return _with_ruled_out(read, ruled_out_in_text(text, countries))
+    demand = scope_in_text(text, countries)
+    if demand is not None:
+        read = _with_ruled_out(read, demand.ruled_out)
     if demand is not None and demand.scope:
         rule = "countries that the text asks one to live in"
         span = Span(field="remote_scope", part="text", start=demand.start, end=demand.end, rule=rule, reading="parsed")
         others = _other_countries(demand.scope, read.places) if demand.is_location else []
         places = (*read.places, *others)
         return dataclasses.replace(read, places=places, remote_scope=demand.scope, spans=(*read.spans, span))
-    scope = scope_in_title(title, _countries(read.places)) if title else ()
+    scope = scope_in_title(title, countries) if title else ()
     if not scope:
         return read
     span = _span("remote_scope", "title", None, "countries that stand apart in the title")
     return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
+
+
+def _with_ruled_out(read: Whereabouts, ruled_out: frozenset[str]) -> Whereabouts:
+    if not ruled_out:
+        return read
+    return dataclasses.replace(read, ruled_out=tuple(sorted(ruled_out.union(read.ruled_out))))
 
 
 def _other_countries(scope: Sequence[str], places: Sequence[Place]) -> list[Place]:
@@ -374,8 +381,8 @@ def _read_address(address: Address) -> Sequence[Place]:
 
 def _territory_in(fields: Sequence[str], country: str) -> str:
     """Return the territory of a country that another field of its address names: "Hong Kong, China" is Hong Kong."""
-    named = {country_names().get(key(field)) for field in fields}
-    return next((code for code, part_of in territories().items() if part_of == country and code in named), country)
+    named = {country_names().get(key(field), "") for field in fields}
+    return min((code for code in named if territories().get(code) == country), default=country)
 
 
 def _place_elsewhere(address: Address, country: str) -> Place | None:
@@ -401,7 +408,7 @@ def _city(
     If GeoNames lacks the city, return the stated name and None, unless `may_be_unlisted` is False.
     """
     words = fold_spaces(locality)
-    if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
+    if not words or key(words) in workplaces(in_text=True) or _is_name_of(country, words):
         return city_states().get(country), None
     namesakes = _find_namesakes(words, country, subdivision)
     if namesakes:
@@ -413,6 +420,18 @@ def _city(
         return cities[0].city, cities[0].subdivision
     is_other = any(i.workplace or i.group or i.has_country for i in items)
     return (town_of(words) if may_be_unlisted and not is_other else None), None
+
+
+def _is_name_of(country: str, words: str) -> bool:
+    """Whether the words of a field for a city mean a country."""
+    meanings = gazetteer().names.get(key(words))
+    if meanings and _PLAIN_NAME.fullmatch(words) and not any(meaning.is_country for meaning in meanings):
+        return country == "GB" and country_of(words) == country  # Scotland
+    return country_of(words) == country
+
+
+_PLAIN_NAME = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+"""A name without separators: a country cannot be a part of it."""
 
 
 def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[Meaning]:
@@ -511,6 +530,8 @@ def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -
     if any(line.stated for line in lines):
         spans.append(_span("country", "structured", None, "address"))
     candidates = [place for line in lines for place in (_with_text(line, is_remote) if line.stated else line.read)]
+    if len(candidates) < 2:
+        return tuple(candidates)
     areas: set[tuple[str | None, str | None, None]] = {
         (p.country, None, None) for p in candidates if p.subdivision or p.city
     }
@@ -641,7 +662,7 @@ def _workplace(
     beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
     flag = REMOTE if claims.is_remote else None
     hints = (word, here, flag, in_title)
-    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in TIERS} if claims.text else {}
+    said = {f"text.{tier}": _of_tier(claims.text, tier, hints) for tier in {tier for tier, _ in claims.text}}
     said |= {"word": word, "location": here, "title": in_title, "flag": flag, "address": beside}
     has_flag = {"flag"} if claims.is_remote is not None else set()
     for row in _trust():
@@ -698,7 +719,7 @@ def _repeats_field(claims: _Workplace, *others: str | None) -> bool | None:
 
 
 def _word_of_source(claims: _Workplace) -> str | None:
-    return workplaces(in_text=False).get(key(_CAMEL.sub(" ", claims.word)))
+    return workplaces(in_text=False).get(key(_CAMEL.sub(" ", claims.word))) if claims.word else None
 
 
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:

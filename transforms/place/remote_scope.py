@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from transforms.place.gazetteer import groups, is_code, key, members_of
 from transforms.place.location_line import Item, codes_of, has_time_zone, is_understood, items_in, ruled_out_in
-from transforms.place.workplace_text import fold_letters
+from transforms.place.workplace_text import fold_letters, fold_to_bytes
+from transforms.text.exclusion import exclusions_in
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Phrases
 
@@ -162,6 +163,25 @@ def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextSco
     return TextScope((), ruled_out, refusals[0].start, refusals[0].end) if ruled_out else None
 
 
+def ruled_out_in_text(text: str, countries: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return what a text rules out, as `scope_in_text` does, without a look at the places that its demands name."""
+    demand = scope_in_text(text, countries) if _may_rule_out(text) else None
+    return demand.ruled_out if demand else frozenset()
+
+
+def _may_rule_out(text: str) -> bool:
+    rows, search, _ = _demands()
+    for _, end, number in search.find(fold_to_bytes(text)):
+        kind = rows[number][0]
+        if kind == LABEL or not _may_open(kind, text, end):
+            continue
+        if kind == REFUSAL or exclusions_in(text[end : end + MAX_NAMES]):
+            return True
+        if kind == APPLICANTS and _find_decision(fold_letters(text[end : end + MAX_BEFORE_REJECTION]), 0) == REJECTION:
+            return True
+    return False
+
+
 def _is_country(item: Item, words: str, countries: frozenset[str]) -> bool:
     """Whether an item is a group of countries or a country. An ISO code is one only if it is among `countries`."""
     if item.chosen is None or item.chosen.city or item.town or item.chosen.subdivision:
@@ -195,18 +215,16 @@ def demands_in(text: str, *, has_labels: bool = True) -> tuple[Demand, ...]:
 
 def _demands_in(text: str, has_labels: bool) -> Iterator[Demand]:
     rows, search, search_with_starts = _demands()
-    plain = fold_letters(text)
-    data = plain.encode("latin-1", "replace")
-    kinds = frozenset(kind for kind, _ in rows if has_labels or kind != LABEL)
-    if not any(
-        rows[number][0] in kinds and _may_be_demand(rows[number][0], text, plain, end)
-        for _, end, number in search.find(data)
-    ):
+    data = fold_to_bytes(text)
+    hits = [(rows[number][0], end) for _, end, number in search.find(data)]
+    hits = [(kind, end) for kind, end in hits if (has_labels or kind != LABEL) and _may_open(kind, text, end)]
+    plain = fold_letters(text) if hits else ""
+    if not any(_may_be_demand(kind, text, plain, end) for kind, end in hits):
         return
     ends = {start: (end, number) for start, end, number in search_with_starts.find(data)}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         kind, country = rows[number]
-        if kind not in kinds or not _may_be_demand(kind, text, plain, end):
+        if (kind == LABEL and not has_labels) or not _may_be_demand(kind, text, plain, end):
             continue
         if kind not in (REFUSAL, APPLICANTS) and _is_denied(plain, start, end):
             continue
@@ -226,17 +244,22 @@ def _demands_in(text: str, has_labels: bool) -> Iterator[Demand]:
 
 
 def _may_be_demand(kind: str, text: str, plain: str, end: int) -> bool:
-    """Whether words of a kind that end at `end` may be a demand. It needs no start, and is false for most weak words.
+    """Whether words of a kind that end at `end` may be a demand. It needs no start, and most weak words are none."""
+    if kind == APPLICANTS:
+        return _find_decision(plain, end) is not None
+    return _may_open(kind, text, end) and (kind != ALONE or _is_alone(plain, end))
+
+
+def _may_open(kind: str, text: str, end: int) -> bool:
+    """Whether words of a kind may open a list of places, judging by what follows.
 
     A capital, or anything in a bracket, may name a place: "looking for people" asks for none.
     """
-    if kind == APPLICANTS:
-        return _find_decision(plain, end) is not None
-    if kind not in (PEOPLE, ALONE, BESIDE):
-        return True
-    if not text[end : end + 1].isupper() and text[end - 1 : end] not in ("(", "["):
-        return False
-    return kind != ALONE or _alone().fullmatch(plain, plain.rfind("\n", 0, end - 1) + 1, end) is not None
+    return kind not in (PEOPLE, ALONE, BESIDE) or text[end : end + 1].isupper() or text[end - 1 : end] in ("(", "[")
+
+
+def _is_alone(plain: str, end: int) -> bool:
+    return _alone().fullmatch(plain, plain.rfind("\n", 0, end - 1) + 1, end) is not None
 
 
 def _is_denied(plain: str, start: int, end: int) -> bool:

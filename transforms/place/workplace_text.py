@@ -60,7 +60,7 @@ def statements_in(text: str) -> tuple[Statement, ...]:
     for _, (begin, _, line) in lines_with(text, "workplace"):
         for workplace, tier, start, end in line.once(_statements_of_line):
             statements.append(Statement(workplace, tier, begin + start, begin + end))
-    if not _FREQUENT.isdisjoint(letters_beyond_ascii(text)):
+    if any(letter in text for letter in _FREQUENT):
         statements += _east_asian_statements(text)
     return tuple(statements)
 
@@ -119,6 +119,25 @@ def fold_letters(text: str) -> str:
         for letter in _PLAIN.keys() & map(str.lower, letters_beyond_ascii(text)):
             low = low.replace(letter, _PLAIN[letter])
     return low.replace("u.s.", "u s ")
+
+
+def fold_to_bytes(text: str) -> bytes:
+    """Return `fold_letters(text)` in Latin-1, with "?" for other letters, but faster for long texts."""
+    for letter in letters_beyond_ascii(text):
+        plain = _fold_letter(letter) if letter > "\xff" else letter
+        if plain != letter:
+            text = text.replace(letter, plain)
+    return text.encode("latin-1", "replace").translate(_folded_bytes()).replace(b"u.s.", b"u s ")
+
+
+@functools.cache
+def _folded_bytes() -> bytes:
+    return "".join(map(fold_letters, map(chr, range(256)))).encode("latin-1")
+
+
+@functools.lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    return fold_letters(letter)
 
 
 _MARKED = {
@@ -218,7 +237,7 @@ def _label(plain: str, end: int) -> Iterator[Statement]:
 
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
 
-_FREQUENT = frozenset("。、다")
+_FREQUENT = "。、다"
 """Characters of which any longer text in Chinese, Japanese or Korean contains at least one."""
 _TELLING = re.compile(
     "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス(?:勤務|での勤務|に勤務)"

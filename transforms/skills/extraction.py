@@ -78,7 +78,7 @@ _ADDRESS = re.compile(
     r"(?:[/?:]|\W*$)",
     re.IGNORECASE,
 )
-_ADDRESS_ENDS = frozenset("(),;\"'<>|")
+_IN_ADDRESS = re.compile("[^\\s(),;\"'<>|]+")
 _CLAUSE_END = re.compile(
     r"[.;!?。；！？](?:(?<=[。；！？])"
     r"|(?<!\b[a-z].)(?<!\bz\. B.)(?<!\bz\.B.)(?:\s|$)"  # "e.g. " ends no clause
@@ -261,12 +261,12 @@ def _find_named(line: Line, kind: str) -> list[Mention]:
         fits = context is None or _fits(context, text, start, end)
         if fits is False:
             continue
-        after = text[end : end + 1]
-        if (after in ADDRESS_JOINTS or text[start - 1 : start] in ADDRESS_JOINTS) and _in_address(text, start, end):
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if (after in ADDRESS_JOINTS or before in ADDRESS_JOINTS) and _in_address(text, start, end):
             continue
-        if after == " " and _names_organisation(text, start, end):
+        if after == " " and text[end + 1 : end + 2].isupper() and _names_organisation(text, start, end):
             continue
-        if text[start - 4 : start] == " at " and _PAST.search(text, max(0, start - REACH), start):
+        if before == " " and text[start - 4 : start] == " at " and _PAST.search(text, max(0, start - REACH), start):
             continue
         if is_plain is None:
             is_plain = _is_plain(line, kind)
@@ -289,12 +289,9 @@ def _in_address(text: str, start: int, end: int) -> bool:
     is_joined = text[end : end + 1] in ADDRESS_JOINTS and text[end : end + 2] not in SENTENCE_ENDS
     if not is_joined and text[start - 1 : start] not in ADDRESS_JOINTS:
         return False
-    left, right = start, end
-    floor, ceiling = max(0, start - REACH), min(len(text), end + REACH)
-    while left > floor and not text[left - 1].isspace() and text[left - 1] not in _ADDRESS_ENDS:
-        left -= 1
-    while right < ceiling and not text[right].isspace() and text[right] not in _ADDRESS_ENDS:
-        right += 1
+    behind = _IN_ADDRESS.match(text, end, end + REACH)
+    ahead = _IN_ADDRESS.match(text[max(0, start - REACH) : start][::-1])
+    left, right = start - len(ahead[0] if ahead else ""), behind.end() if behind else end
     token = text[left:right]
     address = _ADDRESS.search(token)
     if address is None:
@@ -307,8 +304,7 @@ def _in_address(text: str, start: int, end: int) -> bool:
 
 def _names_organisation(text: str, start: int, end: int) -> bool:
     """Whether a name is the first part of the name of a firm, a school or an event: "AIX Ventures"."""
-    is_followed = text[end + 1 : end + 2].isupper() and text[start].isupper()
-    return is_followed and _organisation().match(text, end) is not None
+    return text[start].isupper() and _organisation().match(text, end) is not None
 
 
 @functools.cache
@@ -334,13 +330,15 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
         context.not_after and context.not_after.match(after)
     ):
         return False
-    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower() if context.line or context.not_line else ""
     is_accepted = (
         context.is_open
         or bool(context.before and context.before.search(before))
         or bool(context.after and context.after.match(after))
-        or bool(context.line and context.line.search(around))
     )
+    if context.not_line is None and (is_accepted or context.line is None):
+        return is_accepted or (None if context.in_list else False)
+    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower()
+    is_accepted = is_accepted or bool(context.line and context.line.search(around))
     if (is_accepted or context.in_list) and not (context.not_line and context.not_line.search(around)):
         return is_accepted or None
     return False

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from transforms.skills.headings import PERSON, heading_kind, names_person
@@ -67,6 +67,10 @@ _AND = frozenset(("&", "and", "und", "et", "y", "e", "en", "i"))
 _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ", "。")
 
 
+NO_WORDS: Mapping[str, Sequence[tuple[int, int]]] = {}
+"""The words of a line without any, shared by all such lines."""
+
+
 class Line:
     """What was found in a line. Spans are offsets in the line, in order of their starts."""
 
@@ -74,23 +78,25 @@ class Line:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.names: list[tuple[int, int, int]] = []
+        self.names: Sequence[tuple[int, int, int]] = ()
         """(start, end, number of the meaning) of names of skills."""
-        self.cues: list[tuple[int, int, str]] = []
+        self.cues: Sequence[tuple[int, int, str]] = ()
         """(start, end, kind) of phrases that change what a clause asks for."""
-        self.openings: list[tuple[int, str]] = []
+        self.openings: Sequence[tuple[int, str]] = ()
         """(start, kind) of the sections that begin in the line."""
         self.after: str | None = None
         """Kind of the section that goes on after the line, or `IDEAL`; None if the line changes nothing."""
         self.is_lead_in = False
         """Whether the section after the line begins only if a list follows."""
-        self.words: dict[str, list[tuple[int, int]]] = {}
+        self.words: Mapping[str, Sequence[tuple[int, int]]] = NO_WORDS
         """(start, end) of words of `LISTS`, by name of the list."""
-        self.results: dict[Any, Any] = {}
+        self.results: dict[Any, Any] | None = None
 
     def once(self, reader: Callable[..., T], *args: object) -> T:
         """Return `reader(line, *args)`, computed only the first time."""
         key = (reader, *args)
+        if self.results is None:
+            self.results = {}
         if key not in self.results:
             self.results[key] = reader(self, *args)
         result: T = self.results[key]
@@ -137,8 +143,8 @@ class _Text(NamedTuple):
 def read_texts(texts: list[str]) -> list[_Text]:
     """Return the relevant lines of each text. New lines are read all at once."""
     split = [text.split("\n") for text in texts]
-    lines = _lines.get_many([line for lines_of_text in split for line in lines_of_text])
-    return [_place_lines(lines_of_text, lines) for lines_of_text in split]
+    lines = iter(_lines.get_many([line for lines_of_text in split for line in lines_of_text]))
+    return [_place_lines(lines_of_text, list(itertools.islice(lines, len(lines_of_text)))) for lines_of_text in split]
 
 
 _texts = BatchCache(read_texts)
@@ -146,28 +152,28 @@ prefetch_lines = _texts.get_many
 """Read the lines of several texts at once, before readers ask for each text."""
 
 
-def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
-    begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
-    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # `begins` has one offset more than `texts`
-    entries = [(at, begin, line) for at, (begin, line) in enumerate(pairs) if line is not None]
-    after: dict[int, str] = {}
+def _place_lines(texts: list[str], lines: list[Line | None]) -> _Text:
+    begins = list(itertools.accumulate([len(text) + 1 for text in texts], initial=0))
+    pairs = zip(begins, lines, strict=False)  # `begins` has one offset more than `lines`
+    entries = [(begin, line) for begin, line in pairs if line is not None]
+    by_list: dict[str, list[int]] = {}
+    turns: list[tuple[int, str]] = []  # index of the entry with which a section begins, kind of the section
     kinds: set[str] = set()
-    for at, _, line in entries:
-        if line.after and (not line.is_lead_in or _is_above_list(texts, at)):
-            after[at] = line.after
+    for number, (begin, line) in enumerate(entries):
+        if line.words:
+            for name in line.words:
+                by_list.setdefault(name, []).append(number)
         if line.openings:
             kinds.update([kind for _, kind in line.openings])
-    kinds.update(after.values())
+        if line.after and (not line.is_lead_in or _is_above_list(texts, begins.index(begin))):
+            turns.append((number + 1, line.after))
+            kinds.add(line.after)
     kind = INTRO if not OF_ROLE.isdisjoint(kinds) else WHOLE
     ideal = "preferred" if "required" in kinds else "required"
     placements: list[SectionLine] = []
-    by_list: dict[str, list[int]] = {}
-    for number, (at, begin, line) in enumerate(entries):
-        placements.append((begin, kind, line))
-        if at in after:
-            kind = ideal if after[at] == IDEAL else after[at]
-        for name in line.words:
-            by_list.setdefault(name, []).append(number)
+    for until, after in (*turns, (len(entries), "")):
+        placements += [(begin, kind, line) for begin, line in entries[len(placements) : until]]
+        kind = ideal if after == IDEAL else after
     return _Text(tuple(placements), by_list)
 
 
@@ -183,56 +189,94 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     batch = "\n" + "\n".join(texts) + "\n"  # the first heading follows a line end, too
     if NO_BREAK_HYPHEN in batch:
         batch = batch.replace(NO_BREAK_HYPHEN, "-")  # "Nice‑to‑haves"
-    begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
+    begins = list(itertools.accumulate([len(text) + 1 for text in texts], initial=1))
     lines: list[Line | None] = [None] * len(texts)
-    meanings = lexicon().meanings
-    headings: dict[int, list[tuple[int, int, Meaning]]] = {}
 
-    def at(offset: int) -> tuple[Line, int, int]:
-        place = bisect_right(begins, offset) - 1
+    def line_at(place: int) -> Line:
         line = lines[place]
         if line is None:
             line = lines[place] = Line(texts[place])
-        return line, begins[place], place
+        return line
 
+    names, cues, headings = _find_meanings(batch, begins)
+    for place, of_line in names.items():
+        line_at(place).names = of_line
+    for place, of_clause in cues.items():
+        line_at(place).cues = of_clause
+    for place, hits in headings.items():
+        _set_sections(line_at(place), hits)
+    for place, text in enumerate(texts):
+        if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and not _ends_sentence(text):
+            lines[place] = _with_told_heading(lines[place], text)
+    for place, words in _find_listed(batch, begins).items():
+        line_at(place).words = words
+    return lines
+
+
+_Headings = dict[int, list[tuple[int, int, Meaning]]]
+
+
+def _find_meanings(
+    batch: str, begins: Sequence[int]
+) -> tuple[dict[int, list[tuple[int, int, int]]], dict[int, list[tuple[int, int, str]]], _Headings]:
+    """Return names of skills, cues of clauses and words of headings, each by number of the line.
+
+    `begins` are the offsets of the lines in `batch`, and the end of the last one. A line with a cue of wishes is among
+    the headings even if it has no words of headings.
+    """
+    names: dict[int, list[tuple[int, int, int]]] = {}
+    cues: dict[int, list[tuple[int, int, str]]] = {}
+    headings: _Headings = {}
+    meanings = lexicon().meanings
+    place = begin = until = 0
     for start, end, number in lexicon().find(batch):
-        line, begin, place = at(end - 1)
+        if not begin < end <= until:
+            place = bisect_left(begins, end) - 1
+            begin, until = begins[place], begins[place + 1]
         meaning = meanings[number]
         if meaning.skills:
-            line.names.append((start - begin, end - begin, number))
+            names.setdefault(place, []).append((start - begin, end - begin, number))
         elif meaning.where == "clause":
-            line.cues.append((start - begin, end - begin, meaning.kind))
+            cues.setdefault(place, []).append((start - begin, end - begin, meaning.kind))
             if meaning.kind == "preferred":
                 headings.setdefault(place, [])
         else:
             words = batch[start:end].rstrip("\n")
-            until = start - begin + len(words)
-            headings.setdefault(place, []).append((until - len(words.lstrip("\n*?¿# ")), until, meaning))
-    for place, hits in headings.items():
-        line, _, _ = at(begins[place])
-        openings = _openings(texts[place], hits)
-        line.openings = [(start, "preferred" if kind == IDEAL else kind) for start, kind in openings]
-        line.is_lead_in = not openings
-        if line.is_lead_in and _has_tag(line):
-            line.openings = [(0, "preferred")]
-        elif line.is_lead_in:
-            line.after = _lead_in(line, hits)
-        elif line.cues and openings[-1][1] == "required" and _has_tag(line, is_heading=True):
-            line.openings, line.after = [(0, "preferred")], "preferred"
-        elif not _is_label(line):
-            line.after = openings[-1][1]
-        if hits and (cues := [*_cues_of_headings(line, hits)]):
-            line.cues = sorted([*line.cues, *cues])
-    for place, text in enumerate(texts):
-        if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and not _ends_sentence(text):
-            lines[place] = _with_told_heading(lines[place], text)
-    for literals, lists in _looked_for():
-        for start, end in literals.spans(batch):
-            line, begin, _ = at(start)
-            words = batch[start:end]
-            for name in lists.get(words if literals.is_exact else words.lower(), ()):
-                line.words.setdefault(name, []).append((start - begin, end - begin))
-    return lines
+            last = start - begin + len(words)
+            headings.setdefault(place, []).append((last - len(words.lstrip("\n*?¿# ")), last, meaning))
+    return names, cues, headings
+
+
+def _find_listed(batch: str, begins: Sequence[int]) -> dict[int, dict[str, list[tuple[int, int]]]]:
+    """Return the words of `LISTS` in each line, by number of the line. The arguments are those of `_find_meanings`."""
+    by_line: dict[int, dict[str, list[tuple[int, int]]]] = {}
+    literals, of_any_case, exact = _looked_for()
+    place = begin = until = 0
+    for start, end in literals.spans(batch):
+        if not begin <= start < until:
+            place = bisect_right(begins, start) - 1
+            begin, until = begins[place], begins[place + 1]
+        words = batch[start:end]
+        for name in (*of_any_case.get(words.lower(), ()), *exact.get(words, ())):
+            by_line.setdefault(place, {}).setdefault(name, []).append((start - begin, end - begin))
+    return by_line
+
+
+def _set_sections(line: Line, hits: Sequence[tuple[int, int, Meaning]]) -> None:
+    """Set the sections that begin in a line by its words of headings."""
+    openings = _openings(line.text, hits)
+    line.openings = [(start, "preferred" if kind == IDEAL else kind) for start, kind in openings]
+    line.is_lead_in = not openings
+    if line.is_lead_in and _has_tag(line):
+        line.openings = [(0, "preferred")]
+    elif line.is_lead_in:
+        line.after = _lead_in(line, hits)
+    elif line.cues and openings[-1][1] == "required" and _has_tag(line, is_heading=True):
+        line.openings, line.after = [(0, "preferred")], "preferred"
+    elif not _is_label(line):
+        line.after = openings[-1][1]
+    if hits and (cues := [*_cues_of_headings(line, hits)]):
+        line.cues = sorted([*line.cues, *cues])
 
 
 _lines = BatchCache(read_lines, limit=MAX_OF_LINES)
@@ -403,16 +447,17 @@ def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int,
 
 
 @functools.cache
-def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
-    of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
+def _looked_for() -> tuple[Literals, dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Return a search for all words of `LISTS`, and the names of the lists by word: in any case, and as written."""
+    of_any_case: dict[str, tuple[str, ...]] = {}
+    exact: dict[str, tuple[str, ...]] = {}
     for name, lookup, words, column, value in LISTS:
-        is_exact = value in ("exact", "exact literal")
-        lists = of_case[is_exact]
+        lists = exact if value in ("exact", "exact literal") else of_any_case
         for row in rows_of(lookup):
             if row[column] == value and row[words]:
-                word = str(row[words]) if is_exact else str(row[words]).lower()
+                word = str(row[words]) if lists is exact else str(row[words]).lower()
                 lists[word] = (*lists.get(word, ()), name)
-    return tuple((Literals(lists, is_exact=is_exact), lists) for is_exact, lists in of_case.items())
+    return Literals(of_any_case, exact=exact), of_any_case, exact
 
 
 def lower_text(text: str) -> str:

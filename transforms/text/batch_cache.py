@@ -36,15 +36,17 @@ class BatchCache(Generic[Read]):
     def __call__(self, text: str) -> Read:
         """Return the result for one text. The text is read now if it is not cached."""
         result = self._known.get(text, self)
-        return self.get_many([text])[text] if result is self else result  # type: ignore[return-value]
+        return self.get_many([text])[0] if result is self else result  # type: ignore[return-value]
 
-    def get_many(self, texts: list[str]) -> dict[str, Read]:
-        """Return results by text. They include these texts and all others in the cache."""
-        new = list(dict.fromkeys([text for text in texts if text not in self._known]))
-        if new:
-            if self._characters > self._limit:
-                self.cache_clear()
-                new = list(dict.fromkeys(texts))
-            self._known.update(zip(new, self._read(new), strict=True))
-            self._characters += sum(map(len, new))
-        return self._known
+    def get_many(self, texts: list[str]) -> list[Read]:
+        """Return the results for several texts, in their order. Those that are not cached are read now, all at once."""
+        try:
+            return list(map(self._known.__getitem__, texts))
+        except KeyError:
+            new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if self._characters > self._limit:
+            self.cache_clear()
+            new = list(dict.fromkeys(texts))
+        self._known.update(zip(new, self._read(new), strict=True))
+        self._characters += sum(map(len, new))
+        return list(map(self._known.__getitem__, texts))

@@ -30,19 +30,24 @@ MAX_CALL = 40
 
 _PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
 """Maps unusual spaces, hyphens and signs to the ASCII character that most addresses and numbers have instead."""
-_CONTACT_HAS = re.compile(r"[@\d\[({<]")
-_LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
+_LOCAL_PART_BACKWARDS = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 _WRITTEN_AT = re.compile(r"[\[({<] ?(?:at|AT|@) ?[\])}>] ?")
 _WRITTEN_DOMAIN = re.compile(
     r"[\w-]{1,63}(?:(?:\.|\s?[\[({<]\s?(?:dot|DOT|\.)\s?[\])}>]\s?|\s(?:dot|DOT)\s)[\w-]{2,63}){1,4}"
 )
 _DIGIT_OR_NOT = bytes(
-    ord("0") if chr(byte) in "0123456789?" else ord("-") if chr(byte) in " ()./-" else ord("x") for byte in range(256)
+    ord("0" if byte >= 0x80 or chr(byte) in "0123456789?" else "-" if chr(byte) in " ()./-" else "x")
+    for byte in range(256)
 )
 """Maps a byte to "0" if it may be a digit, to "-" if it may stand between digits, and otherwise to "x".
 
-"?" counts as a digit, since it replaces characters beyond ASCII, which may be digits."""
+Characters beyond ASCII may be digits. So may "?", which replaces those that could not be read."""
+_CONTINUING = bytes(range(0x80, 0xC0))
+"""Bytes of UTF-8 after the first of a character."""
+_BLANKS = b" ?" + bytes(range(0x80, 0x100))
+"""Bytes of characters that may be a blank."""
+_FULL_WIDTH_AT, _FIRST_OF_IT = "\uff20".encode(), b"\xef"
 _DIGITS = re.compile(
     r"(?<![\w.,/#$€£¥₹+-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
@@ -110,17 +115,22 @@ def mask_contacts(text: str) -> str:
     Amounts, years, dates, versions, postcodes and requisition numbers are not masked. The running time is linear in the
     length of `text`. Never raises.
     """
-    shown, plain = text, text.encode("ascii", "replace")
-    if not _may_hold_contact(text, plain):
+    shown, data = text, text.encode("utf-8", "surrogatepass")
+    if _FIRST_OF_IT in data:
+        data = data.replace(_FULL_WIDTH_AT, b"@")
+    marks = data.translate(_DIGIT_OR_NOT, _CONTINUING)  # a byte for each character
+    has_at = b"@" in data or _has_before(data, b"%", b"40")
+    has_written_at = _has_before(data, b"[({<", (b"at", b"AT", b"@"))
+    if not (has_at or has_written_at or MANY_DIGITS.search(marks)):
         return shown
     if not text.isascii() and (odd_letters := _PLAIN_OF.keys() & letters_beyond_ascii(text)):
         for odd in odd_letters:
             text = text.replace(odd, _PLAIN_OF[odd])
-        plain = text.encode("ascii", "replace")
-    spans = [*_mail(text), *find_users(text)] if _may_hold_at(plain) else []
-    if _may_hold_written_at(plain):
+        marks = text.encode("utf-8", "surrogatepass").translate(_DIGIT_OR_NOT, _CONTINUING)
+    spans = [*_mail(text), *find_users(text)] if has_at else []
+    if has_written_at:
         spans += _written_mail(text)
-    for run in MANY_DIGITS.finditer(plain.translate(_DIGIT_OR_NOT)):
+    for run in MANY_DIGITS.finditer(marks):
         if _SEVEN_DIGITS.search(text, *run.span()):
             spans += _telephones(text, max(0, run.start() - MAX_CALL), run.end())
     if not spans:
@@ -134,34 +144,14 @@ def mask_contacts(text: str) -> str:
     return "".join((*pieces, shown[at:]))
 
 
-def _may_hold_contact(text: str, plain: bytes) -> bool:
-    """Whether a text, in ASCII `plain`, may hold a contact, without a look at its odd characters: most texts hold none.
-
-    A character beyond ASCII counts as a digit, and as a blank before "at".
-    """
-    return (
-        _may_hold_at(plain)
-        or "\uff20" in text
-        or MANY_DIGITS.search(plain.translate(_DIGIT_OR_NOT)) is not None
-        or _may_hold_written_at(plain)
-    )
-
-
-def _may_hold_at(plain: bytes) -> bool:
-    return b"@" in plain or _has_before(plain, b"%", (b"40",))
-
-
-def _may_hold_written_at(plain: bytes) -> bool:
-    return any(_has_before(plain, bracket, (b"at", b"AT", b"@")) for bracket in (b"[", b"(", b"{", b"<"))
-
-
-def _has_before(plain: bytes, mark: bytes, words: tuple[bytes, ...]) -> bool:
-    """Whether one of `words` follows a mark, perhaps after blanks. Marks are rare, and a single byte is found fast."""
-    at = plain.find(mark)
-    while at >= 0:
-        if plain[at + 1 : at + 4].lstrip(b" ?").startswith(words):
-            return True
-        at = plain.find(mark, at + 1)
+def _has_before(data: bytes, marks: bytes, words: bytes | tuple[bytes, ...]) -> bool:
+    """Whether one of `words` follows one of `marks`, perhaps after a blank. Marks are rare: each is found fast."""
+    for mark in marks:
+        at = data.find(mark)
+        while at >= 0:
+            if data[at + 1 : at + 7].lstrip(_BLANKS).startswith(words):
+                return True
+            at = data.find(mark, at + 1)
     return False
 
 
@@ -169,7 +159,7 @@ def _mail(text: str) -> list[tuple[int, int]]:
     spans = []
     at = text.find("@")
     while at >= 0:
-        local = _LOCAL_PART.search(text[max(0, at - MAX_LOCAL_PART) : at])
+        local = _LOCAL_PART_BACKWARDS.match(text[max(0, at - MAX_LOCAL_PART) : at][::-1])
         domain = _DOMAIN.match(text, at + 1, at + 1 + MAX_DOMAIN)
         if local and domain:
             spans.append((at - len(local[0]), domain.end()))
@@ -182,7 +172,7 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
     spans = []
     for match in _WRITTEN_AT.finditer(text):
         end = match.start() - text.endswith(" ", 0, match.start())
-        local = _LOCAL_PART.search(text[max(0, end - MAX_LOCAL_PART) : end])
+        local = _LOCAL_PART_BACKWARDS.match(text[max(0, end - MAX_LOCAL_PART) : end][::-1])
         domain = _WRITTEN_DOMAIN.match(text, match.end(), match.end() + MAX_DOMAIN)
         if local and domain:
             spans.append((end - len(local[0]), domain.end()))

@@ -121,13 +121,14 @@ class Phrases:
 
 
 class Literals:
-    """A set of words, found anywhere, also inside longer words. Case is ignored unless `is_exact`."""
+    """A set of words, found anywhere, also inside longer words. Case is ignored, but not for the words of `exact`."""
 
-    def __init__(self, words: Iterable[str], *, is_exact: bool = False) -> None:
-        self._words = tuple(dict.fromkeys(word if is_exact else word.lower() for word in words))
+    def __init__(self, words: Iterable[str] = (), *, exact: Iterable[str] = ()) -> None:
+        any_case, as_written = dict.fromkeys(word.lower() for word in words), dict.fromkeys(exact)
+        self._words = (*any_case, *as_written)
+        self._first_exact = len(any_case)
         self._is_plain = tuple(word.isascii() for word in self._words)
-        self.is_exact = is_exact
-        made_of = (str(is_exact).encode(), "\n".join(self._words).encode())
+        made_of = (str(self._first_exact).encode(), "\n".join(self._words).encode())
         self._search = Search("words", made_of, self._patterns)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -144,11 +145,12 @@ class Literals:
 
     def _stands(self, text: str, number: int) -> bool:
         word = self._words[number]
-        return text == word or (not self.is_exact and text.lower() == word)
+        return text == word or (number < self._first_exact and text.lower() == word)
 
     def _patterns(self) -> Iterable[Pattern]:
         for number, word in enumerate(self._words):
-            spellings = {word} if self.is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
+            is_exact = number >= self._first_exact
+            spellings = {word} if is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
             for spelling in sorted(spelling for spelling in spellings if len(spelling) == len(word)):
                 data = re.sub(rb"([^A-Za-z0-9 \x80-\xff])", rb"\\\1", spelling.encode("latin-1", "replace"))
-                yield Pattern(data, number, is_caseless=not self.is_exact)
+                yield Pattern(data, number, is_caseless=not is_exact)

@@ -13,7 +13,8 @@ from transforms.text.multi_match import Literals, Phrases
 
 WORDS = ("year", " yrs", "C++", "años", "Größe", "m.sc.", "лет", "ear")
 ANY_CASE = Literals(WORDS)
-EXACT = Literals(WORDS, is_exact=True)
+EXACT = Literals(exact=WORDS)
+MIXED = Literals(("year", "años"), exact=("Yrs", "ear", "Años"))
 PIECES = st.lists(st.sampled_from([*WORDS, "YEARS", "AÑOS", "größe", "ЛЕТ", " ", "\n", "?", "¿"]) | st.text(max_size=3))
 
 
@@ -45,6 +46,11 @@ def test_letter_case_is_ignored(text: str) -> None:
 
 def test_words_overlap_and_repeat() -> None:
     assert ANY_CASE.spans("Years and YRS, 10 yrs") == [(0, 4), (1, 4), (9, 13), (17, 21)]
+
+
+def test_words_of_any_case_and_exact_words_are_found_together() -> None:
+    assert MIXED.spans("YEAR of yrs, Yrs, YRS, AÑOS") == [(0, 4), (13, 16), (23, 27)]
+    assert MIXED.spans("EAR ear") == [(4, 7)]
 
 
 def test_letters_outside_latin_1_are_not_confused() -> None:
