@@ -170,7 +170,8 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
     yield (
         f"Of {len(ranks)} rows of ranks {sum(part < RANKS_ASKED for part in ranks)} hold in less than "
         f"{100 * RANKS_ASKED:.0f} % of the lists (the least in {_least(ranks)}), "
-        f"{sum(part < MIN_COVERAGE for part in ranks)} in less than {100 * MIN_COVERAGE:.0f}, to which so many lists may fall by chance."
+        f"{sum(part < MIN_COVERAGE for part in ranks)} in less than {100 * MIN_COVERAGE:.0f}, to which so many lists "
+        "may fall by chance."
     )
     yield ""
     if not missing:
@@ -188,8 +189,8 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
     yield ""
     if any(line.estimand == "bounds of the median" and line.misses for line in lines):
         yield (
-            "Bounds of the median are printed where both ends are finite: so samples whose ends reach furthest are left "
-            "out, and those that remain cover less where the truth is at an end."
+            "Bounds of the median are printed where both ends are finite: so samples whose ends reach furthest are "
+            "left out, and those that remain cover less where the truth is at an end."
         )
         yield ""
     if any(line.table == "shares" and "width" in line.misses for line in lines):
