@@ -166,6 +166,14 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
         "section)."
     )
     yield ""
+    ranks = [line.score.coverage for line in lines if line.table == "ranks"]
+    yield (
+        f"Of {len(ranks)} rows of ranks {sum(part < RANKS_ASKED for part in ranks)} hold in less than "
+        f"{100 * RANKS_ASKED:.0f} % of the lists (the least in {_least(ranks)}), "
+        f"{sum(part < MIN_COVERAGE for part in ranks)} in less than {100 * MIN_COVERAGE:.0f}, to which so many lists "
+        "may fall by chance."
+    )
+    yield ""
     if not missing:
         return
     yield "| figure | misses | rows | worst | where |"
@@ -179,6 +187,12 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
         where = f"{worst.generator}, {worst.n} {TABLES[table].n}{f', {worst.kind}' if worst.kind else ''}"
         yield f"| {_title(table, estimand)} | {words} | {len(rows)} of {of} | {shown} | {where} |"
     yield ""
+    if any(line.estimand == "bounds of the median" and line.misses for line in lines):
+        yield (
+            "Bounds of the median are printed where both ends are finite: so samples whose ends reach furthest are "
+            "left out, and those that remain cover less where the truth is at an end."
+        )
+        yield ""
     if any(line.table == "shares" and "width" in line.misses for line in lines):
         yield (
             "A share of 1 or 5 % in few jobs is estimated as 0 most often: no interval that covers can then be within "
@@ -211,8 +225,6 @@ def _summary(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _ranks(lines: Sequence[Line]) -> Iterator[str]:
-    rows = [line for line in lines if line.table == "ranks"]
-    coverages = [line.score.coverage for line in rows if line.is_scored]
     yield "## Ranks of a list"
     yield ""
     yield (
@@ -220,14 +232,14 @@ def _ranks(lines: Sequence[Line]) -> Iterator[str]:
         "all ranks hold (95 % asked for; *least*: of the rows that the table adds up, bold below "
         f"{100 * MIN_COVERAGE:.0f}), and how many ranks a row may have on average and, of ten, the first ten rows. "
         "*Before*: by an interval of each row alone. Each row has a slope of asking on log size, whose standard "
-        f"deviation is 0.25 or 0.5; 0.16 is the mean that was measured. Of {len(coverages)} rows "
-        f"{sum(part < RANKS_ASKED for part in coverages)} hold in less than {100 * RANKS_ASKED:.0f} %, "
-        f"{sum(part < MIN_COVERAGE for part in coverages)} in less than {100 * MIN_COVERAGE:.0f}."
+        "deviation is 0.25 or 0.5; 0.16 is the mean that was measured."
     )
     yield ""
     yield "| list | employers | covered % | least | ranks | of ten | before: covered % | ranks | of ten |"
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
-    rows.sort(key=lambda line: line.kind.partition(", slopes")[0])
+    rows = sorted(
+        (line for line in lines if line.table == "ranks"), key=lambda line: line.kind.partition(", slopes")[0]
+    )
     for (kind, n), group in _group(rows, lambda line: (line.kind.partition(", slopes")[0], line.n)):
         cells = []
         for is_scored in (True, False):
