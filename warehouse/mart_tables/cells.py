@@ -82,8 +82,8 @@ class CellSample:
         Column(
             f"point; or interval: of pay, band_low, band_high or p50 has an interval wider than "
             f"{MAX_AMOUNT_WIDTH.spaced} of its value, of shares the interval is too wide for a point "
-            "(docs/methods.md), and the interval is printed instead; NULL: suppressed, or made by a version that did not "
-            "say",
+            "(docs/methods.md), and the interval is printed instead; NULL: suppressed, or made by a version that did "
+            "not say",
             values=FORMS,
         ),
     ]
