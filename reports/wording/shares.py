@@ -123,13 +123,6 @@ def _find_common_platforms(rows: Rows) -> list[str]:
     return list(titles.pop()) if len(titles) == 1 else []
 
 
-def _say_only_platform(rows: Rows) -> str:
-    """Return the words that head a list whose shares all rest on one platform: "on Ashby boards: "; else ""."""
-    titles = {row.get("platform") for row in rows if row.get("share")}
-    (only,) = titles if len(titles) == 1 else (None,)
-    return f"{numbers.on_platforms([only])}: " if only else ""
-
-
 def _split_platforms(columns: Sequence[Column], rows: Rows) -> list[Column]:
     """Return the columns, with one for each common platform in place of the share and its interval."""
     titles = _find_common_platforms(rows)
@@ -179,10 +172,9 @@ def _over_a_fifth(row: Row) -> str | None:
 
 def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str:
     is_weighted, by_employer = any(row.get("sample") == "panel" for row in rows), _is_by_employer(rows[0])
-    where = f", {only.removesuffix(': ')}" if (only := _say_only_platform(rows)) else ""
     once = BY_EMPLOYER if by_employer else ONCE.format(n=n)
     texts = (
-        f"In the adverts we read{where}: share of the {_whose(by_employer)}{measure.name_jobs(jobs)}",
+        f"In the adverts we read: share of the {_whose(by_employer)}{measure.name_jobs(jobs)}",
         once if by_employer or not is_weighted else "",
         WEIGHTED.format(n=n) if is_weighted else "",
         say_languages(measure),
@@ -279,7 +271,7 @@ def items(
     def text(rows: Rows) -> str:
         first, is_open = rows[0], _is_open(rows[0])
         platforms = _find_common_platforms(rows)
-        head = f"{numbers.on_platforms(platforms)}, in this order: " if platforms else _say_only_platform(rows)
+        head = f"{numbers.on_platforms(platforms)}, in this order: " if platforms else ""
         of = jobs if is_open else f"{measure.name_jobs(jobs)}, 95% intervals"
         n = f"n = {_n_of(first):,} {of}"
         if by_employer and not is_open:

@@ -217,8 +217,8 @@ def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Pu
     assert row.status == "published"
     assert row.value is not None
     assert re.sub(r" \([^()]+%\)", "", row.value) == (
-        "on ashby: equity, bonus or commission 35%, equity under 0.1–14%, bonus 34%, commission 0–9%; n = 400 AI "
-        "engineering jobs other than internships that state pay in a full advert, 95% intervals"
+        "equity, bonus or commission 35%, equity under 0.1–14%, bonus 34%, commission 0–9%; n = 400 AI engineering "
+        "jobs other than internships that state pay in a full advert, 95% intervals"
     )
     assert row.value.count("%)") == 2, "each with its interval, and where that is far wider than the share, it alone"
     rows = {line["item"]: line for line in notes.rows_of(row)}
