@@ -59,7 +59,9 @@ _AFTER_ALONE = re.compile(r"[\s,.;]*(?:[(]?(?:only|required|mandatory|a must)[)]
 _NO_APPLICATION = re.compile(
     r"(?:not|n't|unable|no longer) (?:\w+ ){0,2}(?:appl|consider|proceed|hir|employ|eligible|accept|move)"
 )
-_BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
+_BEFORE_NOUN = re.compile(r"\w|(?:(?<=weit)|(?<=wide))\s\w+e[nrs]?\b")
+"""What follows words that name a country by themselves if they belong to a noun: "bundesweit tätige Kunden"."""
+_ELISION = re.compile("(?<=\\w)['’](?=[A-ZÀ-Þ])")
 _SENTENCE_END = re.compile(r"[.;!?\n•|]")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
 
@@ -151,12 +153,12 @@ def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextSco
     refusals = [demand for demand in demands if demand.kind == REFUSAL]
     ruled_out = frozenset(code for demand in refusals for code in codes_of(demand.items))
     for demand in demands:
-        if demand.country:
-            return TextScope((demand.country,), ruled_out, demand.start, demand.end)
-        if demand.kind == DEMAND and demand.items[0].is_area:
-            areas = [item for item in demand.items if item.is_area]
+        if demand.country or (demand.kind == DEMAND and demand.items[0].is_area):
             names = _SENTENCE_END.split(text[demand.end : demand.end + MAX_NAMES], maxsplit=1)[0]
-            ruled_out |= ruled_out_in(" ".join(names.split()), countries)
+            ruled_out |= ruled_out_in(_fold_names(names), countries)
+            if demand.country:
+                return TextScope((demand.country,), ruled_out, demand.start, demand.end)
+            areas = [item for item in demand.items if item.is_area]
             is_location = text[demand.end - 1] in "([:"
             scope, end = tuple(sorted(scope_of(areas))), demand.end + areas[-1].end
             return TextScope(scope, ruled_out, demand.start, end, is_location)
@@ -236,11 +238,26 @@ def _demands_in(text: str, has_labels: bool) -> Iterator[Demand]:
         is_bracket_next = text[end + len(names) : end + len(names) + 1] == "("  # "Europe (UTC to UTC+3)"
         if has_time_zone(names if is_bracket_next else text[end : end + len(names) + MAX_ZONE]):
             continue
-        items = items_in(" ".join(names.split()))
+        if kind == DEMAND and (closed := _find_closed(text[end : end + MAX_NAMES])):
+            yield Demand(REFUSAL, None, closed, start, end)
+            continue
+        items = items_in(_fold_names(names))
         if items and items[0].start <= MAX_BEFORE_NAME:
             decided = _kind_by_surroundings(kind, plain, (start, end, end + len(names)), items)
             if decided is not None:
                 yield Demand(decided, None, items, start, end)
+
+
+def _fold_names(names: str) -> str:
+    """Return names with blanks folded and articles and prepositions apart: "dell Unione Europea"."""
+    return _ELISION.sub(" ", " ".join(names.split()))
+
+
+def _find_closed(rest: str) -> Sequence[Item]:
+    """Return the places that the rest of a sentence begins to rule out: "other than Alaska", after "in any state"."""
+    names = _fold_names(_SENTENCE_END.split(rest, maxsplit=1)[0])
+    first = next(iter(exclusions_in(names)), None)
+    return items_in(names[first.first : first.last].strip()) if first and not first.start else ()
 
 
 def _may_be_demand(kind: str, text: str, plain: str, end: int) -> bool:
