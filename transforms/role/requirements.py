@@ -65,6 +65,10 @@ _EXPERIENCE = cues("experience")
 _DEMAND = cues("demanded before", r"", r"\s*$")
 _DEMAND_AFTER = cues("demanded after", r"^\s*\(?", r"\b\.?\)?")
 _DOING = cues("doing after", r"^['’]?s?\s*(?:\w+ly )?", r"\b")
+_WORK = cues("work after", r"^\s*", r"")
+_WORKED = cues("worked after", r"^\s*", r"")
+_WORKED_BEFORE = cues("worked before", r"\b", r"\s*$")
+"""Work of a person in other words than experience: "years of building apps", "have worked with Kafka for 3 years"."""
 _NOT_BEFORE = cues("not before", r"\b", r"\s*(?:\(?the\)?\s*)?$")
 _NOT_AFTER = cues("not after", r"^\s*")
 _EMPLOYER = cues("employer", r"\b", r"\b")
@@ -147,7 +151,9 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
         return False
     first, last = sentence_at(text, match.start(), match.end())
     before, after = lower_text(text[first : match.start()]), lower_text(text[match.end() : last])
-    if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after) or not _is_of_experience(match, before, after):
+    if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after) or not (
+        _is_of_experience(match, before, after) or _is_of_work(before, after, section)
+    ):
         return False
     if _COLLEAGUE.search(before):
         return False
@@ -167,6 +173,15 @@ def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
     demand = _DEMAND_AFTER.match(after)
     cue = demand or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
     return bool(cue and _DOING.match(after[demand.end() :] if demand else after))
+
+
+def _is_of_work(before: str, after: str, section: str) -> bool:
+    """Whether years are of work that is asked for, by the section, the words before them, or the person they name."""
+    if _WORK.match(after):
+        is_asked = section == "required" or _DEMAND.search(before[-30:]) is not None
+        return is_asked or (_PERSON.search(before) is not None and not _EMPLOYER.search(before))
+    is_worked = _WORKED.match(after) or _WORKED_BEFORE.search(before)
+    return is_worked is not None and _PERSON.search(before) is not None
 
 
 def _is_of_employer(before: str, after: str) -> bool:

@@ -88,27 +88,45 @@ _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
     r"never (?:used|touched|written|worked with)|"
-    r"not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
-    r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono)|"
-    r"pas besoin (?:de |d['’])(?:conna[iî]tre|savoir|maîtriser|avoir)|pas nécessaire de (?:connaître|savoir|maîtriser)|"
-    r"no (?:necesitas|es necesario|hace falta)(?: saber| conocer| tener)?|"
-    r"não (?:é necessário|precisa)(?: saber| conhecer| ter)?)"
-    r"(?: (?:prior|previous|specific|extensive|formal|deep|hands-on|to know|to have))*"
+    r"not? (?:need|require|expect|have to)\w*(?: any)?|(?:don|won)['’]t (?:need|require|expect|have to)\w*(?: any)?|"
+    r"need(?: not|n['’]t)|kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|"
+    r"non (?:servono|serve|occorre|bisogna|devi|ci aspettiamo che)(?: (?:tu|conoscere|conosca|sapere|sappia|avere|usare))*|"
+    r"(?:pas|nul) besoin (?:de |d['’])(?:conna[iî]tre|savoir|maîtriser|avoir)|inutile de (?:connaître|maîtriser)|"
+    r"pas (?:nécessaire|obligatoire|obligée?) de (?:connaître|savoir|maîtriser)|"
+    r"attendons pas que (?:vous|tu) (?:connaissi|maîtrisi|sachi)\w+|"
+    r"no (?:necesitas|hace falta|esperamos que|tienes que|es (?:necesario|imprescindible|obligatorio))"
+    r"(?: que)?(?: (?:saber|sepas|conocer|conozcas|dominar|domines|tener|tengas))?|"
+    r"não (?:é (?:necessário|preciso|obrigatório)|precisas?|esperamos que|tens de|tem de)(?: de| que)?"
+    r"(?: (?:saber|saibas?|conhecer|conheças?|dominar|domines?|ter|tenhas?))?|"
+    r"nie (?:musisz|trzeba|potrzebujesz|wymagamy|oczekujemy)(?: (?:znać|umieć|znajomości|mieć))?|"
+    r"(?:behöver inte|behøver ikke|trenger ikke)(?: (?:at|å))?(?: (?:kunna|kunne|känna till|kende|kjenne|behärska|ha))?|"
+    r"(?:inget|inga|intet) krav på)"
+    r"(?: (?:prior|previous|specific|extensive|formal|deep|hands-on|you|to|have|know|already|ever|used|be|familiar|worked))*"
     r"(?: (?:experience|knowledge|background|expertise|skills?|erfahrung|kenntnisse|expérience|connaissances?"
     r"|experiencia|conocimientos?|experiência|conhecimentos?|esperienza|conoscenz[ae]|ervaring|kennis|doświadczenia|znajomości))?"
     r"(?: (?:with|of|in|using|mit|en|de|con|di|com|em|met|z))?"
-    r"(?: (?!(?:but|only|just|merely|simply|purely|your|typical|usual|standard)\b)[\w.+#/-]+,?(?: or| nor)?){0,2}\s*\Z"
+    r"(?: (?!(?:but|only|just|merely|simply|purely|your|typical|usual|standard)\b)[\w.+#/-]+,?"
+    r"(?: or| nor| oder| ou| o| ani| of| eller)?){0,2}\s*\Z"
     r"|(?:不需要|不要求|无需|無需|不必)[^，,。；;]{0,8}\Z",
     re.IGNORECASE,
 )
 _NOT_NEEDED_AFTER = re.compile(
     r"(?:(?:,| and| or)(?: (?!is\b|are\b|but\b)[\w.+#/-]+){1,3}){0,2}"
     r"\s*(?:experience|knowledge|skills?|background|expertise)?\s*(?:(?:is|are) not|isn['’]t|aren['’]t|not)"
-    r" (?:strictly )?(?:required|needed|necessary|a must|mandatory|expected)\b"
-    r"|\s*(?:-?kenntnisse|erfahrung)?\s*(?:(?:ist|sind) )?nicht (?:zwingend )?(?:erforderlich|notwendig|nötig)\b"
-    r"|\s*(?:n['’](?:est|sont) )?pas (?:nécessaire|requis|obligatoire)|\s*no (?:es|son) (?:necesari|obligatori)"
-    r"|\s*não (?:é|são) (?:necessári|obrigatóri)|\s*nie (?:jest|są) (?:wymagan|konieczn)"
-    r"|\s*(?:is|zijn) niet (?:nodig|vereist)"
+    r" (?:strictly )?(?:required|needed|necessary|essential|mandatory|expected|an? (?:must|requirement|prerequisite))\b"
+    r"|\s*(?:-?kenntnisse|erfahrung)?\s*(?:(?:ist|sind|wird|werden) )?(?:nicht (?:zwingend |unbedingt )?"
+    r"(?:erforderlich|notwendig|nötig|vorausgesetzt|verlangt|erwartet|gefordert|benötigt)"
+    r"|(?:kein|keine) (?:muss|pflicht|voraussetzung))\b"
+    r"|\s*nicht (?:zu )?(?:beherrschen|kennen|können|mitbringen)\b"
+    r"|\s*(?:n['’](?:est|sont) )?pas (?:nécessaire|requis|obligatoire|exigée?|indispensable|demandée?|un prérequis)"
+    r"|\s*no (?:(?:es|son) (?:necesari|obligatori|imprescindible|indispensable|un requisito)|se (?:exig|requier|necesit))"
+    r"|\s*não (?:é|são) (?:necessári|obrigatóri|exigid|indispens|imprescind|um requisito)"
+    r"|\s*non (?:(?:è|sono) (?:richiest|necessari|obbligatori|indispensabil|fondamental|un requisito)|serv|occorr)"
+    r"|\s*nie (?:jest|są) (?:wymagan|konieczn|niezbędn|obowiązkow|warunkiem)"
+    r"|\s*(?:is|zijn) (?:niet (?:nodig|vereist|noodzakelijk|verplicht)|geen (?:vereiste|must|voorwaarde|eis))"
+    r"|\s*niet te (?:kennen|beheersen|kunnen)\b"
+    r"|\s*(?:är )?(?:inte (?:ett (?:krav|måste)|nödvändig)|inget krav|(?:krävs|behövs) (?:inte|ej))"
+    r"|\s*(?:er )?(?:ikke (?:et )?krav|intet krav|(?:kræves|kreves) ikke)"
     r"|\s*の?(?:実務)?(?:経験|知識|スキル)?[のはも、]*(?:不問|不要|問いません|必要(?:は)?ありません|必須ではありません)"
     r"|\s*(?:经验|經驗|背景)?不限"
     r"|\s*(?:관련 )?(?:경험|지식|기술)?[은는이가]?\s*(?:필요 ?없|불필요|무관|필요하지 않|없어도)",
@@ -156,7 +174,8 @@ _TO_BRACKET = re.compile(
 )
 """What may stand between a name and a bracket that speaks of it: nothing, a noun, or the end of a list with a noun."""
 _YOU = re.compile(
-    r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring)\b",
+    r"\b(?:you|your|du|dein\w*|sie|vous|votre|vos|tu|usted|você|jij|jouw|will|need|looking|seek\w*|hiring"
+    r"|such(?:t|en)|(?:re)?cherch\w+|busca\w*|procura\w*|cerca\w*|zoek\w*|szuka\w*|söker)\b",
     re.IGNORECASE,
 )
 
