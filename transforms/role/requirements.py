@@ -151,8 +151,10 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
         return False
     first, last = sentence_at(text, match.start(), match.end())
     before, after = lower_text(text[first : match.start()]), lower_text(text[match.end() : last])
-    if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after) or not (
-        _is_of_experience(match, before, after) or _is_of_work(before, after, section)
+    if (
+        _NOT_BEFORE.search(before[-40:])
+        or _NOT_AFTER.match(after)
+        or not (_is_of_experience(match, before, after) or _is_of_work(before, after, section))
     ):
         return False
     if _COLLEAGUE.search(before):
