@@ -54,6 +54,7 @@ LISTS = (
     ("degree within", "requirement_cues", "pattern", "cue", "degree literal within"),
     ("qualification", "qualification_cues", "pattern", "cue", "literal"),
     ("workplace", "workplace_words", "pattern", "name", "literal"),
+    ("place of work", "place_statements", "pattern", "kind", "literal"),
     ("ai", "ai_terms", "words", "case", "any"),
     ("AI", "ai_terms", "words", "case", "exact"),
     ("overruling", "employment_cues", "pattern", "where", "exact literal"),
