@@ -23,6 +23,8 @@ from transforms.text.lookups import rows_of
 
 MAX_NAMES = 60
 """Number of characters after a statement that are searched for places."""
+MAX_BEFORE = 90
+"""Number of characters before a listed word in which its statement begins."""
 MAX_LINE = 20_000
 """Maximum number of characters of a line that are read, as of `workplace_text`."""
 MAX_LISTED = 3
@@ -58,7 +60,9 @@ def _stated_in(line: Line) -> tuple[Item, ...]:
     text = line.text[:MAX_LINE]
     plain = fold_letters(text)
     items: list[Item] = []
-    for match in _statements().finditer(plain):
+    spans = line.words["place of work"]
+    begin, stop = max(0, spans[0][0] - MAX_BEFORE), spans[-1][1] + MAX_NAMES
+    for match in _statements().finditer(plain, begin, stop):
         is_label = match["label"] is not None
         names = text[match.end() : match.end() + MAX_NAMES]
         names = names[: len(_NAMES_END.split(names, maxsplit=1)[0])]
