@@ -36,6 +36,8 @@ class Evidence(NamedTuple):
     is_workplace_repeated: bool | None = None
     """Whether the source's field, the location, the title and the text agree about the workplace; None if fewer than
     two of them say anything."""
+    is_place_repeated: bool | None = None
+    """Whether the places that the text states for the job are near those of the fields; None if it states none."""
     level_in_title: str | None = None
     years_min: float | None = None
     text: str = ""
@@ -119,6 +121,7 @@ def _language_halves(evidence: Evidence) -> bool | None:
 CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
     {
         "workplace_stated": lambda evidence: evidence.is_workplace_repeated,
+        "place_repeated": lambda evidence: evidence.is_place_repeated,
         "city_subdivision": _city_subdivision,
         "country_region": _country_region,
         "inferred_country": _inferred_country,

@@ -29,7 +29,8 @@ from flows.accuracy.posting_report import Value, read_refined_row, show, show_fa
 from flows.runs.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
-from transforms.place.gazetteer import countries, members_of
+from transforms.pay.region import REMOTE, SEVERAL
+from transforms.place.gazetteer import countries, members_of, subdivision_names
 from transforms.place.places import WORLD
 from transforms.records.vocabulary import (
     AI_LABELS,
@@ -53,8 +54,8 @@ DOUBT_SIZE = 9.0
 find errors faster, but estimate their rate from fewer of the other adverts."""
 UNKNOWN = "unknown"
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "pay": ("pay_low", "pay_high", "currency", "period"),
-    "place": ("country", "workplace", "remote_scope"),
+    "pay": ("pay_low", "pay_high", "currency", "period", "pay_country"),
+    "place": ("country", "subdivision", "city", "workplace", "remote_scope", "ruled_out"),
     "role": ("role",),
     "seniority": ("seniority",),
     "requirement": ("years_min", "degree_min"),
@@ -75,7 +76,7 @@ NOTHING = "-"
 HELP = "Enter right · n wrong · a the whole advert · s skip · q stop"
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "pay": COMPONENTS,
-    "place": ("place", "workplace", "remote_scope"),
+    "place": ("place", "workplace", "remote_scope", "ruled_out"),
     "role": ("role",),
     "seniority": ("seniority", "years_min"),
     "requirement": ("years_min", "degree_min"),
@@ -359,13 +360,21 @@ def parse_value(field: str, text: str) -> FieldValue:
         if text not in VALUES[field]:
             raise Wrong(f"{text!r} is not a {field}; type one of {', '.join(VALUES[field])}")
         return text
+    if field == "city":
+        return text
+    if field == "ruled_out":
+        return sorted({part.strip().upper() for part in text.split(",") if part.strip()})
     if field == "remote_scope":
         scopes = sorted({part.strip().upper() for part in text.split(",") if part.strip()})
         if unknown := [scope for scope in scopes if scope != WORLD and not members_of(scope)]:
             raise Wrong(f"{', '.join(unknown)}: type ISO country codes or groups such as EU, EMEA, WORLD")
         return scopes
+    if field == "pay_country" and text in (REMOTE, SEVERAL):
+        return text
     code = text.upper()
-    if field == "country" and code not in countries():
+    if field == "subdivision" and code not in subdivision_names():
+        raise Wrong(f"{text!r} is not a subdivision; type an ISO 3166-2 code such as US-CA")
+    if field in ("country", "pay_country") and code not in countries():
         raise Wrong(f"{text!r} is not a country; type an ISO 3166-1 code of two letters")
     if field == "currency" and not (len(code) == len("USD") and code.isalpha() and code.isascii()):
         raise Wrong(f"{text!r} is not a currency; type an ISO 4217 code ({CURRENCY_CODE})")

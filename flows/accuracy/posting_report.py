@@ -42,6 +42,7 @@ STYLES = {
     "country": "cyan",
     "workplace": "bright_cyan",
     "remote_scope": "bright_cyan",
+    "ruled_out": "bright_cyan",
     "pay": "bold green",
     "required": "bold yellow",
     "preferred": "yellow",
@@ -143,6 +144,9 @@ def values_of(row: Mapping[str, Any]) -> list[Value]:
     """Return every value of a refined row except skills, in display order."""
     spans: list[dict[str, Any]] = row["spans"]
     values = [_value_of_span(row, span) for span in spans if span["field"] != "country"]
+    if row["ruled_out"]:
+        rule = "where the advert says that the job cannot be done"
+        values.append(Value(name="ruled_out", value=", ".join(row["ruled_out"]), reading="parsed", rule=rule))
     values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
     read = {value.name for value in values}
     if row["seniority"] == "unstated" and "seniority" not in read:

@@ -5,7 +5,8 @@ read as the night reads it: from prose, completed with the country's norms.
 
 - `cases/ranges.csv`: written by hand, by meaning, before the readers were run on them. `pay` holds the ranges of base
   pay ("35000-45000 EUR year", an end may be missing), and is empty where no pay is stated. The rows whose `part` is
-  `aside` (every third) were not looked at while readers were changed.
+  `aside` (every third) were not looked at while readers were changed. `tax` holds what is said of tax in the rows from
+  401 on.
 - `range_phrases.csv`: words by language from which `generated_cases` makes sentences; what is expected follows
   from how the sentence was made.
 """
@@ -23,6 +24,7 @@ from tests.accuracy.scoring import Score
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
 from transforms.pay.shared_sign import settle_signs
+from transforms.records.rows import Pay
 from transforms.records.vocabulary import OTHER_PERIODS
 
 CASES = Path(__file__).parent / "cases" / "ranges.csv"
@@ -42,6 +44,7 @@ class Case(NamedTuple):
     text: str
     ranges: tuple[PayRange, ...]
     is_aside: bool = False
+    tax: str = ""
 
 
 def hand_cases() -> Iterator[Case]:
@@ -49,7 +52,8 @@ def hand_cases() -> Iterator[Case]:
     with CASES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             ranges = tuple(map(_range, filter(None, row["pay"].split("; "))))
-            yield Case(row["case"], row["language"], row["country"], row["text"], ranges, row["part"] == "aside")
+            is_aside = row["part"] == "aside"
+            yield Case(row["case"], row["language"], row["country"], row["text"], ranges, is_aside, row["tax"])
 
 
 def _range(words: str) -> PayRange:
@@ -61,10 +65,15 @@ def _range(words: str) -> PayRange:
 
 def read_ranges(case: Case) -> set[PayRange]:
     """Return the ranges of base pay that are read in a case's advert."""
+    return {(pay.low, pay.high, pay.currency or "", pay.period or "") for pay in read_base_pay(case)}
+
+
+def read_base_pay(case: Case) -> list[Pay]:
+    """Return the base pay that is read in a case's advert."""
     country = case.country or None
     stated = pay_in(ABOVE + case.text + BELOW, country=country)
     pays = complete_pay(settle_signs(stated, {country} if country else (), None), country=country, employment_type=None)
-    return {(pay.low, pay.high, pay.currency or "", pay.period or "") for pay in pays if pay.component == "base"}
+    return [pay for pay in pays if pay.component == "base"]
 
 
 def score_ranges(tally: Score) -> None:

@@ -6,7 +6,15 @@ from collections import Counter
 
 import pytest
 
-from tests.accuracy.ranges import Case, generated_cases, hand_cases, languages_by_figure, read_ranges, score_ranges
+from tests.accuracy.ranges import (
+    Case,
+    generated_cases,
+    hand_cases,
+    languages_by_figure,
+    read_base_pay,
+    read_ranges,
+    score_ranges,
+)
 from tests.accuracy.scoring import Score
 
 MIN_HAND, MIN_ASIDE, MIN_NONE, MIN_GENERATED = 0.97, 0.96, 1.0, 0.99
@@ -46,6 +54,13 @@ def test_sentences_by_hand_are_read(shares: dict[str, float]) -> None:
     assert shares["ranges.hand.aside"] >= MIN_ASIDE
     right = Counter(read_ranges(case) == set(case.ranges) for case in hand_cases() if case.ranges)
     assert right[True] / right.total() >= MIN_HAND
+
+
+def test_words_for_tax_are_read_in_every_language() -> None:
+    taxed = [case for case in hand_cases() if case.tax]
+    unread = [case.case for case in taxed if {pay.tax for pay in read_base_pay(case)} != {case.tax}]
+    assert len(taxed) > 50 and len({case.language for case in taxed}) > 20
+    assert len(unread) <= (1 - MIN_ASIDE) * len(taxed), unread
 
 
 def test_generated_sentences_are_read(shares: dict[str, float]) -> None:

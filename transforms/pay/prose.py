@@ -121,7 +121,7 @@ _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
 _INVOICED = re.compile(r"\b(?:B2B|C2C|faktur\w+)\b|(?:\+|plus|zzgl\.?) ?(?:VAT|MwSt|USt|IVA|TVA)\b", re.IGNORECASE)
 _MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
-_MARKS_BETWEEN = "()[]/-–—,*·×"
+_MARKS_BETWEEN = "()（）[]/-–—,*·×"
 """Marks that may stand between an amount and the words that describe it."""
 _SAME_PAY = ("or", "/", "|", ",", "oder", "ou", "o")
 

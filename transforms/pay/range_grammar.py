@@ -149,7 +149,8 @@ def _part_at(gap: str, start: int) -> tuple[str, int]:
     level or role is `level`. Any other word is `unknown`.
     """
     for part, pattern in _patterns():
-        if match := pattern.match(gap, start):
+        match = pattern.match(gap, start)
+        if match and not (pattern is _PERIOD and _is_preposition(match[0])):
             return part or _words()[match[0].casefold()], match.end()
     hit = first_hit(gap[start:])
     if hit is None or hit.start:
@@ -160,6 +161,12 @@ def _part_at(gap: str, start: int) -> tuple[str, int]:
     }
     part = bound or ("small" if kinds & SMALL else "level" if kinds & {"level", "role"} else "unknown")
     return part, start + hit.end
+
+
+def _is_preposition(words: str) -> bool:
+    """Whether the "a" before a period is "to": a word for ranges follows it ("a incluso 2.400")."""
+    first, _, second = words.casefold().partition(" ")
+    return first == "a" and second in _words()
 
 
 def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:

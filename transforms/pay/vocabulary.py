@@ -19,7 +19,9 @@ The reach says where a phrase counts:
 - `before`, `after`: on one side of an amount only
 - `both` (periods, tax, months): on either side
 
-A phrase that begins with "-" is the end of compound words ("-gehalt").
+A phrase that begins with "-" is the end of compound words ("-gehalt"), one that ends in "-" their beginning ("netto-").
+
+A phrase for pay or a period also says the tax that a word of it says: "net maaş", "pe lună net", "brutopalk".
 """
 
 from __future__ import annotations
@@ -92,7 +94,32 @@ def _endings() -> dict[str, tuple[Word, ...]]:
 
 
 def _compound(token: str) -> tuple[Word, ...]:
-    return next((words for ending, words in _endings().items() if token.endswith(ending)), ())
+    words = next((words for ending, words in _endings().items() if token.endswith(ending)), ())
+    return _with_tax((token,), words)
+
+
+@functools.cache
+def _taxes() -> tuple[dict[str, Word], dict[str, Word]]:
+    """Return the words for tax: phrases between blanks, and beginnings of compounds after a blank."""
+    phrases: dict[str, Word] = {}
+    beginnings: dict[str, Word] = {}
+    for row in _word_rows():
+        if row["kind"] == "tax":
+            tokens = [m[0] for m in _TOKEN.finditer(row["phrase"].casefold())]
+            is_beginning = tokens[-1] == "-"
+            words = f" {' '.join(tokens[:-1])}" if is_beginning else f" {' '.join(tokens)} "
+            (beginnings if is_beginning else phrases)[words] = Word("tax", row["value"], row["reach"])
+    return phrases, beginnings
+
+
+def _with_tax(tokens: tuple[str, ...], words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return the words of a phrase for pay or a period with the tax that its tokens say; other words unchanged."""
+    kinds = {word.kind for word in words}
+    if "tax" in kinds or kinds.isdisjoint(("pay", "period")):
+        return words
+    line = f" {' '.join(tokens)} "
+    said = next((word for group in _taxes() for phrase, word in group.items() if phrase in line), None)
+    return (*words, said) if said else words
 
 
 @functools.cache
@@ -103,7 +130,7 @@ def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
         rows.setdefault(tokens, []).append(Word(row["kind"], row["value"], row["reach"]))
     first: dict[str, list[tuple[list[str], tuple[Word, ...]]]] = {}
     for phrase in sorted(rows, key=len, reverse=True):
-        first.setdefault(phrase[0], []).append((list(phrase), tuple(rows[phrase])))
+        first.setdefault(phrase[0], []).append((list(phrase), _with_tax(phrase, tuple(rows[phrase]))))
     return first
 
 

@@ -3,18 +3,20 @@
 "Hamilton" is in Canada, in Bermuda and in New Zealand. The advert's money, its words for benefits of one country's law
 (`country_clues.csv`), the countries and states it names, its language and its employer's country each make the
 meanings there likelier. A clue changes no score by itself: it is a factor in the choice between meanings
-(`location_line`). Sources: ISO 4217 for money, our own knowledge of laws and languages for words.
+(`location_line`). Two witnesses decide against any population (`_find_decisive`): pay in money that one country alone
+uses, and words by which one must be allowed to work there. Sources: ISO 4217 for money, our own knowledge of laws and
+languages for words.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from transforms.pay.currency import legal_tender, only_country_of, signs_of
 from transforms.place.gazetteer import ADDRESSED_BY_STATE, Meaning, countries, subdivision_names
-from transforms.place.location_line import Hints
+from transforms.place.location_line import DECISIVE_HINT, Hints
 from transforms.text.lookups import parts, rows_of
 
 STRONG = 40.0
@@ -28,28 +30,46 @@ OF_EMPLOYER = 30.0
 MAX_TEXT = 20_000
 """Maximum number of characters of a text that are searched."""
 
-SHORT_NAMES = {"US": ("USA", "U.S.", " US "), "GB": ("UK", "Britain", "England"), "AE": ("UAE",)}
-_PERMIT = re.compile(
-    r"\b(?:work|rights|permit|visa|citizens?|residents?|live|living) (?:\w+ )?(?:in|of|for) (?:the )?$"
-)
-_PERMIT_REACH = 40
+_PERMIT_REACH = 60
+"""Number of characters before a name that are searched for a permit to work."""
 
 
 def hints_of(
-    meanings: Iterable[Meaning], text: str, *, language: str | None = None, employer_country: str | None = None
+    meanings: Collection[Meaning], text: str, *, language: str | None = None, employer_country: str | None = None
 ) -> Hints:
     """Return the countries and subdivisions of `meanings` that the advert speaks of, with their factors, sorted."""
     text = text[:MAX_TEXT]
     codes = {meaning.country for meaning in meanings}
-    factors: dict[str, float] = {}
-    for country in codes:
-        factor = _of_money(country, text) * _of_name(countries()[country]["name"], text, country)
-        factor *= WEAK if any(word in text for word in _words_of_law().get(country, ())) else 1.0
-        factor *= OF_LANGUAGE if language and country in _countries_of_language(language) else 1.0
-        factors[country] = factor * (OF_EMPLOYER if country == employer_country else 1.0)
+    money = {country: _of_money(country, text) for country in codes}
+    names = {
+        country: _of_name((countries()[country]["name"], *_rows_by_country("name").get(country, ())), text)
+        for country in codes
+    }
     for code in {m.subdivision for m in meanings if m.subdivision and m.country in (*ADDRESSED_BY_STATE, "GB")}:
-        factors[code] = max((_of_name(name, text) for name in subdivision_names().get(code, ())), default=1.0)
+        names[code] = _of_name(subdivision_names().get(code, ()), text)
+    factors = dict(names)
+    for country in codes:
+        factors[country] *= money[country]
+        factors[country] *= WEAK if any(word in text for word in _rows_by_country("words").get(country, ())) else 1.0
+        factors[country] *= OF_LANGUAGE if language and country in _countries_of_language(language) else 1.0
+        factors[country] *= OF_EMPLOYER if country == employer_country else 1.0
+    decisive = _find_decisive(meanings, money, names)
+    if decisive:
+        factors[decisive] = DECISIVE_HINT
     return tuple(sorted((code, factor) for code, factor in factors.items() if factor > 1.0))
+
+
+def _find_decisive(meanings: Collection[Meaning], money: dict[str, float], names: dict[str, float]) -> str | None:
+    """Return the country of `meanings` to which its own money and a permit point, if there is one.
+
+    There is none where the advert also names other money, or the country of the largest city of the name.
+    """
+    paying = [country for country, factor in money.items() if factor > 1.0]
+    permitting = {code[:2] for code, factor in names.items() if factor >= STRONG}
+    if len(paying) != 1 or money[paying[0]] < STRONG or paying[0] not in permitting:
+        return None
+    largest = max(meanings, key=lambda meaning: meaning.score)
+    return paying[0] if names[largest.country] == 1.0 else None
 
 
 def _of_money(country: str, text: str) -> float:
@@ -60,14 +80,22 @@ def _of_money(country: str, text: str) -> float:
     return factor
 
 
-def _of_name(name: str, text: str, country: str | None = None) -> float:
+def _of_name(spellings: Iterable[str], text: str) -> float:
     factor = 1.0
-    for spelling in (name, *SHORT_NAMES.get(country or "", ())):
+    for spelling in spellings:
         at = text.find(spelling)
         while at >= 0 and factor < STRONG:
-            factor = STRONG if _PERMIT.search(text, max(0, at - _PERMIT_REACH), at) else WEAK
+            factor = STRONG if _permit().search(text, max(0, at - _PERMIT_REACH), at) else WEAK
             at = text.find(spelling, at + len(spelling))
     return factor
+
+
+@functools.cache
+def _permit() -> re.Pattern[str]:
+    """Return a pattern for words of a permit before a name, and before a name that another one precedes ("in Ontario,
+    Canada")."""
+    words = "|".join(row["words"] or "" for row in rows_of("country_clues") if row["kind"] == "permit")
+    return re.compile(rf"\b(?:{words}) (?:[^\W\d_][\w'-]*(?: [^\W\d_][\w'-]*)?, )?$")
 
 
 @functools.cache
@@ -77,10 +105,10 @@ def _amount(sign: str) -> re.Pattern[str]:
 
 
 @functools.cache
-def _words_of_law() -> dict[str, tuple[str, ...]]:
+def _rows_by_country(kind: str) -> dict[str, tuple[str, ...]]:
     by_country: dict[str, tuple[str, ...]] = {}
     for row in rows_of("country_clues"):
-        if row["kind"] == "words":
+        if row["kind"] == kind:
             for country in parts(row["countries"]):
                 by_country[country] = (*by_country.get(country, ()), row["words"] or "")
     return by_country

@@ -67,6 +67,7 @@ only mentioned."""
 READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
 SELF_CHECKS = {
     "workplace_stated": "place",
+    "place_repeated": "place",
     "city_subdivision": "place",
     "country_region": "place",
     "inferred_country": "place",
@@ -79,6 +80,7 @@ SELF_CHECKS = {
 """Each check of an advert against itself, and the reader whose values are in doubt if the check fails."""
 DOUBTS = {
     "workplace_stated": "field, location, title and text do not agree on the workplace",
+    "place_repeated": "the text states another place for the job than the fields",
     "city_subdivision": "the city does not lie in its subdivision",
     "country_region": "the address does not lie in the country with which it ends",
     "inferred_country": "no words state the country, and not all clues to it agree",

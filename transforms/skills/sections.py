@@ -54,6 +54,7 @@ LISTS = (
     ("degree within", "requirement_cues", "pattern", "cue", "degree literal within"),
     ("qualification", "qualification_cues", "pattern", "cue", "literal"),
     ("workplace", "workplace_words", "pattern", "name", "literal"),
+    ("place of work", "place_statements", "pattern", "kind", "literal"),
     ("ai", "ai_terms", "words", "case", "any"),
     ("AI", "ai_terms", "words", "case", "exact"),
     ("overruling", "employment_cues", "pattern", "where", "exact literal"),
@@ -207,7 +208,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
         _set_sections(line_at(place), hits)
     for place, text in enumerate(texts):
         if 1 < len(text) <= MAX_HEADING and text[0] not in FIRST_OF_ITEM and not _ends_sentence(text):
-            lines[place] = _with_told_heading(lines[place], text)
+            lines[place] = _with_heading_of_text(lines[place], text)
     for place, words in _find_listed(batch, begins).items():
         line_at(place).words = words
     return lines
@@ -286,7 +287,7 @@ def _names_both(text: str) -> bool:
     return not _AND.isdisjoint(text.lower().split())
 
 
-def _with_told_heading(line: Line | None, text: str) -> Line | None:
+def _with_heading_of_text(line: Line | None, text: str) -> Line | None:
     """Return the line, with the section that it opens by the roles of its words unless listed words tell.
 
     A plain word of wishes counts beside listed words of requirements, unless the heading names both: "Compétences

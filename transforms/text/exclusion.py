@@ -19,8 +19,10 @@ from typing import NamedTuple
 
 from transforms.text.lookups import cells_of
 
+# A list of exclusions ends at a mark that begins another statement; for some words (`until`) also at a comma.
 _END = re.compile(r"[;:|()\[\]（）；：\n–—]|\s-\s")
 _END_OR_COMMA = re.compile(rf"{_END.pattern}|[,，、]")
+# Nothing follows the words in their part: they then rule out what stands before them ("Europe, UK excluded").
 _NOTHING = re.compile(rf"\s*(?:{_END_OR_COMMA.pattern}|$)")
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 """Letters of scripts that put no space between words."""

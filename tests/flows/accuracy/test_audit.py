@@ -133,7 +133,9 @@ def test_enter_confirms_and_everything_is_kept(data: Path) -> None:
     assert all(answer.is_right and answer.read == answer.right for answer in answers)
     assert answers_in(data / GOLD) == answers
     pay = next(answer for answer in answers if answer.reader == "pay")
-    assert pay.read == {"pay_low": 150_000.0, "pay_high": 180_000.0, "currency": "CAD", "period": "year"}
+    assert pay.read == {
+        "pay_low": 150_000.0, "pay_high": 180_000.0, "currency": "CAD", "period": "year", "pay_country": "CA",
+    }  # fmt: skip
     assert "The base salary is $150,000 - $180,000 per year." in output, "the words it stands on are shown"
 
 
@@ -146,12 +148,18 @@ def test_the_kept_file_holds_no_text_of_the_advert(data: Path) -> None:
 
 def test_a_correction_is_kept_beside_what_was_read(data: Path) -> None:
     before = index_of(data, "pay")
-    lines = [*["s"] * before, "n", "155k", "155,000", "-", "usd", "month", "q"]
+    lines = [*["s"] * before, "n", "155k", "155,000", "-", "usd", "month", "us", "q"]
     (answer,), output = answer_questions(data, lines)
     assert "'155k' is not a number" in output
     assert not answer.is_right
     assert answer.read["pay_low"] == 150_000.0
-    assert answer.right == {"pay_low": 155_000.0, "pay_high": None, "currency": "USD", "period": "month"}
+    assert answer.right == {
+        "pay_low": 155_000.0,
+        "pay_high": None,
+        "currency": "USD",
+        "period": "month",
+        "pay_country": "US",
+    }
 
 
 def test_skills_are_added_and_taken_away(data: Path) -> None:
@@ -194,6 +202,7 @@ def test_a_day_goes_on_where_it_was_left(data: Path) -> None:
     ("field", "value"),
     [
         ("pay_low", "nan"), ("pay_low", "-5"), ("years_min", "inf"), ("period", "fortnight"), ("country", "XX"),
+        ("pay_country", "XX"), ("subdivision", "US-XX"),
         ("currency", "dollar"), ("currency", "€€€"), ("role", "wizard"), ("remote_scope", "MARS"),
     ],
 )  # fmt: skip
@@ -205,6 +214,9 @@ def test_values_that_no_field_can_hold_are_refused(field: str, value: str) -> No
 def test_values_are_read_as_the_field_holds_them() -> None:
     assert parse_value("remote_scope", "us, eu") == ["EU", "US"]
     assert parse_value("country", "de") == "DE"
+    assert parse_value("pay_country", "remote") == "remote"
+    assert (parse_value("subdivision", "us-ca"), parse_value("city", "Zürich")) == ("US-CA", "Zürich")
+    assert parse_value("ruled_out", "us-ca, gb") == ["GB", "US-CA"]
     assert parse_value("years_min", "-") is None
 
 

@@ -141,3 +141,4 @@ def test_what_is_in_doubt_stands_above_all_values(row: dict[str, Any]) -> None:
     assert "place: field, location, title and text do not agree on the workplace" in " ".join(output.split())
     assert output.index("in doubt") < output.index("Read")
     assert "in doubt" not in shown({**row, "doubts": None})
+    assert "GB, US-CA" in shown({**row, "ruled_out": ["GB", "US-CA"]})

@@ -18,7 +18,7 @@ from transforms.pay.prose import pay_in
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.place.places import whereabouts
 from transforms.records.rows import Pay
-from transforms.records.vocabulary import COMPONENTS, OTHER_PERIODS, PAY_FLAGS, PERIODS
+from transforms.records.vocabulary import COMPONENTS, OTHER_PERIODS, PAY_FLAGS, PAY_TAXES, PERIODS
 from transforms.text.lookups import cells_of
 
 CASES = Path(__file__).parent / "pay_cases.csv"
@@ -107,7 +107,7 @@ def test_a_place_that_is_ruled_out_is_no_place_of_the_pay() -> None:
         ("Gross salary: 1800 - 2300 USD/month", "CL", "gross", None),
         ("Net salary: 1800 - 2300 USD/month", "CL", "net", None),
         ("Salary $90,000 per year", "US", None, None),
-        ("Stawka 150 zł/h netto + VAT", "PL", None, None),
+        ("Stawka 150 zł/h netto + VAT", "PL", "invoice", None),
     ],
 )
 def test_tax_and_months_are_kept_when_said(text: str, country: str, tax: str | None, months: int | None) -> None:
@@ -466,7 +466,7 @@ def test_words_have_known_kinds_values_and_reaches() -> None:
         "pay": set(COMPONENTS),
         "not_pay": {"", "title"},
         "period": {*PERIODS, *OTHER_PERIODS},
-        "tax": {"gross", "net"},
+        "tax": set(PAY_TAXES),
         "months": {"12", "13", "14", "15", "16"},
         "bound": {"low", "high"},
         "filler": {"", "add", "with", "stop", "place"},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,3 +74,30 @@ def test_words_of_law_money_and_permits_are_hints() -> None:
         hints_of(meanings, "£30,000 a year.")
     ).get("GB", 1)
     assert hints_of(meanings, "We bake bread.") == ()
+
+
+def test_money_and_a_permit_decide_which_city_is_meant() -> None:
+    """Cases by hand, by meaning. Still read otherwise: US dollars, which others pay too, and a town that the gazetteer
+    lacks by its short name."""
+    right, number = Counter[str](), Counter[str]()
+    with Path(__file__).with_name("ambiguous_cities.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            advert = posting(source="ashby", id="1", title="Engineer", location_text=row["location"], text=row["text"])
+            number[row["part"]] += 1
+            right[row["part"]] += advert.country == row["country"]
+    assert right["aside"] == number["aside"] == 11
+    assert right["built"] >= 17 and number["built"] == 22
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("CAD 80,000 a year. You must be eligible to work in Ontario, Canada.", "CA"),
+        ("CAD 80,000 a year.", "GB"),
+        ("You must be eligible to work in Ontario, Canada.", "GB"),
+        ("In Toronto CAD 80,000, here £60,000. You must be eligible to work in Canada.", "GB"),
+        ("CAD 80,000 a year. You must be eligible to work in Canada or in the UK.", "GB"),
+    ],
+)
+def test_a_metropolis_gives_way_to_two_witnesses_alone(text: str, country: str) -> None:
+    assert [place.country for place in whereabouts("London", text=text).places] == [country]

@@ -99,7 +99,7 @@ def test_one_pass_finds_the_words_of_every_list() -> None:
     (line,) = read_lines(
         [
             "Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI, Remote, "
-            "freelance, portfolio."
+            "freelance, portfolio, based in."
         ]
     )
     assert line is not None
@@ -113,6 +113,7 @@ def test_one_pass_finds_the_words_of_every_list() -> None:
         "AI": ["AI"],
         "overruling": ["freelance"],
         "qualification": ["portfolio"],
+        "place of work": ["based in"],
     }
     assert set(words) == {name for name, *_ in LISTS}
 
