@@ -46,7 +46,7 @@ def find_users(text: str) -> Iterator[tuple[int, int]]:
     the last @ before white space, or else at an @ in the next three words. Nothing is found in https://h/@x,
     https://h/a:b@c and https://h:8080/@x. The running time is linear in the text's length.
     """
-    if not (_may_hold_user(text, "@") or _may_hold_user(text, "%40")):
+    if not (_may_hold_user(text, "@") or _may_hold_user(text, "%")):  # one character is found faster than %40
         return
     at = end_of_word = last = 0
     for slash in _SLASHES.finditer(text):  # a search for the whole pattern would take ten times as long

@@ -87,6 +87,8 @@ _PHONE = (
 )
 _PHONE_BEFORE = re.compile(rf"{_PHONE}\Z", re.IGNORECASE)
 _CALLED = re.compile(rf"{_PHONE}(\+?[\d(][\d ()./-]{{5,30}})", re.IGNORECASE)
+_BETWEEN_POSTCODES = re.compile(r" ?/ ?| +")
+_DIGIT = re.compile(r"\d")
 _CUT = re.compile(r"[ ./-][ ./-]|\)[^\d ]|\([^\d]|/\D")
 _GERMAN = re.compile(
     r"(?:\+ ?\d{1,3} ?(?:\(0\) ?| )\(?\d{2,5}\)?|\(?0\d{2,5}\)?)(?: [/-] | ?/ ?|[ -])"
@@ -118,21 +120,20 @@ def mask_contacts(text: str) -> str:
     shown, data = text, text.encode("utf-8", "surrogatepass")
     if _FIRST_OF_IT in data:
         data = data.replace(_FULL_WIDTH_AT, b"@")
-    marks = data.translate(_DIGIT_OR_NOT, _CONTINUING)  # a byte for each character
+    runs = _runs_of_digits(text, data)
     has_at = b"@" in data or _has_before(data, b"%", b"40")
     has_written_at = _has_before(data, b"[({<", (b"at", b"AT", b"@"))
-    if not (has_at or has_written_at or MANY_DIGITS.search(marks)):
+    if not (has_at or has_written_at or runs):
         return shown
     if not text.isascii() and (odd_letters := _PLAIN_OF.keys() & letters_beyond_ascii(text)):
         for odd in odd_letters:
             text = text.replace(odd, _PLAIN_OF[odd])
-        marks = text.encode("utf-8", "surrogatepass").translate(_DIGIT_OR_NOT, _CONTINUING)
+        runs = _runs_of_digits(text, text.encode("utf-8", "surrogatepass"))
     spans = [*_mail(text), *find_users(text)] if has_at else []
     if has_written_at:
         spans += _written_mail(text)
-    for run in MANY_DIGITS.finditer(marks):
-        if _SEVEN_DIGITS.search(text, *run.span()):
-            spans += _telephones(text, max(0, run.start() - MAX_CALL), run.end())
+    for start, end in runs:
+        spans += _telephones(text, max(0, start - MAX_CALL), end)
     if not spans:
         return shown
     pieces: list[str] = []
@@ -142,6 +143,12 @@ def mask_contacts(text: str) -> str:
             pieces += (shown[at : max(start, at)], MASK * (end - max(start, at)))
             at = end
     return "".join((*pieces, shown[at:]))
+
+
+def _runs_of_digits(text: str, data: bytes) -> list[tuple[int, int]]:
+    """Return the spans with enough digits for a telephone number. `data` is `text` in UTF-8."""
+    marks = data.translate(_DIGIT_OR_NOT, _CONTINUING)  # a byte for each character
+    return [run.span() for run in MANY_DIGITS.finditer(marks) if _SEVEN_DIGITS.search(text, *run.span())]
 
 
 def _has_before(data: bytes, marks: bytes, words: bytes | tuple[bytes, ...]) -> bool:
@@ -255,8 +262,8 @@ def _has_telephone_form(number: str, digits: int) -> bool:
 
 def _is_of_postcodes(number: str) -> bool:
     plain = number.replace("(", "").replace(")", " ")
-    parts = re.split(r" ?/ ?| +" if "/" in plain or " " in plain else "-", plain)
-    forms = {re.sub(r"\d", "0", part) for part in parts}
+    parts = _BETWEEN_POSTCODES.split(plain) if "/" in plain or " " in plain else plain.split("-")
+    forms = {_DIGIT.sub("0", part) for part in parts}
     is_department = number.startswith("(") and not number.startswith("(0")  # French numbers begin with 0
     lengths = (POSTCODE_DIGITS, DEPARTMENT_DIGITS) if is_department else (POSTCODE_DIGITS,)
     return len(parts) > 1 and len(forms) == 1 and _count(parts[0]) in lengths
