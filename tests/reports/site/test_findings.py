@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from reports.cells.cell import Cell
 from reports.figures.declaration import Rung
 from reports.figures.ladder import Attempt
+from reports.figures.places import EVERYWHERE
 from reports.figures.verdicts import Verdict
-from reports.site import figure_rows, findings
+from reports.site import explorer, figure_rows, findings
+from reports.site.skills import FIRST_CHOICE, Count, Skill, SkillList
 from reports.wording import gaps
 from reports.wording.renderer import Renderer
 from warehouse.mart_tables import Lack
@@ -78,6 +81,46 @@ def test_closings_are_called_faster_only_where_intervals_do_not_meet() -> None:
     assert findings._say_closings([ours, far, near]) == findings._say_closings([ours, near, far]) == words
     assert findings._say_closings([ours, far]) == f"{words}, faster than other adverts"
     assert findings._say_closings([]) is None
+
+
+def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> None:
+    """Their ranks are known within each kind alone."""
+
+    def skill(name: str, share: float | None, low: float, high: float) -> Skill:
+        asked = Count(share, low, high, f"{share:.0%}" if share else "", f"{100 * low:.0f}–{high:.0%}", 0)
+        return Skill(
+            name=name, category="Programming languages", style="languages", asked=asked, required=None, preferred=None,
+            duty=None, figure="",
+        )  # fmt: skip
+
+    listed = [skill("Go", None, 0.3, 0.99), skill("Python", 0.67, 0.59, 0.75), skill("SQL", 0.64, 0.56, 0.71)]
+    skill_list = SkillList(
+        place=EVERYWHERE, work="ai_engineering", name="AI engineering jobs", rests="435 jobs", month="October 2025",
+        platforms=(), skills=listed,
+    )  # fmt: skip
+    found = findings.find_top_skills({FIRST_CHOICE: skill_list})
+    assert found is not None
+    assert found["title"] == "The average employer asks for Python in 67% and for SQL in 64% of its AI engineering jobs"
+    assert found["chart"].count('<li class="row') == 3 and "rank" not in found["chart"]
+    alone = replace(skill_list, skills=listed[:1])
+    assert findings.find_top_skills({FIRST_CHOICE: alone}) is None, "no share of it is printed"
+
+
+def test_the_lead_says_that_its_figure_is_under_review(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = SimpleNamespace(figure="pay.us", work="ai_engineering")
+    answer = SimpleNamespace(
+        has_amounts=True, period="28 October 2025", review="under review since 3 May 2026", cell=cell, address="",
+        currency="USD",
+    )  # fmt: skip
+    pay: Any = SimpleNamespace(choice=("us", "ai_engineering", "mid_senior"), best=lambda choice: answer)
+    for module, name in (
+        (explorer, "pay_row"), (explorer, "pay_axis"), (explorer, "say_title"), (explorer, "say_median"),
+        (findings.rows, "draw"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, lambda *args, **options: "")
+    lead = findings.lead(pay, {"pay.us": "on Ashby boards"})
+    assert lead is not None
+    assert lead["kicker"] == "Pay · United States · 28 October 2025 · on Ashby boards · under review since 3 May 2026"
 
 
 def within(group: str, place: str, low: float, high: float, form: str = "point") -> Cell:
