@@ -14,7 +14,7 @@ from reports.figures.declaration import Rung
 from reports.figures.ladder import Attempt
 from reports.figures.places import EVERYWHERE
 from reports.figures.verdicts import Verdict
-from reports.site import explorer, figure_rows, findings
+from reports.site import explorer, figure_rows, findings, rows
 from reports.site.skills import FIRST_CHOICE, Count, Skill, SkillList
 from reports.wording import gaps
 from reports.wording.renderer import Renderer
@@ -115,7 +115,7 @@ def test_the_lead_says_that_its_figure_is_under_review(monkeypatch: pytest.Monke
     pay: Any = SimpleNamespace(choice=("us", "ai_engineering", "mid_senior"), best=lambda choice: answer)
     for module, name in (
         (explorer, "pay_row"), (explorer, "pay_axis"), (explorer, "say_title"), (explorer, "say_median"),
-        (findings.rows, "draw"),
+        (rows, "draw"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, lambda *args, **options: "")
     lead = findings.lead(pay, {"pay.us": "on Ashby boards"})
