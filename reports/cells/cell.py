@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.wording.bases import OF_OTHERS, OWN
-from reports.wording.numbers import Row, known_part, printed_share, upper_first
+from reports.wording.numbers import Row, head_jobs, known_part, printed_share, upper_first
 from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_SHARE_WIDTH
 from warehouse.marts.measures import MEASURES
 from warehouse.marts.printing import BOUNDS, POINT, SAYS, choose_form
@@ -189,13 +189,13 @@ class Cell:
         """A share as a sentence, such as "62% of AI jobs that state pay offer equity"; "" for other measures."""
         if self.measure not in MEASURES:
             return ""
-        measure = MEASURES[self.measure]
+        measure, jobs = MEASURES[self.measure], head_jobs(self.row, self.jobs)
         if self.row.get("form") == SAYS:
-            return f"{known_part(self.row)} of {self.jobs} {measure.known_words}"
+            return f"{known_part(self.row)} of {jobs} {measure.known_words}"
         if self.row.get("is_by_employer") and self.row.get("form") != BOUNDS:
             say_share = functools.partial(printed_share, self.row)
-            return upper_first(measure.say_of_employer(self.item, say_share, self.jobs))
-        of = f"all {self.jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(self.jobs)
+            return upper_first(measure.say_of_employer(self.item, say_share, jobs))
+        of = f"all {jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(jobs)
         return f"{upper_first(printed_share(self.row, of))} {measure.say(self.item)}"
 
     @property

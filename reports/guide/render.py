@@ -11,7 +11,7 @@ import html
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
 from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Scan, Span, Tag, find_markers, scan_tags
@@ -143,9 +143,17 @@ def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: 
     mark = tag.options.get("mark")
     if tag.start not in day.qualified and not (tag.wanted == PLAIN and mark is None):
         return words
+    head = _head(figure, day) if tag.wanted == PLAIN else ""
+    head = "" if head in words else head
     if figure.qualifier is None or mark is None:
-        return numbers.qualify(words, [figure.qualifier], is_nested=is_nested)
+        return numbers.qualify(words, [head, figure.qualifier], is_nested=is_nested)
+    words = numbers.qualify(words, [head], is_nested=is_nested)
     return f"{words} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{words}{mark}"
+
+
+def _head(figure: Figures, day: Edition) -> str:
+    """Return the words for the only platform of a figure, which its title has and its value may lack; "" for none."""
+    return numbers.on_platforms(notes.find_only_platform(figure, day.titles))
 
 
 BREAK = re.compile(
@@ -237,6 +245,10 @@ class Edition:
                 return escape(words, is_html) + self._note_mark(tag)
             parts = [Part(text=words)] * bool(words)
             if tag.wanted == PLAIN and (table := notes.table(figure)):
+                head = "" if is_html or tag.name != COMMENT else _head(figure, self)  # a caption has the title
+                if head:
+                    key = f"{numbers.upper_first(head)}, {numbers.lower_first(table.key)}" if table.key else f"{head}."
+                    table = replace(table, key=key)
                 parts = [Part(text=figure.title, table=table), *(Part(text=text) for text in table.below)]
         before, newline = self.scan.before_on_line(tag.start), self.scan.newline
         indent = "" if before.strip(" \t") else before
@@ -259,7 +271,7 @@ READING_KEY = (
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
     "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Every job "
     f"counts once. Figures are printed from {EMPLOYERS} employers on, none of them with more than {LARGEST} of the "
-    f"jobs; where employers are unknown, from {JOBS} persons or pairs of amounts on. A share whose 95% interval is "
+    f"jobs; where employers are unknown, from {JOBS} persons or pay ranges on. A share whose 95% interval is "
     f"wider than {MAX_SHARE_WIDTH}, or an amount whose interval is wider than {MAX_AMOUNT_WIDTH} of it, is printed as "
     f"that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
     "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."

@@ -15,6 +15,7 @@ from reports.release import texts
 from reports.release.licences import OURS
 from reports.release.published import PublishedDay
 from reports.wording.bases import OWN_BASES
+from reports.wording.notes import describe_period
 from reports.wording.numbers import percent
 from warehouse.mart_tables import Figures
 from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
@@ -50,6 +51,7 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         n_other=sum(publication.licences[row.figure].id != OURS for row in figures),
         withheld=percent(states["suppressed"] / max(1, len(figures))),
         frame=next(iter(query.read(con, query.fill("release/frame", {}))), None),
+        frame_read=next((describe_period(row) for row in figures if row.list == "frame" and row.value is not None), ""),
         counts=[row.n_jobs for row in counted],
         days=[on for row in counted for on in (row.period_from, row.period_to) if on is not None],
         depth=describe_depth(measure_depth(con)),

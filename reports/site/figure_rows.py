@@ -31,6 +31,7 @@ from reports.wording.numbers import (
     verdict,
 )
 from transforms.records.definitions import BAND
+from transforms.records.vocabulary import LAW_IN_FORCE, NO_LAW
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS, PLATFORMS, SAYS
 
@@ -225,7 +226,7 @@ def _one_number(
     if number is None or number.known is None:
         return ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")
     form, marks = cell.judge([part]), []
-    value, value_beneath, between = say(*number.known), "no point", ""
+    value, value_beneath, between = say(*number.known), "range only", ""
     if number.form == BOUNDS:
         low, high = map(percent, number.known)
         value, value_beneath = f"{low.removesuffix('%')}–{high}", "silence leaves it open"
@@ -278,8 +279,9 @@ def _draw_sides(cell: Cell) -> list[ChartRow]:
     if cell.numbers["difference"].value is None:
         return []
     drawn = []
-    for name, side in (("Law in force", "both"), ("No law that we know of", "other")):
+    for law, side in ((LAW_IN_FORCE, "both"), (NO_LAW, "other")):
         row = {"share": cell.row[f"share_{side}"], "n_jobs": cell.row[f"n_jobs_{side}"]}
+        name = upper_first(disclosure.LAW_WORDS[law])
         drawn.append(replace(_share(replace(cell, row=row), name, per=" state pay"), value_beneath="state pay"))
     return drawn
 
@@ -287,7 +289,7 @@ def _draw_sides(cell: Cell) -> list[ChartRow]:
 def _in_points(cell: Cell, name: str) -> ChartRow:
     row, difference, form = cell.row, cell.numbers["difference"].value, cell.judge(["difference"])
     ends = disclosure.say_ends(row).removesuffix(" points")
-    value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
+    value, beneath = (ends, "range only") if difference is None else (disclosure.say_difference(row), ends)
     return ChartRow(
         name="Difference in points", beneath=disclosure.GROUP_WORDS[row["role_group"]], value=value,
         value_beneath=beneath, form=form, spoken=f"Difference: {value} points. {words.SURENESS[form]}.",

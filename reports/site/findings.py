@@ -1,7 +1,7 @@
 """The home page: findings as sentences, and figures that cannot be printed yet.
 
 A sentence says no more than its interval supports, and is left out if no figure supports it. Words about order ("among
-the three most asked") follow from the ranks that the intervals allow.
+the three largest") follow from the ranks that the intervals allow.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from reports.wording import disclosure, gaps, shares
 from reports.wording.numbers import (
     brief_share,
     count_of,
+    join_words,
     lower_first,
     name_platforms,
     percent,
@@ -61,7 +62,7 @@ def lead(pay: Explorer, heads: Mapping[str, str]) -> Finding | None:
     ]  # fmt: skip
     axis = explorer.pay_axis(chart_rows, answer.currency)
     return {
-        "kicker": _join("Pay", PLACES[place].name, answer.period, heads.get(answer.cell.figure or "")),
+        "kicker": _join("Pay", PLACES[place].name, answer.period, heads.get(answer.cell.figure or ""), answer.review),
         "title": explorer.say_title(answer),
         "dek": explorer.say_median(answer),
         "href": f"f/{answer.cell.figure}.html" if answer.cell.figure else "pay.html",
@@ -76,11 +77,6 @@ def _join(*parts: str | None) -> str:
 
 # --- titles of cards -------------------------------------------------------------------------------------
 
-SKILLS = (
-    "{names} leads the skills asked, in {shares} of the average employer's AI engineering jobs",
-    "{names} share the top of the skills asked, in {shares} of the average employer's AI engineering jobs",
-    "{names} {are} among the {n} skills asked most, in {shares} of the average employer's AI engineering jobs",
-)
 ROLES = (
     "{Names} make up {shares} of AI jobs, more than any other role",
     "{Names} share the top, with {shares} of AI jobs",
@@ -114,19 +110,20 @@ def say_leaders(titles: tuple[str, str, str], top: Sequence[tuple[str, str]], n:
 
 
 def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | None:
-    """Return a finding on the skills that may be asked for most; None without data."""
+    """Return a finding on skills that are often asked for, without a claim about their order; None without data."""
     skill_list = lists.get(skills.FIRST_CHOICE)
     if skill_list is None:
         return None
-    first = [skill for skill in skill_list.skills if skill.ranks[0] == 1]
-    top = [(skill.name, skill.asked.said) for skill in first if skill.asked.said]
-    title = say_leaders(SKILLS, _limit(top, skill_list.platforms), len(first))
-    if title is None:
+    first = skill_list.skills[:ROWS_OF_CARD]
+    known = [(skill.name, skill.asked.said) for skill in first if skill.asked.said]
+    if not known:
         return None
+    demands = join_words([f"for {name} in {share}" for name, share in _limit(known, skill_list.platforms)])
+    title = f"The average employer asks {demands} of its AI engineering jobs"
     chart_rows = []
-    for row in map(skills.skill_row, skill_list.skills[:ROWS_OF_CARD]):
+    for row in map(skills.skill_row, first):
         marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
-        chart_rows.append(replace(row, href="", rank="", beneath="", data={}, marks=marks))
+        chart_rows.append(replace(row, href="", beneath="", data={}, marks=marks))
     return {
         "kicker": skill_list.kicker,
         "title": title,
@@ -156,11 +153,29 @@ def _say_roles(cells: Sequence[Cell]) -> str | None:
 
 def _say_years(cells: Sequence[Cell]) -> str | None:
     top, n = _find_leaders(cells)
-    return say_leaders(YEARS, top[:1], n)
+    title = say_leaders(YEARS, top[:1], n)
+    unasked = _say_share(cells, NOT_ASKED)
+    return f"{title}; it asks for none in {unasked}" if title and unasked else title
+
+
+def _say_degree(cells: Sequence[Cell]) -> str | None:
+    share = _say_share(cells, NOT_ASKED)
+    return share and f"The average employer requires no degree in {share} of its AI jobs"
+
+
+def _say_share(cells: Sequence[Cell], item: str) -> str | None:
+    return next((brief_share(cell.row) for cell in cells if cell.item == item), None)
 
 
 def _say_item(item: str) -> Callable[[Sequence[Cell]], str | None]:
-    return lambda cells: next((cell.sentence for cell in cells if cell.item == item), None)
+    """Return a function that says the share of an item; the platform stands above the title."""
+
+    def say(cells: Sequence[Cell]) -> str | None:
+        return next(
+            (replace(one, row={**one.row, "platform": None}).sentence for one in cells if one.item == item), None
+        )
+
+    return say
 
 
 def _by_share(cells: Sequence[Cell]) -> list[Cell]:
@@ -224,7 +239,7 @@ CARDS = (
         note="adverts followed",
     ),
     Card(
-        figure="employers.degree", kicker="Degree", say=_say_item(NOT_ASKED), href="work.html#employers-degree",
+        figure="employers.degree", kicker="Degree", say=_say_degree, href="work.html#employers-degree",
         note=IN_FULL, order=_by_share,
     ),
     Card(

@@ -56,7 +56,6 @@ class ChartRow:
     marks: tuple[Mark, ...] = ()
     needed: str = ""
     spoken: str = ""
-    rank: str = ""
     href: str = ""
     badge: str = ""
     is_chosen: bool = False
@@ -126,14 +125,13 @@ def draw_row(row: ChartRow, axis: Axis) -> str:
     suffix, current = (" chosen", ' aria-current="true"') if row.is_chosen else ("", "")
     name = f'<a href="{escape(row.href)}"{current}>{escape(row.name)}</a>' if row.href else escape(row.name)
     badge = f' <span class="badge">{escape(row.badge)}</span>' if row.badge else ""
-    rank = f'<div class="rank"><span class="spoken">rank </span>{escape(row.rank)}</div>' if row.rank else ""
     plot = ""
     if row.needed:
         plot = f'<div class="hatch"><span>{escape(row.needed)}</span></div>'
     elif row.marks:
         plot = f'<svg width="100%" height="100%" aria-hidden="true">{draw_marks(row, axis)}</svg>'
     return (
-        f'<li class="row {row.form}{suffix}"{attributes}>{rank}'
+        f'<li class="row {row.form}{suffix}"{attributes}>'
         f'<div class="name"><b>{name}{badge}</b>{_element("small", row.beneath)}</div><div class="plot">{plot}</div>'
         f'<div class="value"><b>{escape(row.value)}</b>{_element("small", row.value_beneath)}'
         f"{_element('span', row.sure, 'sure')}</div>{_element('span', row.spoken, 'spoken')}</li>"

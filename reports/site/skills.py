@@ -1,14 +1,13 @@
-"""Skills asked for, as data for the page's script and as the ranked list that is shown without the script.
+"""Skills asked for, as data for the page's script and as the list that is shown without the script.
 
 Shares are of the average employer: each employer counts once, by the part of its jobs that ask.
 
-A list shows the last day on which shares of a place and a group of roles could be printed. Ranks are ranges: a skill
-ranks above another skill only if their 95% intervals do not overlap, so that chance decides no printed order.
+A list shows the last day on which shares of a place and a group of roles could be printed. It has no ranks: those that
+the data allow are known within categories alone (`warehouse.marts.rank_sets`).
 """
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +34,7 @@ SHOWN_FIRST = 40
 """Number of skills shown before a reader asks for all."""
 FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
 DECIMALS = 6
-"""Decimal places of shares in the list and in the script's data, so that both have the same ranks and drawings."""
+"""Decimal places of shares in the list and in the script's data, so that both have the same drawings."""
 STYLES = {
     "Programming Languages": "languages",
     "Machine Learning and Deep Learning": "learning",
@@ -67,7 +66,7 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Skill:
-    """A skill of a list: its category and CSS class, its shares, its best and worst rank, and its figure's id or ""."""
+    """A skill of a list: its category and CSS class, its shares, and its figure's id or ""."""
 
     name: str
     category: str
@@ -76,7 +75,6 @@ class Skill:
     required: Count | None
     preferred: Count | None
     duty: Count | None
-    ranks: tuple[int, int]
     figure: str
 
 
@@ -125,16 +123,14 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> Ski
 
 def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str]) -> SkillList:
     counts = [count for cells in listed if (count := _count(cells[ASKED])) is not None]
-    ranks = rank_by_intervals([(count.low, count.high) for count in counts])
     skills = []
-    for cells, asked, rank in zip(listed, counts, ranks, strict=True):
+    for cells, asked in zip(listed, counts, strict=True):
         cell, category = cells[ASKED], cells[ASKED].row["category"]
         skills.append(
             Skill(
                 name=cell.item, category=category_name(category), style=STYLES.get(category, "software"), asked=asked,
                 required=_count(cells.get(REQUIRED)), preferred=_count(cells.get(PREFERRED)),
-                duty=_count(cells.get(DUTY)), ranks=rank,
-                figure=cell.id if cell.id in printed else "",
+                duty=_count(cells.get(DUTY)), figure=cell.id if cell.id in printed else "",
             )
         )  # fmt: skip
     first = listed[0][ASKED]
@@ -167,13 +163,6 @@ def first_list(lists: SkillLists) -> SkillList | None:
     return lists.get(FIRST_CHOICE) or next(iter(lists.values()), None)
 
 
-def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
-    """Return the best and worst rank of each interval. An interval ranks above another if it lies entirely above it."""
-    lows, highs = sorted(low for low, _ in intervals), sorted(high for _, high in intervals)
-    n = len(intervals)
-    return [(1 + n - bisect.bisect_right(lows, high), n - bisect.bisect_left(highs, low)) for low, high in intervals]
-
-
 def skill_row(skill: Skill) -> ChartRow:
     """Return a row: a bar for required, a tint for all that is asked, and the share with its interval."""
     share, low, high, said, ends, is_firm = skill.asked
@@ -184,19 +173,16 @@ def skill_row(skill: Skill) -> ChartRow:
         if skill.required is not None and skill.required.share is not None:
             bars.append(Mark(kind="bar", start=0.0, end=min(skill.required.share, share), style=skill.style))
         marks = [*bars, *marks, Mark(kind="dot", start=share, style=f"ink {form}")]
-    best, worst = skill.ranks
-    rank = f"{best}" if best == worst else f"{best}–{worst}"
     return ChartRow(
         name=skill.name,
         beneath=skill.category,
         value=said or ends,
-        value_beneath=ends if said else "no point",
+        value_beneath=ends if said else "range only",
         form=form,
         marks=tuple(marks),
-        spoken=f"{skill.name}: {f'{said}, ' if said else ''}between {ends}, rank {rank}. {words.SURENESS[form]}.",
+        spoken=f"{skill.name}: {f'{said}, ' if said else ''}between {ends}. {words.SURENESS[form]}.",
         href=f"f/{skill.figure}.html" if skill.figure else "",
         figure=skill.figure,
-        rank=rank,
         data={"category": skill.style, "search": skill.name.lower()},
     )
 

@@ -31,9 +31,11 @@ SURENESS: Mapping[str, str] = {
     FEW: "Too few to say",
 }
 """How certain a value is, in words, by the form of its row: filled, hollow, dashed with a diamond, or hatched."""
-LINE = "A line shows where the value for employers like those we read lies, 19 times in 20; for others it may differ."
-WHAT_IS_FIRM = "a narrow interval, read lately, of more than one platform"
-WHAT_IS_ROUGH = "wide, read long ago or of one platform; read the range, not the point"
+LINE = "A line is the range that holds the value for employers like those we read, 19 times in 20; others may differ."
+WHAT_IS_FIRM = "the range is narrow, and the adverts were read lately, on more than one platform"
+WHAT_IS_ROUGH = (
+    "the range is wide, or the adverts are of one platform or were read long ago: read the range, not the point"
+)
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
 """Signs of currencies. All other currencies are printed as their ISO 4217 code."""
 

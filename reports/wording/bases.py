@@ -38,7 +38,7 @@ BASES = {
     "advertised_third_party": Basis(
         words="adverts collected by a third party",
         name="third-party adverts",
-        unit=("pair of amounts", "pairs of amounts"),
+        unit=("pay range", "pay ranges"),
         stands_in="collected by others",
         definition="the middle of the two ends of pay that somebody else collected from adverts of two years; which "
         "employers they are of is unknown, and the currency is as the collector noted it",

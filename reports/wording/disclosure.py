@@ -15,7 +15,9 @@ from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO
 from transforms.text.lookups import cells_of
 from warehouse.load.lookups import load_disclosure_laws
 
-LAW_WORDS = {LAW_IN_FORCE: "law in force", NO_LAW: "no law that we know of", LAW_UNKNOWN: "not known"}
+LAW_WORDS = {
+    LAW_IN_FORCE: "pay law in force", NO_LAW: "no pay law that we know of", LAW_UNKNOWN: "pay law not known",
+}  # fmt: skip
 """Words for the classes of law, in the order in which they are printed."""
 GROUP_WORDS = {AI_JOBS: "AI jobs", "all": "all jobs"}
 EVIDENCE_WORDS = {
@@ -45,6 +47,11 @@ def say_points(share: float) -> str:
     return f"{100 * share:+.0f}".replace("-", "−")
 
 
+def say_difference(row: Row) -> str:
+    """Return the difference of two shares in whole points, such as "+40": that of the shares as they are printed."""
+    return say_points((round(100 * row["share_both"]) - round(100 * row["share_other"])) / 100)
+
+
 def say_ends(row: Row) -> str:
     """Return the 95 % interval of a difference, such as "−25 to +2 points"."""
     return f"{say_points(row['difference_lo'])} to {say_points(row['difference_hi'])} points"
@@ -68,23 +75,23 @@ def _say_within(row: Row) -> str:
     both, other = numbers.percent(row["share_both"]), numbers.percent(row["share_other"])
     return (
         f"{both} where a law is in force state pay, {other} where none is that we know of, "
-        f"{say_points(row['difference'])} points [{say_ends(row)}]"
+        f"{say_difference(row)} points [{say_ends(row)}]"
     )
 
 
-def _of_point(column: str, say: Callable[[float], str]) -> Callable[[Row], str | None]:
-    return lambda row: None if row["form"] == "interval" else say(row[column])
+def _of_point(say: Callable[[Row], str]) -> Callable[[Row], str | None]:
+    return lambda row: None if row["form"] == "interval" else say(row)
 
 
 _WITHIN = (
-    Column("Jobs", _name, False),
-    Column("State pay, law in force", _of_point("share_both", numbers.percent)),
-    Column("State pay, no law that we know of", _of_point("share_other", numbers.percent)),
-    Column("Difference in points", _of_point("difference", say_points)),
+    Column("Jobs", lambda row: numbers.upper_first(_name(row)), False),
+    Column("State pay, with a law", _of_point(lambda row: numbers.percent(row["share_both"]))),
+    Column("State pay, no known law", _of_point(lambda row: numbers.percent(row["share_other"]))),
+    Column("Difference in points", _of_point(say_difference)),
     Column("95% interval", say_ends),
     Column("Employers", "n_employers"),
-    Column("Jobs, law in force", "n_jobs_both"),
-    Column("Jobs, no law", "n_jobs_other"),
+    Column("Jobs, with a law", "n_jobs_both"),
+    Column("Jobs, no known law", "n_jobs_other"),
 )
 
 
@@ -130,7 +137,7 @@ def _places_text(rows: Rows) -> str:
 _PLACES = (
     Column("Place or law", "name", False),
     Column("In force from", "in_force_from", False),
-    Column("State pay", _of_point("share", numbers.percent)),
+    Column("State pay", _of_point(lambda row: numbers.percent(row["share"]))),
     Column("95% interval", numbers.interval),
     Column("Jobs", "n_asking"),
     Column("Of jobs", "n_jobs"),
@@ -144,8 +151,8 @@ _PLACES = (
 def _places_table(rows: Rows) -> Table:
     key = (
         "In the adverts we read: share of the jobs whose full advert was read that state pay; a job counts in each of "
-        "its places. Width: high end less low end over their midpoint. Not known: the place is not known finely "
-        "enough, as United States without a state, or remote work over several states."
+        "its places. Width: high end less low end over their midpoint. Pay law not known: the place is not known "
+        "finely enough, as United States without a state, or remote work over several states."
     )
     few = numbers.name_withheld(rows)
     below = [f"Withheld, since employers are too few or one has most of the jobs: {few}." if few else ""]

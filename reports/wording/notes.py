@@ -217,8 +217,8 @@ MAX_NAMED_OF_SCOPE = 3
 def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     """Return the scope of shares of all places: "In the adverts we read", with the largest countries and sources.
 
-    The percentages of countries count jobs, those of sources count adverts. Return "" for other figures and for
-    withheld figures.
+    The percentages of countries count jobs, those of sources count adverts. A single source is
+    not named: the figure is headed by it. Return "" for other figures and for withheld figures.
     """
     row = _first_of(figure)
     if figure.basis != "postings" or figure.value is None or not row.get("countries"):
@@ -231,7 +231,7 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
         f"{(titles or {}).get(part.source, part.source)} {numbers.percent(part.n / n_adverts)}"
         for part in behind[:MAX_NAMED_OF_SCOPE]
     ]
-    sources = f"; largest sources by adverts: {', '.join(shares)}" if shares else ""
+    sources = f"; largest sources by adverts: {', '.join(shares)}" if len(shares) > 1 else ""
     days = f" ({describe_period(figure)})" if figure.status == "stale" and figure.period_to is not None else ""
     return f"In the adverts we read{days}: {numbers.count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
 

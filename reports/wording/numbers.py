@@ -155,12 +155,10 @@ def printed_share(row: Row, of: str = "") -> str:
     """Return a share as it is printed: "57%", or an interval "12–45%", or bounds "between 12% and 88%".
 
     If too few say, nothing is known of it: "open". The readings of two to four platforms are all printed: "28% on
-    Ashby boards and 13% on Greenhouse boards". The words for the jobs, `of`, stand before the platform; with them, a
-    single platform is named as well.
+    Ashby boards and 13% on Greenhouse boards". The words for the jobs, `of`, stand before the first of them.
     """
     if row.get("form") != PLATFORMS:
-        head = on_platforms(name_platforms(row)) if of else ""
-        return " ".join(filter(None, (brief_share(row), of and f"of {of}", head)))
+        return f"{brief_share(row)} of {of}" if of else brief_share(row)
     jobs = [f" of {of}" if of else "", *("" for _ in row["platforms"][1:])]
     readings = zip(row["platforms"], jobs, strict=True)
     return join_words([f"{brief_share(one)}{of} {on_platforms([one['platform']])}" for one, of in readings])
@@ -185,6 +183,12 @@ def name_platforms(row: Row) -> list[str]:
 
 
 _BOARDS = " job boards"
+
+
+def head_jobs(row: Row, jobs: str) -> str:
+    """Return the words for jobs with the only platform that a share rests on, if any: "AI jobs on Ashby boards"."""
+    only = [] if row.get("form") == PLATFORMS else name_platforms(row)
+    return " ".join(filter(None, (jobs, on_platforms(only))))
 
 
 def on_platforms(titles: Sequence[str]) -> str:
@@ -223,13 +227,13 @@ def ordinal(number: int) -> str:
 
 
 MAX_RANKS_SAID = 10
-"""Where more ranks are possible, the last is not said."""
+"""Where more ranks are possible, the last is not said, and nothing if the first is possible as well."""
 
 
 def say_rank(row: Row) -> str | None:
     """Return the possible ranks in words: "first", "second or third", "second to fifth", "ninth or lower".
 
-    Return None if there are none.
+    Return None if there are none, or if almost any is possible.
     """
     best, worst = row.get("rank_best"), row.get("rank_worst")
     if best is None or worst is None:
@@ -237,7 +241,7 @@ def say_rank(row: Row) -> str | None:
     if best == worst:
         return ordinal(best)
     if worst - best >= MAX_RANKS_SAID:
-        return f"{ordinal(best)} or lower"
+        return f"{ordinal(best)} or lower" if best > 1 else None
     return f"{ordinal(best)} {'or' if worst == best + 1 else 'to'} {ordinal(worst)}"
 
 

@@ -31,13 +31,17 @@ BY_EMPLOYER = (
     "Each employer counts once, by the part of its jobs: in so much of its adverts the average employer asks for it or "
     "offers it. By jobs, each job counts alike, so that large employers count more"
 )
-RANKS = "Ranks that comparing employers leaves open are ties, as in 1–3; with 95% all ranks of the list hold together"
+RANKS = (
+    "Where comparing employers leaves a rank open, its range is printed, as in 1–3. All ranks of a list are meant to "
+    "hold together in 95% of lists like it; in trials with known truth they did in 93.5% to 100%"
+)
+"""The trials are the rows `ranks` of docs/known_truth.csv."""
 MAX_APART_BY_SIZE = 0.10
 """If the shares of employers of one job and of six or more differ by more, both are said."""
 SILENT = (
     "Jobs whose adverts could have told and do not say may be either: with 95% the share of all jobs lies between the "
-    f"bounds, whatever they would say. Where fewer than {MIN_KNOWN} say, only these bounds are printed; where they are "
-    f"more than {MAX_BOUNDS_WIDTH} apart, only how many say"
+    f"bounds, whatever they would say. Where these are more than {MAX_BOUNDS_WIDTH} apart, how many jobs say stands in "
+    f"their place. Where fewer than {MIN_KNOWN} say, no share of those that do is printed"
 )
 
 
@@ -63,10 +67,21 @@ def _ends(row: Row) -> str | None:
     return None if _is_open(row) else numbers.interval(row)
 
 
+def _has_bounds(row: Row) -> bool:
+    """Whether the bounds of all jobs are narrow enough to be printed."""
+    low, high = row.get("bound_lo"), row.get("bound_hi")
+    is_narrow = low is not None and high is not None and round(high - low, 9) <= MAX_BOUNDS_WIDTH.value
+    return _is_bounds(row) or is_narrow
+
+
 def _bounds(row: Row) -> str | None:
     """Return the bounds of all jobs; None if every job says, or if the bounds are too wide to be printed."""
-    is_told = row.get("n_unknown") and row.get("bound_lo") is not None and row.get("form") != SAYS
-    return numbers.percents(row, "bound_lo", "bound_hi") if is_told else None
+    return numbers.percents(row, "bound_lo", "bound_hi") if row.get("n_unknown") and _has_bounds(row) else None
+
+
+def _known_part(row: Row) -> str | None:
+    """Return which part of the jobs say; None if every job does, or if bounds are printed instead."""
+    return numbers.known_part(row) if row.get("n_unknown") and not _has_bounds(row) else None
 
 
 def say_how_many_say(measure: Measure, row: Row, jobs: str = "jobs") -> str:
@@ -212,7 +227,8 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
     def text(rows: Rows) -> str:
         if rows[0].get("form") == SAYS:
             return say_how_many_say(measure, rows[0], jobs)
-        of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {_whose(by_employer)}{measure.name_jobs(jobs)}"
+        headed = numbers.head_jobs(rows[0], jobs)
+        of = f"all {headed}" if _is_bounds(rows[0]) else f"the {_whose(by_employer)}{measure.name_jobs(headed)}"
         return numbers.printed_share(rows[0], of if measure.known_words else "")
 
     def note(rows: Rows) -> list[str | None]:
@@ -222,8 +238,8 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
         )
         if by_employer and not _is_open(row):
             parts = ["each employer counts once, by the part of its jobs", *parts, _say_sizes(row), _say_beside(row)]
-        if measure.known_words and row.get("form") != SAYS:
-            parts.append(say_how_many_say(measure, row))
+        if measure.known_words and not _is_open(row):
+            parts.append(_known_part(row) and say_how_many_say(measure, row))
             parts.append(_bounds(row) and f"of all jobs {_bounds(row)}")
         return [*filter(None, parts), say_languages(measure), *_remarks(measure, rows)]
 
@@ -276,12 +292,13 @@ def items(
         n = f"n = {_n_of(first):,} {of}"
         if by_employer and not is_open:
             n = f"shares of the average employer's adverts; {n}"
-        known = say_how_many_say(measure, first) if measure.known_words else None
+        leaves_open = measure.known_words and any(map(_known_part, rows))
+        known = say_how_many_say(measure, first) if leaves_open else None
         if all(row.get("form") == SAYS for row in rows):
             return "; ".join(filter(None, (known, n, say_largest(first))))
         parts = [head + _list(rows, partial(say, names_platforms=not platforms)), n, say_largest(first), known]
-        bounded = [row for row in rows if _bounds(row)]
-        if bounded and not is_open:
+        bounded = [row for row in rows if _bounds(row) and not _is_open(row)]
+        if bounded:
             parts.append(f"of all jobs, {_list(bounded, lambda row: _bounds(row) or '')}")
         return "; ".join(filter(None, parts))
 
@@ -317,20 +334,15 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
 
     def text(rows: Rows) -> str:
         printed = _name_differing_platforms(numbers.choose_printed(rows))
-        parts = [f"{row['name']} {_with_interval(row, *remarks(row, row is printed[0]))}" for row in printed]
+        first = next(filter(_known_part, printed), None)
+        parts = [f"{row['name']} {_with_interval(row, *remarks(row, row is first))}" for row in printed]
         return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
 
     def remarks(row: Row, is_first: bool) -> list[str | None]:
         n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row), row.get("on_platform"))))
-        if not measure.known_words:
-            return [*_say_others(row), n]
-        bounds = None if _is_bounds(row) else _bounds(row)
-        return [
-            *_say_others(row),
-            n,
-            say_how_many_say(measure, row) if is_first else f"{numbers.known_part(row)} say so",
-            bounds and f"of all jobs {bounds}",
-        ]
+        bounds, part = None if _is_bounds(row) else _bounds(row), _known_part(row) if measure.known_words else None
+        known = part and (say_how_many_say(measure, row) if is_first else f"{part} say so")
+        return [*_say_others(row), n, known, bounds and f"of all jobs {bounds}"]
 
     def table(rows: Rows) -> Table:
         printed, few = numbers.choose_printed(rows), numbers.name_withheld(rows)
@@ -364,7 +376,7 @@ def _columns(heading: str, by_employer: bool) -> tuple[Column, ...]:
         Column("By jobs", _by_jobs),
         Column("Without the largest employer", lambda row: (_say_without(row) or "").partition(" ")[0] or None),
         Column("Of all jobs", _bounds),
-        Column("Jobs that say", lambda row: None if row.get("bound_lo") is None else numbers.known_part(row)),
+        Column("Jobs that say", lambda row: None if row.get("bound_lo") is None else _known_part(row)),
         Column("Jobs", "n_asking"),
         Column("Employers", "n_employers_asking"),
     )

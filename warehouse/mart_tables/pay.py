@@ -77,16 +77,12 @@ class Amounts(Quantiles):
     band_low: Annotated[float | None, amount(f"{BAND.low_end}; NULL for single amounts")]
     band_low_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     band_low_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    band_low_by_employer: Annotated[float | None, amount("The same if each employer counts once, its jobs equally")]
-    band_low_by_employer_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
-    band_low_by_employer_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
     band_high: Annotated[float | None, amount(f"{BAND.high_end}; NULL for single amounts")]
     band_high_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     band_high_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    band_high_by_employer: Annotated[float | None, amount("The same if each employer counts once, its jobs equally")]
-    band_high_by_employer_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
-    band_high_by_employer_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p50_by_employer: Annotated[float | None, amount("The same if each employer counts once, its jobs equally")]
+    p50_by_employer: Annotated[
+        float | None, amount("Median of midpoints if each employer counts once, its jobs equally")
+    ]
     p50_by_employer_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p50_by_employer_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
 

@@ -28,6 +28,7 @@ SURELY_MORE = (
     2.5  # times the draws that may reach a critical value: the first have as many with a chance of 2 in 100,000
 )
 BLOCK = 2_000  # employers whose signs are in an array at a time
+PAIRS = 64  # of rows compared at a time: few enough that their draws stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ def find_rank_sets(
     is_above = np.zeros((n_rows, n_rows), dtype=bool)
     n_allowed = n_draws - math.ceil(level * (n_draws + 1))  # draws that may reach a critical value
     if n_rows and np.ptp(total) > least and n_allowed >= 0:
-        weighted = sparse.csr_array(part.multiply(weight[:, None]))
+        asking = np.unique(part.indptr)  # employers that have no row are left out
+        of_entry = part.data * np.repeat(weight, np.diff(part.indptr))
+        weighted = sparse.csr_array((of_entry, part.indices, asking), shape=(len(asking) - 1, n_rows))
         scale = 1 / np.sqrt(_sum_squares(weighted) + (least / LEAST_CRITICAL) ** 2)
         _step_down(is_above, weighted, (total[:, None] - total) * scale, scale, seed, n_draws, n_allowed, weight)
     return RankSets(1 + is_above.sum(axis=0), n_rows - is_above.sum(axis=1), is_above, n_draws)
@@ -102,18 +105,20 @@ def _step_down(
     total = np.asarray(weighted.sum(axis=0))
     # |T*| is at most the sum of what both rows have
     is_open = ((total[:, None] + total) * scale > LEAST_CRITICAL) & ~np.eye(len(total), dtype=bool)
+    highest = float(statistic.max(where=is_open, initial=0.0))
+    if highest <= LEAST_CRITICAL:
+        return
+    weighted = weighted.astype(np.float32)
     drawn = _draw(weighted, min(FIRST_DRAWS, n_draws), [seed, 0])
-    too_many = SURELY_MORE * n_allowed * drawn.shape[1] / n_draws if drawn.shape[1] < n_draws else n_allowed
+    if drawn.shape[1] < n_draws:
+        too_many = SURELY_MORE * n_allowed * FIRST_DRAWS / n_draws
+        is_reached = _reach(drawn, scale, is_open, highest) > too_many  # costs less, and is often enough
+        if is_reached or (_find_largest(drawn, scale, is_open) >= highest).sum() > too_many:
+            return
+        drawn = np.hstack([drawn, _draw(weighted, n_draws - FIRST_DRAWS, [seed, 1])])
     for _ in range(MAX_ROUNDS):
-        highest = float(statistic.max(where=is_open, initial=0.0))
-        if highest <= LEAST_CRITICAL or _reach(drawn, scale, is_open, highest) > too_many:
+        if _reach(drawn, scale, is_open, float(statistic.max(where=is_open, initial=0.0))) > n_allowed:
             break
-        if drawn.shape[1] < n_draws:
-            largest = _find_largest(drawn, scale, is_open)
-            if (largest >= highest).sum() > too_many:
-                break
-            too_many = n_allowed
-            drawn = np.hstack([drawn, _draw(weighted, n_draws - FIRST_DRAWS, [seed, 1])])
         critical = _widen(max(_find_critical(drawn, scale, is_open, n_allowed), LEAST_CRITICAL), weight)
         found = is_open & (statistic > critical * (1 + ROUNDING))
         if not found.any():
@@ -124,14 +129,13 @@ def _step_down(
 
 def _draw(weighted: sparse.csr_array, n_draws: int, seed: Sequence[int]) -> NDArray[np.float32]:
     """Return the sum of each row, with a random sign for each employer: rows x draws."""
-    asking = weighted[np.diff(weighted.indptr) > 0].astype(np.float32)
-    chance, n_bytes = np.random.default_rng(seed), -(-n_draws // 8)
-    drawn = np.zeros((asking.shape[1], n_draws), dtype=np.float32)
-    for start in range(0, asking.shape[0], BLOCK):
-        some = asking[start : start + BLOCK]
+    chance, n_bytes, n = np.random.default_rng(seed), -(-n_draws // 8), weighted.shape[0]
+    drawn = np.zeros((weighted.shape[1], n_draws), dtype=np.float32)
+    for start in range(0, n, BLOCK):
+        some = weighted[start : start + BLOCK] if n > BLOCK else weighted
         signs = np.unpackbits(chance.integers(0, 256, (some.shape[0], n_bytes), dtype=np.uint8), axis=1)
         drawn += some.T @ signs[:, :n_draws].astype(np.float32)  # 0 or 1, for -1 or 1
-    return np.asarray(2 * drawn - asking.sum(axis=0)[:, None], dtype=np.float32)
+    return np.asarray(2 * drawn - weighted.sum(axis=0)[:, None], dtype=np.float32)
 
 
 def _sum_squares(weighted: sparse.csr_array) -> Floats:
@@ -156,19 +160,17 @@ def _reach(drawn: NDArray[np.float32], scale: Floats, is_open: Flags, highest: f
 
 def _find_largest(drawn: NDArray[np.float32], scale: Floats, is_open: Flags) -> NDArray[np.float32]:
     """Return for each draw the largest T* of the open pairs, or 0."""
-    of_pair, largest = scale.astype(np.float32), np.zeros(drawn.shape[1], dtype=np.float32)
-    is_both = is_open & is_open.T
-    for row in np.flatnonzero(is_open.any(axis=1)):
-        both = row + 1 + np.flatnonzero(is_both[row, row + 1 :])
-        single = np.flatnonzero(is_open[row] & ~is_both[row])
-        for others, is_two_sided in ((both, True), (single, False)):
-            if len(others) and drawn.shape[1]:
-                differences = drawn[others]
-                np.subtract(drawn[row], differences, out=differences)
-                if is_two_sided:
-                    np.abs(differences, out=differences)
-                differences *= of_pair[row, others, None]
-                np.maximum(largest, differences.max(axis=0), out=largest)
+    largest, is_both = np.zeros(drawn.shape[1], dtype=np.float32), is_open & is_open.T
+    for pairs, is_two_sided in ((np.triu(is_both), True), (is_open & ~is_both, False)):
+        rows, others = np.nonzero(pairs)
+        for start in range(0, len(rows), PAIRS):
+            row, other = rows[start : start + PAIRS], others[start : start + PAIRS]
+            differences = drawn[row]
+            differences -= drawn[other]
+            if is_two_sided:
+                np.abs(differences, out=differences)
+            differences *= scale[row, other].astype(np.float32)[:, None]
+            np.maximum(largest, differences.max(axis=0), out=largest)
     return largest
 
 

@@ -36,7 +36,7 @@ DISCLOSURES = (
         disclosure.WITHIN_EMPLOYERS, "within", behind="disclosure_within",
         given={"first_group": GROUPS_OF_DISCLOSURE[0], "max_width": MAX_SHARE_WIDTH.value},
         unit="share of jobs, mean of employers", judge=verdicts.judge_within, counts=(("world", "World", "all"),),
-        displays=(Display(section="disclosure", heading="Employers with adverts in both"),),
+        displays=(Display(section="disclosure", heading="Employers in places with and without a pay law"),),
     ),
     *(
         _disclosure_figure(
@@ -44,14 +44,14 @@ DISCLOSURES = (
             f"{words} whose adverts state pay, by whether a law in our list requires it, in the adverts we read",
             disclosure.PLACES, "places", given={"role_group": group}, judge=verdicts.judge_classes,
             counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
-            displays=(Display(section="disclosure", heading=words),),
+            displays=(Display(section="disclosure", heading=f"{words} that state pay"),),
         )
         for name, group, words in (("ai_jobs", AI_JOBS, "AI jobs"), ("all_jobs", "all", "All jobs"))
     ),
     _disclosure_figure(
         "disclosure.new", "New jobs whose adverts state pay, by quarter, in the adverts we read", disclosure.PLACES,
         "new", given={"role_group": "all"}, judge=verdicts.judge_new,
-        displays=(Display(section="disclosure", heading="Over time"),),
+        displays=(Display(section="disclosure", heading="New jobs that state pay, by quarter"),),
     ),
 )  # fmt: skip
 """Figures of pay disclosure: first within employers, then by place, then over time from new adverts alone."""

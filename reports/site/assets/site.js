@@ -73,10 +73,9 @@ function drawRow(row, axis, sureness) {
   const current = row.is_chosen ? ' aria-current="true"' : "";
   const name = row.href ? `<a href="${escapeHtml(row.href)}"${current}>${escapeHtml(row.name)}</a>` : escapeHtml(row.name);
   const badge = row.badge ? ` <span class="badge">${escapeHtml(row.badge)}</span>` : "";
-  const rank = row.rank ? `<div class="rank"><span class="spoken">rank </span>${escapeHtml(row.rank)}</div>` : "";
   const sure = row.form === "firm" || !row.value ? "" : sureness[row.form];
   return (
-    `<li class="row ${row.form}${row.is_chosen ? " chosen" : ""}"${data}>${rank}<div class="name"><b>${name}${badge}</b>${element("small", row.beneath)}</div>` +
+    `<li class="row ${row.form}${row.is_chosen ? " chosen" : ""}"${data}><div class="name"><b>${name}${badge}</b>${element("small", row.beneath)}</div>` +
     `<div class="plot">${drawPlot(row, axis)}</div>` +
     `<div class="value"><b>${escapeHtml(row.value)}</b>${element("small", row.value_beneath)}${element("span", sure, "sure")}</div>${element("span", row.spoken, "spoken")}</li>`
   );

@@ -2,12 +2,7 @@
 "use strict";
 const COUNTS = { asked: 1, required: 2, preferred: 3, duty: 4 }, SAID = { duty: "named in duties" };
 
-// Return the best and worst rank of each interval. An interval ranks above another if it is wholly higher.
-function rankByIntervals(intervals) {
-  return intervals.map(([low, high]) => [1 + intervals.filter((other) => other[0] > high).length, intervals.filter((other) => other[1] >= low).length]);
-}
-
-function skillRow(skill, [bestRank, worst], count) {
+function skillRow(skill, count) {
   const [number, , required, , , figure] = skill, [share, low, high, said, ends, isFirm] = skill[COUNTS[count]];
   const style = SKILLS.categories[number], name = SKILLS.names[number], form = isFirm ? "firm" : "rough", marks = [];
   if (share !== null) {
@@ -16,10 +11,9 @@ function skillRow(skill, [bestRank, worst], count) {
   }
   marks.push({ kind: "halo", start: low, end: high }, { kind: "line", start: low, end: high, style: `ink ${form}` });
   if (share !== null) marks.push({ kind: "dot", start: share, style: `ink ${form}` });
-  const rank = bestRank === worst ? `${bestRank}` : `${bestRank}–${worst}`;
-  return { name, beneath: SKILLS.category_names[number], value: said || ends, value_beneath: said ? ends : "no point", form, marks, rank,
+  return { name, beneath: SKILLS.category_names[number], value: said || ends, value_beneath: said ? ends : "range only", form, marks,
     href: figure ? `f/${figure}.html` : "", figure, data: { category: style, search: name.toLowerCase() },
-    spoken: `${name}: ${said ? `${said}, ` : ""}between ${ends}, rank ${rank}. ${SKILLS.sureness[form]}.` };
+    spoken: `${name}: ${said ? `${said}, ` : ""}between ${ends}. ${SKILLS.sureness[form]}.` };
 }
 
 function startSkills() {
@@ -49,18 +43,18 @@ function startSkills() {
     if (!list) return showUnknown(place);
     const order = (skill) => skill[at][0] ?? (skill[at][1] + skill[at][2]) / 2, skills = list.skills.filter((skill) => skill[at]);
     if (state.count !== "asked") skills.sort((a, b) => order(b) - order(a));
-    const ranks = rankByIntervals(skills.map((skill) => skill[at].slice(1, 3))), rows = skills.map((skill, number) => skillRow(skill, ranks[number], state.count));
+    const rows = skills.map((skill) => skillRow(skill, state.count));
     const axis = axisFor(rows, percent), words = state.search.toLowerCase().trim(), [first] = rows;
     const meant = rows.filter((row) => (!state.category || row.data.category === state.category) && row.data.search.includes(words));
     const shown = state.isAll || words || state.category ? meant : meant.slice(0, SKILLS.shown_first);
-    const title = first ? `Skills ${SAID[state.count] ?? state.count} in ${list.name}: ${first.name} ${first.rank === "1" ? "leads with" : "stands among the first with"} ${first.value}` : `No skill can be said of ${list.name}`;
+    const title = first ? `Skills ${SAID[state.count] ?? state.count} in ${list.name}: ${first.name} ${first.value}` : `No skill can be said of ${list.name}`;
     const isServed = ["place", "role", "count"].every((name) => state[name] === usual[name]);
     $("title").innerHTML = isServed ? served : unbroken(title);
     $("kicker").textContent = list.kicker;
     $("facts").innerHTML = `<div><dt>Rests on</dt><dd>${list.rests}</dd></div><div><dt>Adverts as of</dt><dd>${list.day}</dd></div><div><dt>Text counted</dt><dd>full adverts only</dd></div>`;
     $("caption").textContent = `${capital(list.name)}, ${list.day}.`;
     if (!isFirst) $("said").textContent = `${meant.length} skills`;
-    const line = (row) => [row.rank, row.name, row.beneath, row.value, row.value_beneath === "no point" ? "" : row.value_beneath, SKILLS.sureness[row.form].split(":")[0]];
+    const line = (row) => [row.name, row.beneath, row.value, row.value_beneath === "range only" ? "" : row.value_beneath, SKILLS.sureness[row.form].split(":")[0]];
     $("table").innerHTML = meant.map((row) => `<tr>${line(row).map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`).join("");
     $("chart").innerHTML = drawChart(shown, axis, "Skills, the most asked first", "skills", SKILLS.sureness);
     $("more").innerHTML = shown.length < meant.length ? `${shown.length} of ${meant.length} skills. <button type="button" class="link" id="all">Show all</button>` : `${meant.length} skills.`;

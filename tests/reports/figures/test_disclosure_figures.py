@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from reports.wording import notes
+from reports.wording import disclosure, notes
 from tests.reports.conftest import AS_OF
 from tests.reports.figures.ledger_builders import computed, computed_one
 from tests.reports.site.pages import render_pages
@@ -89,7 +89,7 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
     )
     assert (row.n_jobs, row.n_employers, row.status) == (250, 85, "published")
     table = notes.table(row)
-    assert table is not None and [cells[0] for cells in table.rows] == ["AI jobs, all places", "all jobs, all places"]
+    assert table is not None and [cells[0] for cells in table.rows] == ["AI jobs, all places", "All jobs, all places"]
     assert [cells[1:5] for cells in table.rows] == [
         ("–", "–", "–", "+18 to +50 points"), ("72%", "32%", "+40", "+28 to +50 points")
     ]  # fmt: skip
@@ -99,17 +99,17 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
 def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_named(ledger: dict[str, Figures]) -> None:
     row = ledger["disclosure.all_jobs"]
     assert row.value == (
-        "law in force 75% (68–81%, n = 400), no law that we know of 18% (11–28%, n = 400), not known 30–80% (n = 400), "
-        "United States: law in force 75% (68–81%, n = 400), Colorado 90% (85–95%, n = 400), New York 75% (68–81%, n = "
-        "400); 2 more withheld; stated ranges are as wide as so much of their midpoint (median): law in force 26%, no "
-        "law that we know of 26%, not known 22–29%"
+        "pay law in force 75% (68–81%, n = 400), no pay law that we know of 18% (11–28%, n = 400), pay law not known "
+        "30–80% (n = 400), United States: pay law in force 75% (68–81%, n = 400), Colorado 90% (85–95%, n = 400), New "
+        "York 75% (68–81%, n = 400); 2 more withheld; stated ranges are as wide as so much of their midpoint (median): "
+        "pay law in force 26%, no pay law that we know of 26%, pay law not known 22–29%"
     )
     table = notes.table(row)
     assert table is not None
     assert table.rows[2][-3:] == ("–", "22–29%", "250")
     assert table.rows[4][:4] == ("Colorado", "1 January 2021", "90%", "85–95%")
     assert table.below == (
-        "Withheld, since employers are too few or one has most of the jobs: United States: no law that we know of "
+        "Withheld, since employers are too few or one has most of the jobs: United States: no pay law that we know of "
         "(n = 3), Hawaii (n = 3).",
         "From summaries of others, not checked against the text of the law: Colorado (Act of US-CO); Hawaii (Act of "
         "US-HI).",
@@ -132,9 +132,9 @@ def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
         disclosed("in_force", adverts="2026Q1", **WITHHELD))  # fmt: skip
     row = computed_one(con, "disclosure.new")
     assert row.value == (
-        "2026Q2 law in force 75% (68–81%, n = 400), 2026Q2 no law that we know of 75% (68–81%, n = 400); 1 more "
-        "withheld; stated ranges are as wide as "
-        "so much of their midpoint (median): 2026Q2 law in force 26%, 2026Q2 no law that we know of 26%"
+        "2026Q2 pay law in force 75% (68–81%, n = 400), 2026Q2 no pay law that we know of 75% (68–81%, n = 400); 1 "
+        "more withheld; stated ranges are as wide as "
+        "so much of their midpoint (median): 2026Q2 pay law in force 26%, 2026Q2 no pay law that we know of 26%"
     )
 
 
@@ -151,3 +151,12 @@ def test_a_note_says_that_no_law_was_checked(ledger: dict[str, Figures]) -> None
     note = notes.note(ledger["disclosure.all_jobs"])
     assert re.search(r"Checked against the text of the law: none of the \d+ laws in our list\.", note)
     assert "Places with and without a law differ in much else" in note
+
+
+@pytest.mark.parametrize(
+    ("both", "other", "difference"),
+    [(0.714, 0.306, "+40"), (0.715, 0.32, "+40"), (0.306, 0.714, "−40"), (0.5, 0.5, "+0"), (0.314, 0.004, "+31")],
+)
+def test_a_difference_is_that_of_the_shares_beside_it(both: float, other: float, difference: str) -> None:
+    """Of 71.4% and 30.6% readers see 71% and 31%: "+41 points" would look like a mistake."""
+    assert disclosure.say_difference({"share_both": both, "share_other": other}) == difference

@@ -329,7 +329,7 @@ def test_withheld_says_how_far_it_is_and_what_would_bring_it(
     row = computed_one(con, NORTH)
     assert row.missing == (
         "open adverts, with AI science: 5 of 15 employers that state pay; no board with jobs there is known yet; "
-        "third-party adverts, core AI roles: 17 of 30 pairs of amounts"
+        "third-party adverts, core AI roles: 17 of 30 pay ranges"
     )
     assert row.missing[1:] in notes.note(row)
 

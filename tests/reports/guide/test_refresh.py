@@ -131,6 +131,24 @@ def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: li
     assert in_line.startswith("See <!-- figure:skills.big_data -->C&#124;C++ &lt;b&gt; 50%<!-- /figure -->\n")
 
 
+def test_what_rests_on_one_platform_names_it_once_in_a_guide(figure: Make) -> None:
+    """A title names it, but a guide prints no title beside a value or above a table of Markdown."""
+    rows = [row | {"platform": "Ashby job boards", "platforms": None} for row in json.loads(RANKING)]
+    fields = {"figure": "skills.big_data", "title": "Big data, on Ashby boards", "value_json": json.dumps(rows)}
+    listed = figure(**fields, value="Go 50% (read in May)", bare_value="Go 50%", qualifier="read in May")
+    in_line = "See <!-- figure:skills.big_data{} -->\n<!-- /figure -->\n" + END
+    assert "See <!-- figure:skills.big_data -->Go 50% (on Ashby boards; read in May)<" in text_of(
+        in_line.format(""), [listed]
+    )
+    assert "-->Go 50% (on Ashby boards)&#42;<" in text_of(in_line.format(' mark="*"'), [listed])
+    named = figure(**fields, value="50% of the jobs on Ashby boards", bare_value=None, qualifier=None)
+    assert "-->50% of the jobs on Ashby boards<" in text_of(in_line.format(""), [named])
+    alone = text_of("<!-- figure:skills.big_data -->\n<!-- /figure -->\n" + END, [listed]).partition("/figure")[0]
+    assert alone.count("Ashby") == 1 and "\n\nOn Ashby boards, in the adverts we read: share of" in alone
+    page = text_of("<html><!-- figure:skills.big_data -->\n<!-- /figure --></html>" + END, [listed], is_html=True)
+    assert page.partition("/figure")[0].count("Ashby") == 1
+
+
 def test_html_gets_a_table_and_markdown_in_an_element_too(ledger: list[Figures]) -> None:
     page = (
         '<meta charset="utf-8">\n<!-- figure:skills.big_data -->\n<!-- /figure -->\n<div data-figures="sources"></div>'

@@ -45,7 +45,7 @@ def test_a_picture_has_the_rows_of_its_chart_and_the_same_in_words(figure: Calla
     )
     said = texts(picture)
     assert said[:2] == ["Industries", "Share of jobs; 500 jobs of 50 employers, read 3 to 17 August 2026"]
-    assert said[2:6] == ["A & B", "12–90%", "no point", "Rough: read the range,"] and "C" in said and "100%" in said
+    assert said[2:6] == ["A & B", "12–90%", "range only", "Rough: read the range,"] and "C" in said and "100%" in said
     assert "A & B 12–90%; C 100%" not in said, "the chart says it"
     assert said[-1].startswith("AI Job Market, 17 August 2026.") and said[-1].endswith("industries.shares")
     line = picture.find(f".//{SVG}line[@class='line rough']")

@@ -357,10 +357,7 @@ def test_the_version_is_that_of_the_newest_run_and_a_figure_has_its_own(publishe
 
 def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> None:
     quality = (released / "QUALITY.md").read_text()
-    assert (
-        "Open on 17 August 2026, the day of the published frame: 9 adverts, 8 jobs, 7 of them in AI, 5 with pay."
-        in quality
-    )
+    assert "9 adverts open, for 8 jobs, 7 of them in AI." in quality
     own = [data for path in (released / "figures").glob("*.json") if path.name != "index.json"
            and (data := load(path))["value"] and data["n"] and data["basis"] in ("advertised", "postings")]  # fmt: skip
     counts = [data["n"] for data in own]

@@ -81,7 +81,7 @@ SHARE = {"name": "x", "share": 0.5, "share_lo": 0.12, "share_hi": 0.9, "status":
 FORMS = [
     ({"form": "point"}, ("50%", "12–90%"), [("line", 0.12, 0.9), ("dot", 0.5, None)],
      "X: 50%, between 12–90%. Rough: "),
-    ({"form": "interval"}, ("12–90%", "no point"), [("line", 0.12, 0.9)], "X: 12–90%. Rough: "),
+    ({"form": "interval"}, ("12–90%", "range only"), [("line", 0.12, 0.9)], "X: 12–90%. Rough: "),
     ({"form": "bounds", "bound_lo": 0.099, "bound_hi": 0.8}, ("10–80%", "silence leaves it open"),
      [("line", 0.099, 0.8)], "X: 10–80%. Rough: "),
     ({"form": "says", "n_unknown": 70}, ("open", "30% say"), [], "X: open, only 30% say."),
@@ -107,7 +107,7 @@ def test_a_skill_has_its_verdict_below_its_name(drawn: Drawn) -> None:
 
 RATES = [
     (0.012, 0.011, 0.013, "1.2%", "1.1–1.3%", ["line", "dot"]),
-    (0.0376, 0.0292, 0.0483, "2.9–4.8%", "no point", ["line"]),  # wider than 40 % of it
+    (0.0376, 0.0292, 0.0483, "2.9–4.8%", "range only", ["line"]),  # wider than 40 % of it
 ]  # fmt: skip
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reports.cells.cell import Cell
 from reports.figures.declaration import Rung
 from reports.figures.ladder import Attempt
+from reports.figures.places import EVERYWHERE
 from reports.figures.verdicts import Verdict
-from reports.site import figure_rows, findings, skills
+from reports.site import explorer, figure_rows, findings, rows
+from reports.site.skills import FIRST_CHOICE, Count, Skill, SkillList
 from reports.wording import gaps
 from reports.wording.renderer import Renderer
 from warehouse.mart_tables import Lack
@@ -53,8 +54,9 @@ def test_an_order_of_roles_is_told_as_far_as_intervals_go(case: str, cells: list
 def test_the_span_of_years_asked_most_is_named_alone() -> None:
     none, first, second = share("none", 0.6, 1, item="not_asked"), share("3 to 4", 0.2, 1), share("5 or more", 0.19, 1)
     most = "The average employer asks for 3 to 4 in 20% of its AI jobs"
-    assert findings._say_years([none, first]) == f"{most}, more than for any other span"
-    assert findings._say_years([none, first, second]) == most
+    assert findings._say_years([first]) == f"{most}, more than for any other span"
+    assert findings._say_years([first, second]) == most
+    assert findings._say_years([none, first, second]) == f"{most}; it asks for none in 60%", "what is commonest is said"
 
 
 ITEMS = [("point", "8% of AI jobs"), ("interval", "5–11% of AI jobs")]
@@ -81,17 +83,44 @@ def test_closings_are_called_faster_only_where_intervals_do_not_meet() -> None:
     assert findings._say_closings([]) is None
 
 
-@given(
-    st.lists(
-        st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda ends: (min(ends), max(ends))), min_size=1, max_size=30
-    )
-)
-def test_ranks_leave_open_what_intervals_do(intervals: list[tuple[float, float]]) -> None:
-    ranks = skills.rank_by_intervals(intervals)
-    for (low, high), (best, worst) in zip(intervals, ranks, strict=True):
-        assert best == 1 + sum(other_low > high for other_low, _ in intervals)
-        assert worst == sum(other_high >= low for _, other_high in intervals)
-        assert 1 <= best <= worst <= len(intervals)
+def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> None:
+    """Their ranks are known within each kind alone."""
+
+    def skill(name: str, share: float | None, low: float, high: float) -> Skill:
+        asked = Count(share, low, high, f"{share:.0%}" if share else "", f"{100 * low:.0f}–{high:.0%}", 0)
+        return Skill(
+            name=name, category="Programming languages", style="languages", asked=asked, required=None, preferred=None,
+            duty=None, figure="",
+        )  # fmt: skip
+
+    listed = [skill("Go", None, 0.3, 0.99), skill("Python", 0.67, 0.59, 0.75), skill("SQL", 0.64, 0.56, 0.71)]
+    skill_list = SkillList(
+        place=EVERYWHERE, work="ai_engineering", name="AI engineering jobs", rests="435 jobs", month="October 2025",
+        platforms=(), skills=listed,
+    )  # fmt: skip
+    found = findings.find_top_skills({FIRST_CHOICE: skill_list})
+    assert found is not None
+    assert found["title"] == "The average employer asks for Python in 67% and for SQL in 64% of its AI engineering jobs"
+    assert found["chart"].count('<li class="row') == 3 and "rank" not in found["chart"]
+    alone = replace(skill_list, skills=listed[:1])
+    assert findings.find_top_skills({FIRST_CHOICE: alone}) is None, "no share of it is printed"
+
+
+def test_the_lead_says_that_its_figure_is_under_review(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = SimpleNamespace(figure="pay.us", work="ai_engineering")
+    answer = SimpleNamespace(
+        has_amounts=True, period="28 October 2025", review="under review since 3 May 2026", cell=cell, address="",
+        currency="USD",
+    )  # fmt: skip
+    pay: Any = SimpleNamespace(choice=("us", "ai_engineering", "mid_senior"), best=lambda choice: answer)
+    for module, name in (
+        (explorer, "pay_row"), (explorer, "pay_axis"), (explorer, "say_title"), (explorer, "say_median"),
+        (rows, "draw"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, lambda *args, **options: "")
+    lead = findings.lead(pay, {"pay.us": "on Ashby boards"})
+    assert lead is not None
+    assert lead["kicker"] == "Pay · United States · 28 October 2025 · on Ashby boards · under review since 3 May 2026"
 
 
 def within(group: str, place: str, low: float, high: float, form: str = "point") -> Cell:
@@ -128,7 +157,7 @@ def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said() ->
         return [(row.value, row.value_beneath) for row in bars]
 
     assert row_of("point") == [("73%", "state pay"), ("85%", "state pay"), ("−12", "−25 to +1")]
-    assert row_of("interval") == [("−25 to +1", "no point")]
+    assert row_of("interval") == [("−25 to +1", "range only")]
 
 
 def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
@@ -138,9 +167,7 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
         figure="employers.degree", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
     (card,) = findings.cards([ledger], {}, {"employers.degree": "on Ashby boards"})
-    assert card["title"] == (
-        "The average employer requires no degree in 65% of its AI jobs with a full advert in a language we read"
-    )
+    assert card["title"] == ("The average employer requires no degree in 65% of its AI jobs")
     assert "<b>65%</b>" in card["chart"] and card["chart"].count('<li class="row') == 4
     assert card["kicker"].endswith("on Ashby boards · under review since 3 May"), "one platform and a review are said"
 

@@ -63,7 +63,8 @@ def test_employers_with_adverts_in_both_stand_first_as_the_page_says(figure: Mak
         "difference": 0.2, "difference_lo": 0.1, "difference_hi": 0.3, "form": "point", "status": "published",
     }  # fmt: skip
     shares = {
-        "name": "law in force", "in_force_from": None, "form": "point", "share": 0.7, "share_lo": 0.6, "share_hi": 0.8,
+        "name": "pay law in force", "in_force_from": None, "form": "point", "share": 0.7, "share_lo": 0.6,
+        "share_hi": 0.8,
         "n_asking": 63, "n_jobs": 90, "n_employers": 30, "width": None, "width_form": None, "width_lo": None,
         "width_hi": None, "n_ranges": None, "status": "published", "evidence": None, "law_name": None,
         "region_level": "world",

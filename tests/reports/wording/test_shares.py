@@ -159,6 +159,30 @@ def test_where_too_few_say_only_how_many_do_is_said(monkeypatch: pytest.MonkeyPa
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("bounds", "form", "has_bounds", "says"),
+    [
+        ((0.25, 0.75), "point", True, False), ((0.25, 0.7501), "point", False, True),
+        ((0.25, 0.75), "bounds", True, False), ((0.25, 0.7501), "says", False, True),
+        ((0.25, 0.4), "interval", True, False),
+    ],
+)  # fmt: skip
+def test_of_silence_bounds_are_said_or_how_many_say_but_never_both(
+    bounds: tuple[float, float], form: str, has_bounds: bool, says: bool
+) -> None:
+    row = ROW | {"bound_lo": bounds[0], "bound_hi": bounds[1], "form": form, "n_employers": 90}
+    listed, by_place = shares.items(CLEARANCE, "data jobs"), shares.places(CLEARANCE, "data jobs", "country")
+    single = shares.single(CLEARANCE, "data jobs")
+    of_one = " ".join([single.text([row]), *filter(None, single.note([row]))])
+    for text in (listed.text([row]), by_place.text([row]), of_one):
+        assert any(words in text for words in ("25–75%", "25% and 75%", "25–40%")) is has_bounds, text
+        assert ("80% of" in text) is says, text
+    for renderer in (listed, by_place):
+        assert renderer.table is not None
+        columns = renderer.table([row]).columns
+        assert ("Of all jobs" in columns, "Jobs that say" in columns) == (has_bounds, says)
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_every_item_of_a_measure_makes_a_title(name: str) -> None:
     measure = MEASURES[name]

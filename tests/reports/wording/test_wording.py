@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,10 +111,19 @@ def test_ties_are_printed_as_ties(best: int | None, worst: int | None, expected:
     [
         (1, 1, "first"), (2, 3, "second or third"), (2, 5, "second to fifth"), (9, 11, "ninth to 11th"),
         (9, 250, "ninth or lower"), (21, 22, "21st or 22nd"), (112, 113, "112th or 113th"), (None, None, None),
+        (1, 10, "first to tenth"), (1, 11, None),
     ],
 )  # fmt: skip
 def test_ranks_are_said_in_words(best: int | None, worst: int | None, expected: str | None) -> None:
+    """ "First or lower" would say nothing, and is not said."""
     assert numbers.say_rank({"rank_best": best, "rank_worst": worst}) == expected
+
+
+def test_how_often_ranks_hold_is_what_trials_found() -> None:
+    with (Path(__file__).parents[3] / "docs/known_truth.csv").open(encoding="utf-8") as file:
+        found = [row for row in csv.DictReader(file) if (row["table"], row["is_scored"]) == ("ranks", "1")]
+    covered = [100 * float(row["covered"]) for row in found]
+    assert shares.RANKS.endswith(f"they did in {min(covered):g}% to {max(covered):g}%")
 
 
 def test_withheld_places_are_named_with_what_they_lack() -> None:
@@ -183,7 +194,7 @@ def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure:
     )
     assert "employers are unknown" in note and "are base pay is not said" in note and "SE includes staff" in note
     assert "interval of the lower end" not in note
-    assert "Stated in another country's money, and not in it: 7 pairs of amounts" in note and "titles" not in note
+    assert "Stated in another country's money, and not in it: 7 pay ranges" in note and "titles" not in note
 
 
 def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
@@ -195,13 +206,12 @@ def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None
     assert by_place["US and Canada"]["Band from titles alone"] == "126K–187K (310 jobs)"
     assert by_place["US and Canada"]["From"] == "open adverts"
     assert by_place["Northern Europe"]["From"] == "third-party adverts"
-    assert by_place["Northern Europe"]["n"] == "420 pairs of amounts"
+    assert by_place["Northern Europe"]["n"] == "420 pay ranges"
     assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"
     assert table.below[0].startswith("In adverts we read, mid to senior is what the title says")
     assert table.below[1].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[1]
     assert table.below[2] == (
-        "Stated in another country's money, and not in these bands: US and Canada 7 jobs; Northern Europe 1 pair of "
-        "amounts."
+        "Stated in another country's money, and not in these bands: US and Canada 7 jobs; Northern Europe 1 pay range."
     )
     assert [table.columns[i] for i in sorted(table.numeric)] == [
         "Median", "Lower end, 95% interval", "Upper end, 95% interval", "Employers",
@@ -289,14 +299,13 @@ def test_shares_by_place_name_the_places_that_are_withheld() -> None:
     rows = [row | {"name": "World"}, few | {"bound_hi": 0.85}, missing]
     renderer = shares.places(MEASURES["workplace"], "AI jobs", "region")
     assert renderer.text(rows) == (
-        "World 31% (28–34%; n = 400; 80% of jobs say where the work is done; of all jobs 25–45%); Caribbean between "
-        "10% and 85% (n = 160; 25% say so); 1 more withheld"
+        "World 31% (28–34%; n = 400; of all jobs 25–45%); Caribbean between 10% and 85% (n = 160); 1 more withheld"
     )
     assert list(filter(None, renderer.note(rows))) == ["100 more jobs do not say"]
     assert renderer.table is not None
     table = renderer.table(rows)
-    assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "30", "400", "100")
-    assert table.rows[1][:5] == ("Caribbean", "–", "–", "10–85%", "25%")
+    assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "124", "30", "400", "100")
+    assert table.rows[1][:4] == ("Caribbean", "–", "–", "10–85%") and "Jobs that say" not in table.columns
     assert table.below == ("Withheld, since employers are too few or one has most of the jobs: Polynesia (n = 3).",)
     of_pay = shares.places(MEASURES["pay_stated"], "AI jobs", "country")
     assert of_pay.table is not None

@@ -111,7 +111,7 @@ def test_marts_over_unread_texts_are_sound(con: database.Connection) -> None:  #
         (300, 0, 1200, "at most 1.22% of the rest are, and at least 87.2%"),
         (300, 3, 1200, "at most 2.89% of the rest are"),
         (0, 0, 50, "at most 100.00% of the rest are"),
-        (10, 0, 0, "all 110"),
+        (10, 0, 0, "110, each read whole"),
     ],
 )
 def test_what_is_missed_is_measured_on_the_random_share(

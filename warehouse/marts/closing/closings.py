@@ -200,8 +200,8 @@ _COMPARED_MEMBERS = [
 def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
     employer, board = (
-        pd.factorize(pd.MultiIndex.from_arrays([cell, *(counts[name] for name in names)]))[0]
-        for names in (("employer",), ("employer", "board_number"))
+        np.asarray(counts.groupby([cell, *names], sort=False).ngroup(), dtype=np.int64)
+        for names in (["employer"], ["employer", "board_number"])
     )
     rates = estimate_closing_rates(_readings_of(counts, cell, board, employer), len(frame))
     rests_on = {name: getattr(rates, name) for name in ("n_employers", "n_even", "largest", "open_days")}

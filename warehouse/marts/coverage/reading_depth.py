@@ -53,12 +53,12 @@ def measure_depth(con: Any) -> ReadingDepth:
 def describe_depth(depth: ReadingDepth) -> str:
     """Say in a sentence how many texts were read, and how many AI adverts were missed."""
     if not depth.n_unread:
-        return f"Texts read whole: all {depth.n_texts:,}"
+        return f"Adverts with a text: {depth.n_texts:,}, each read whole"
     read = depth.n_texts - depth.n_unread
     high = depth.share_missed[1]
     return (
-        f"Texts read whole: {read:,} of {depth.n_texts:,} ({depth.n_by_title:,} for their title, {depth.n_by_words:,} "
-        f"for their words, {depth.n_rest_read:,} at random from the rest). {depth.n_missed:,} of those read at random "
-        f"are AI adverts; so at most {high:.2%} of the rest are, and at least {depth.recall[0]:.1%} of all AI adverts "
-        "were read"
+        f"Adverts with a text: {depth.n_texts:,}, of which {read:,} were read whole ({depth.n_by_title:,} for their "
+        f"title, {depth.n_by_words:,} for their words, {depth.n_rest_read:,} at random from the rest). "
+        f"{depth.n_missed:,} of those read at random are AI adverts; so at most {high:.2%} of the rest are, and at "
+        f"least {depth.recall[0]:.1%} of all AI adverts were read"
     )

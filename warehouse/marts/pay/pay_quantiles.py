@@ -32,10 +32,10 @@ LOW_END, HIGH_END = ("band_low", BAND.low), ("band_high", BAND.high)
 """Columns of the ends of a band. Each end is a quantile of the jobs' low or high ends, at the level given here."""
 FORM_BY = ("band_low", "band_high", "p50")
 """Amounts that decide the form."""
-BY_EMPLOYER = tuple(f"{name}_by_employer" for name in FORM_BY)
-"""The same amounts with each employer counted once."""
+BY_EMPLOYER = "p50_by_employer"
+"""The median with each employer counted once."""
 AMOUNTS = tuple(
-    f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0], *BY_EMPLOYER) for end in ("", "_lo", "_hi")
+    f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0], BY_EMPLOYER) for end in ("", "_lo", "_hi")
 )
 COLUMNS = (
     *AMOUNTS,
@@ -186,7 +186,7 @@ def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[Quantil
 
 
 def _estimate_by_employer(jobs: PaidJobs, is_asked: Flags) -> pd.DataFrame:
-    """Return the `BY_EMPLOYER` amounts and their ends, by cell of sorted jobs: an employer's jobs weigh 1 together.
+    """Return the median `BY_EMPLOYER` and its ends, by cell of sorted jobs: an employer's jobs weigh 1 together.
 
     Cells that are not asked for have no row.
     """
@@ -197,13 +197,10 @@ def _estimate_by_employer(jobs: PaidJobs, is_asked: Flags) -> pd.DataFrame:
     _, employer = _cells(jobs, jobs.parts)
     weight = jobs.parts / sum_by(employer, jobs.parts, int(employer[-1]) + 1)[employer]
     cells, employer = _cells(jobs, weight)
-    columns = {}
-    amounts = ((*LOW_END, jobs.low), (*HIGH_END, jobs.high), ("p50", QUANTILES["p50"], jobs.middle))
-    for name, level, value in amounts:
-        estimate = estimate_quantiles(cells, employer, value, [level], weight=weight)
-        for end, column in (("", estimate.value), ("_lo", estimate.low), ("_hi", estimate.high)):
-            columns[f"{name}_by_employer{end}"] = column[:, 0]
-    return pd.DataFrame(columns, index=np.flatnonzero(is_asked)).round(CENTS)
+    median = estimate_quantiles(cells, employer, jobs.middle, [QUANTILES["p50"]], weight=weight)
+    columns = {"": median.value, "_lo": median.low, "_hi": median.high}
+    rows = {f"{BY_EMPLOYER}{end}": column[:, 0] for end, column in columns.items()}
+    return pd.DataFrame(rows, index=np.flatnonzero(is_asked)).round(CENTS)
 
 
 def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:

@@ -66,9 +66,9 @@ def estimate_readings(
     row = np.arange(len(part)) + np.repeat(first - np.append(0, np.cumsum(last - first)[:-1]), last - first)
     n_items = int(row_item.max()) + 1
     of_yes = np.searchsorted(part * n_items + row_item[row], counts.yes_cell * n_items + counts.yes_item)
-    weights = counts.weigh()
+    weights = counts.weights
     cells = count_cells(counts.cell, weights.jobs, len(parent))
-    pairs = part, counts.place_pairs(), of_yes, weights.yes
+    pairs = part, counts.places, of_yes, weights.yes
     found: ShareEstimates | EmployerShares = (of_jobs := estimate_shares(cells, *pairs))
     effective = find_effective(cells, part, of_jobs.design_effect, LEVEL)
     if by_employer:

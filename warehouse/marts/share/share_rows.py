@@ -5,6 +5,7 @@ All functions are pure. The values of a cell depend only on the counts of this c
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -69,8 +70,9 @@ class ShareCounts:
         """Number of cells."""
         return len(self.n_unread)
 
-    def weigh(self) -> JobWeights:
-        """Return scaled weights. In each cell, the weights of the jobs with a known answer add up to their number."""
+    @functools.cached_property
+    def weights(self) -> JobWeights:
+        """Scaled weights. In each cell, the weights of the jobs with a known answer add up to their number."""
         n_cells = self.n_cells
         weight, yes, silent = (
             n.astype(np.float64) if weighted is None else weighted
@@ -81,11 +83,12 @@ class ShareCounts:
         scale = sum_by(self.cell, self.jobs, n_cells) / sum_by(self.cell, weight, n_cells)
         jobs = weigh_jobs(self.cell, self.jobs, weight, n_cells)
         # after rounding, the jobs with an item may weigh a little more than all jobs of the employer
-        yes = np.minimum(yes * scale[self.yes_cell], jobs[self.place_pairs()])
+        yes = np.minimum(yes * scale[self.yes_cell], jobs[self.places])
         return JobWeights(jobs=jobs, yes=yes, silent=silent * scale[self.silent_cell])
 
-    def place_pairs(self) -> Ints:
-        """Return for each entry of `yes` the index of its cell and employer in `cell` and `employer`."""
+    @functools.cached_property
+    def places(self) -> Ints:
+        """For each entry of `yes`, the index of its cell and employer in `cell` and `employer`."""
         n = int(max(self.employer.max(initial=0), self.yes_employer.max(initial=0))) + 1
         return np.searchsorted(self.cell * n + self.employer, self.yes_cell * n + self.yes_employer)
 
@@ -144,7 +147,7 @@ def make_share_rows(
     `has_bounds`: jobs that do not say may have either answer. Cells that the printing rules withhold have only
     counts.
     """
-    weights = counts.weigh()
+    weights = counts.weights
     cells = count_cells(counts.cell, weights.jobs, counts.n_cells)
     n_items = max(len(category), 1)
     pairs = counts.yes_cell * n_items + counts.yes_item
@@ -174,12 +177,13 @@ def make_share_rows(
     number = np.cumsum(breaches < 0) - 1  # the new number of each printed cell
     printed = counts.select(breaches < 0)
     row_cell, row_item = number[cell[is_printed]], item[is_printed]
-    estimates = _estimate(printed, row_cell, row_item, n_items)
+    of_yes = np.searchsorted(row_cell * n_items + row_item, printed.yes_cell * n_items + printed.yes_item)
+    estimates = _estimate(printed, row_cell, of_yes)
     if has_bounds:
-        estimates |= _bound(printed, row_cell, row_item, n_items)
+        estimates |= _bound(printed, row_cell, of_yes)
     if ranking is not None:
         of_printed = replace(ranking, seed=ranking.seed[breaches < 0])
-        estimates |= _rank(printed, row_cell, row_item, category, of_printed)
+        estimates |= _rank(printed, row_cell, row_item, of_yes, category, of_printed)
     for name, values in ({"bound_lo": np.nan, "bound_hi": np.nan} | estimates).items():
         columns[name] = np.full(len(keys), np.nan)
         columns[name][is_printed] = values
@@ -194,9 +198,9 @@ def make_share_rows(
     return pd.DataFrame(columns)
 
 
-def _bound(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> dict[str, Floats]:
+def _bound(counts: ShareCounts, row_cell: Ints, row: Ints) -> dict[str, Floats]:
     """Return the bounds of each row's share of all jobs that could have told, with their sampling error."""
-    weights = counts.weigh()
+    weights = counts.weights
     n = int(max(counts.employer.max(initial=0), counts.silent_employer.max(initial=0))) + 1
     says, is_silent = counts.cell * n + counts.employer, counts.silent_cell * n + counts.silent_employer
     keys, place = np.unique(np.concatenate([says, is_silent]), return_inverse=True)
@@ -205,19 +209,18 @@ def _bound(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> dic
     jobs = weigh_jobs(cell, np.bincount(place, np.concatenate([counts.jobs, counts.silent])), weight, counts.n_cells)
     scale = jobs / weight
     silent = np.bincount(of_silent, weights.silent, len(keys)) * scale
-    row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
-    employer = of_known[counts.place_pairs()]
+    employer = of_known[counts.places]
     yes = np.minimum(weights.yes * scale[employer], jobs[employer])
     low, high = bound_shares(count_cells(cell, jobs, counts.n_cells), row_cell, employer, row, yes, silent)
     return {"bound_lo": low, "bound_hi": high}
 
 
-def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> dict[str, Floats]:
+def _estimate(counts: ShareCounts, row_cell: Ints, row: Ints) -> dict[str, Floats]:
+    """Return the estimates of each row; `row` is that of each entry of `yes`."""
     n, n_cells = len(row_cell), counts.n_cells
-    weights = counts.weigh()
+    weights = counts.weights
     cells = count_cells(counts.cell, weights.jobs, n_cells)
-    place = counts.place_pairs()
-    row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
+    place = counts.places
     # one more row for each cell, for an item that none of its jobs has
     with_nobody = np.concatenate([row_cell, np.arange(n_cells)])
     pairs = with_nobody, place, row, weights.yes
@@ -240,13 +243,14 @@ def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, n_items: int) -> 
     }  # fmt: skip
 
 
-def _rank(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints, ranking: Ranking) -> dict[str, Floats]:
+def _rank(
+    counts: ShareCounts, row_cell: Ints, item: Ints, row: Ints, category: Ints, ranking: Ranking
+) -> dict[str, Floats]:
     """Return the best and the worst rank of each row among those of its cell and category."""
-    n, n_items, n_categories = len(row_cell), max(len(category), 1), int(category.max(initial=0)) + 1
-    weights, place = counts.weigh(), counts.place_pairs()
+    n, n_categories = len(row_cell), int(category.max(initial=0)) + 1
+    weights, place = counts.weights, counts.places
     weight = weights.jobs / counts.jobs if ranking.by_employer else weights.jobs
     part = np.minimum(weights.yes / weights.jobs[place], 1)
-    row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
     key = row_cell * n_categories + category[item]
     rows, pairs = np.argsort(key, kind="stable"), np.argsort(key[row], kind="stable")
     lists, start, n_rows = np.unique(key[rows], return_index=True, return_counts=True)
