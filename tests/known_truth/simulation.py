@@ -55,6 +55,7 @@ from tests.known_truth.markets import (
     read_generators,
 )
 from tests.known_truth.page import Line, write_boards, write_page, write_ranks
+from tests.known_truth.pay_changes import score_changes, write_changes
 from tests.known_truth.scoring import MIN_COVERAGE, Score, find_misses, score
 from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
 from warehouse.marts.closing.closing_rates import (
@@ -318,7 +319,10 @@ def main() -> None:
         coverages = dict(zip(PARTS_ASKED, boards, strict=True))
     today = datetime.now(UTC).date()
     page = write_page(lines, options.markets, today, time.monotonic() - start)
-    options.page.write_text(f"{page}{write_gates()}{write_ranks(ranks)}{write_boards(coverages, options.runs, today)}")
+    n_changes = min(options.markets, MARKETS_OF_BOARDS)
+    changes = write_changes(score_changes(n_changes), n_changes)
+    rest = f"{write_gates()}{changes}{write_ranks(ranks)}{write_boards(coverages, options.runs, today)}"
+    options.page.write_text(f"{page}{rest}")
     print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 
 
