@@ -92,12 +92,14 @@ Price levels are published a year or more late. Within these limits they err by 
 """
 ALL_DAYS = 36_500  # the `window_days` of a window that covers everything ever read
 PARAMETERS: Mapping[str, object] = {
+    "ai_core": among(vocabulary.AI_CORE),
     "ai_groups": among(vocabulary.AI_GROUPS),
     "ai_jobs": literal(vocabulary.AI_JOBS),
     "all_days": ALL_DAYS,
     "agency": literal(vocabulary.AGENCY),
     "bridge_days": BRIDGE_DAYS.value,
     "closing_days": CLOSING_DAYS.value,
+    "compared_groups": among(vocabulary.COMPARED_GROUPS),
     "contractor": literal(vocabulary.CONTRACTOR),
     "days_of_yield": vocabulary.DAYS_OF_YIELD,
     "dead_after": vocabulary.DEAD_AFTER,
@@ -116,6 +118,7 @@ PARAMETERS: Mapping[str, object] = {
     "min_answered": MIN_ANSWERED.value,
     "min_stated": MIN_STATED.value,
     "open_contract": literal(vocabulary.OPEN_CONTRACT),
+    "premium_over": literal(vocabulary.PREMIUM_OVER),
     "rhythm": vocabulary.MEMBER_RHYTHM,
     "sampled": literal(vocabulary.SAMPLED_GROUP),
     "stock": literal(vocabulary.STOCK),
@@ -225,7 +228,8 @@ MACROS = {
     **_read_all(
         *("pay/pay_disclosures", "pay/official_pay", "pay/silent_jobs", "jobs/frame_adverts", "jobs/frame_jobs"),
         *("jobs/frame_boards", "boards/complete_readings", "boards/board_intervals", "boards/board_listings"),
-        *("pay/report_rates", "pay/reported_persons", "pay/prices_of", "pay/pay_pairs", "pay/pay_comparison"),
+        *("pay/report_rates", "pay/reported_persons", "pay/prices_of", "pay/collected_pairs", "pay/pay_pairs"),
+        *("pay/compared_pay", "pay/pay_comparison"),
     ),
 }
 """Macros: name -> (meaning, SELECT or expression). A macro comes after the macros that it calls."""

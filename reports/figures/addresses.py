@@ -14,6 +14,8 @@
     employers.{measure}.{item}.{place}.{group}  the same of the average employer, each employer counted once:
                                              employers.skill.python.de.ai_engineering,
                                              employers.workplace.remote.us.ai_jobs
+    movement.{country}.{group}               how pay for the same kind of job moved: movement.us.ai_engineering
+    premium.{country}.{group}                how much more is paid than in other engineering: premium.ar.ai_core
     disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
     closing_rate.{place}.{group}             closing_rate.all.ai_engineering
     claim.{name}                             what others say
@@ -34,7 +36,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from reports.figures.declaration import Figure
-from reports.figures.declared import comparison_figures, disclosure_figures, pay_figures, share_figures
+from reports.figures.declared import (
+    comparison_figures,
+    disclosure_figures,
+    movement_figures,
+    pay_figures,
+    share_figures,
+)
 from reports.figures.places import EVERYWHERE, PLACES, Place
 from reports.wording.bases import NAMED
 from reports.wording.disclosure import PLACE_NAMES
@@ -160,6 +168,11 @@ def _declare_closing_rate(place: str, group: str) -> Figure:
     )
 
 
+def _declare_change(measure: str, place: str, group: str) -> Figure:
+    _choose("group of roles", group, movement_figures.GROUPS[measure])
+    return movement_figures.DECLARE[measure](_place(place, ("country",), "country"), group)
+
+
 KINDS: dict[str, Callable[..., Figure]] = {
     **{kind: functools.partial(_declare_pay, key) for key, kind in pay_figures.KINDS_OF_PAY.items()},
     "comparison": _declare_comparison,
@@ -167,6 +180,8 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "skill": _declare_skill,
     "share": _declare_share,
     "employers": _declare_employers,
+    "movement": functools.partial(_declare_change, movement_figures.HELD),
+    "premium": functools.partial(_declare_change, movement_figures.OVER),
     "disclosure": _declare_disclosure,
     "closing_rate": _declare_closing_rate,
 }

@@ -14,7 +14,13 @@ from reports.figures import query, verdicts
 from reports.figures.addresses import KINDS, AddressError, canonical, declare
 from reports.figures.claims import load_claims
 from reports.figures.declaration import Display, Figure, Rung
-from reports.figures.declared import comparison_figures, disclosure_figures, pay_figures, share_figures
+from reports.figures.declared import (
+    comparison_figures,
+    disclosure_figures,
+    movement_figures,
+    pay_figures,
+    share_figures,
+)
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.wording import frame, levels, reported, shares
@@ -171,7 +177,8 @@ def find_id(address: str) -> str:
 
 def displays_of(figure_id: str) -> tuple[Display, ...]:
     """Return the places where the site shows a figure."""
-    return KNOWN[figure_id].displays if figure_id in KNOWN else ()
+    is_followed = figure_id.partition(".")[0] in movement_figures.KINDS
+    return declaration_of(figure_id).displays if figure_id in KNOWN or is_followed else ()
 
 
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
@@ -192,6 +199,7 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
         *(figure for place in countries for figure in pay_figures.country_figures(place)),
         *(pay_figures.declare_contractors(place) for place in countries if place.slug in of_contractors),
         *comparison_figures.declare_compared(con),
+        *movement_figures.declare_followed(con),
     )
     by_id, others = ({figure.id: figure for figure in group} for group in (figures, _OTHERS))
     ids = (find_id(figure_id) for figure_id in also)

@@ -151,6 +151,13 @@ def judge_reports(rows: Rows) -> Verdict:
     return Verdict(status="low", reason=printable[0]["reason"], n_jobs=sum(row["n_persons"] for row in printable))
 
 
+def judge_changes(rows: Rows) -> Verdict:
+    """Judge a series by its newest row that may be printed; without one, by its newest row."""
+    if not rows:
+        return Verdict(status="suppressed", reason=f"no two periods with {JOBS} each", n_jobs=0)
+    return judge_cell((numbers.choose_printed(rows) or list(rows))[-1:])
+
+
 def judge_closings(rows: Rows) -> Verdict:
     """Judge a closing rate by the first row, which is the figure's cell; the other rows are only for comparison."""
     verdict = judge_cell(rows)

@@ -100,6 +100,8 @@ _LISTS = {
     "disclosure": "Pay disclosure",
     "closing_rates": "Closing rates",
     "frame": "What was read",
+    "movement.advertised_third_party": "Movement of pay, adverts collected by a third party",
+    "movement.reported": "Movement of pay, earnings reported in surveys",
     "shares.skills": "Skills asked for",
     "shares.additional_pay": "Additional pay offered beside base pay",
 }

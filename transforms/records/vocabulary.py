@@ -168,6 +168,12 @@ AI_GROUPS = (*AI_CORE, "ai_other")
 """Groups of roles whose adverts are all AI adverts. Other adverts are AI adverts only if the job builds AI."""
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups of engineering and data roles with which AI adverts are compared."""
+COMPARED_GROUPS = ("ai_core", *AI_CORE, *TECHNICAL_GROUPS)
+"""Groups of roles whose pay is followed over time."""
+PREMIUM_OVER = "other_engineering"
+"""The group of roles with whose pay that of AI and data science is compared."""
+MOVEMENTS = ("held_constant", "premium")
+"""What mart.pay_changes follows: pay for the same kind of job, and the premium over `PREMIUM_OVER` for equal work."""
 SAMPLED_GROUP = "other"
 """The group of roles in which not all texts are read. In it and in all groups together, shares from texts count only
 the random share of adverts (`is_drawn`)."""
