@@ -109,22 +109,10 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-UNSUPPORTED = (
-    Figure(
-        id="claim.ai_adoption",
-        title="Organisations that use AI in at least one business function",
-        unit="share of organisations",
-        renderer=shares.CLAIM,
-        retired="the 2026 guide names no source; missing is a survey of organisations, with its publisher, question "
-        "and year, that somebody has looked up",
-        baseline="most organisations (no source named)",
-    ),
-)
-"""Claims of the 2026 guide without a known source; each is withheld until somebody has found its source."""
 _OTHERS = (
     *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED, *REPORTED,
     *LADDERS, *COVERAGE, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES,
-    *share_figures.WHERE_AND_HOW, *CLAIMS, *UNSUPPORTED,
+    *share_figures.WHERE_AND_HOW, *CLAIMS,
 )  # fmt: skip
 """All figures but those of places."""
 KNOWN = {

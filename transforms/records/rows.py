@@ -17,6 +17,7 @@ from transforms.records.vocabulary import (
     CURRENCY_CODE,
     DEGREES,
     EMPLOYMENT_TYPES,
+    ENTERPRISE_SIZES,
     ESCO,
     HEX_32,
     NEARNESSES,
@@ -516,6 +517,19 @@ class AiPostingShare(SourceProvenance):
     country: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
     day: Annotated[date, Column("Last day of the seven it averages", key=True)]
     share: Annotated[float, Column("Adverts that name it", unit="share", low=0, high=1)]
+
+
+@struct
+class AiUse(SourceProvenance):
+    """The share of enterprises that use AI in one year, as an office of statistics counts them."""
+
+    area: Annotated[str, Column("Country, or EU for the European Union as it is since 2020", key=True)]
+    size_class: Annotated[
+        str, Column("Employees and self-employed persons, as Eurostat writes it", key=True, values=ENTERPRISE_SIZES)
+    ]
+    year: Annotated[int, Column("Year of the survey", key=True, low=2000, high=2100)]
+    share: Annotated[float, Column("Enterprises that use at least one AI technology", unit="share", low=0, high=1)]
+    flags: Annotated[str | None, Column("The office's marks: b: break in the series; u: unreliable; NULL: none")]
 
 
 @struct

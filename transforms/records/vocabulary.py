@@ -232,3 +232,7 @@ COUNTRY_CODE = "[A-Z]{2}"
 CURRENCY_CODE = "[A-Z]{3}"
 JURISDICTION = f"{COUNTRY_CODE}(-[A-Z0-9]{{1,3}})?"
 HEX_32 = "[0-9a-f]{32}"
+ENTERPRISE_SIZES = ("GE10", "10-49", "50-249", "GE250")
+"""Size classes of enterprises by persons who work in them, as Eurostat writes them; the first contains the others."""
+EUROPEAN_UNION = "EU"
+"""Area of values of the European Union, which ISO 3166-1 reserves for it."""
