@@ -23,9 +23,9 @@ from reports.figures.declared import (
 )
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.wording import frame, levels, reported, shares
+from reports.wording import ai_use, frame, levels, reported, shares
 from reports.wording.numbers import REGION_NAMES, upper_first
-from transforms.records.vocabulary import CELL_GROUPS
+from transforms.records.vocabulary import CELL_GROUPS, EUROPEAN_UNION
 
 # --- what was read ------------------------------------------------------------------------------------
 
@@ -95,6 +95,20 @@ COVERAGE = tuple(
 )
 """Figures of the frame: the boards that are known, the boards that are read, and the adverts read from them."""
 
+ADOPTION = Figure(
+    id="adoption.eu",
+    title="Enterprises in the European Union that use AI",
+    unit="share of enterprises",
+    renderer=ai_use.AI_USE,
+    rungs=(Rung(
+        "adoption", "ai_use", "ai_use", {"area": EUROPEAN_UNION, "sizes": tuple(ai_use.SIZES)},
+        basis="enterprises", name="Eurostat's survey",
+    ),),
+    judge=verdicts.judge_use,
+    displays=(Display(section="adoption"),),
+)  # fmt: skip
+"""What an office counts, beside the claims of others on the use of AI."""
+
 # --- all of them --------------------------------------------------------------------------------------
 
 CLAIMS = tuple(
@@ -111,7 +125,7 @@ CLAIMS = tuple(
 )
 _OTHERS = (
     *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED, *REPORTED,
-    *LADDERS, *COVERAGE, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES,
+    *LADDERS, *COVERAGE, ADOPTION, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES,
     *share_figures.WHERE_AND_HOW, *CLAIMS,
 )  # fmt: skip
 """All figures but those of places."""

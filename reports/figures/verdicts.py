@@ -139,6 +139,11 @@ def judge_counts(rows: Rows) -> Verdict:
     return Verdict(status="published", n_jobs=rows[0].get("n_all_jobs")) if rows else NOTHING
 
 
+def judge_use(rows: Rows) -> Verdict:
+    """Judge an office's count of enterprises: printed if there is one; `n_jobs` is None, as none are counted."""
+    return Verdict(status="published") if rows else Verdict(status="suppressed", reason="no count was read yet")
+
+
 def judge_reports(rows: Rows) -> Verdict:
     """Judge pay that people report: printed if any row may be printed.
 

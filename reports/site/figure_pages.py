@@ -34,7 +34,7 @@ SUBJECTS = {
     **dict.fromkeys(("comparison", "reported", "premium", "frame"), ("countries.html", "Countries")),
     **dict.fromkeys(("disclosure", "pay_stated"), ("laws.html", "Pay laws")),
     "closing_rate": ("closings.html", "Closings"),
-    "claim": ("guide.html", "The guide"),
+    **dict.fromkeys(("claim", "adoption"), ("guide.html", "The guide")),
 }
 """The address and name of the page to which a figure belongs, by the first part of its id. The default is `WORK`."""
 WORK = ("work.html", "Roles")

@@ -71,6 +71,13 @@ BASES = {
         newer="newer official wages",
         no_interval="the table of the statistical office that we read gives none",
     ),
+    "enterprises": Basis(
+        words="enterprises that an office of statistics asks",
+        unit=("value", "values"),
+        trust="An office asks a sample of enterprises; what counts as AI is each enterprise's answer to a list.",
+        newer="the office's count of the next year",
+        no_interval="the table of the statistical office that we read gives none",
+    ),
     BONUS: Basis(words="adverts we read that put a sum on the bonus"),
     "postings": Basis(
         words="adverts we read", trust="It describes the adverts on the boards we read, not the whole market."
