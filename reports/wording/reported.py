@@ -24,7 +24,7 @@ SELF_SELECTED = (
 )
 KEY = (
     "US dollars per year, before tax, in full-time work or, where a survey does not ask, any. National surveys ask for "
-    "a month's pay; Stack Overflow asks for a year's compensation, of all kinds. "
+    "a month's pay or a year's base pay; Stack Overflow asks for a year's compensation, of all kinds. "
     f"{SELF_SELECTED} Of the middle half, a quarter earns less and a quarter more. An interval wider than "
     f"{MAX_AMOUNT_WIDTH} of the median stands in its place."
 )

@@ -22,14 +22,14 @@ AS_OF = date(2026, 3, 1)
 
 
 def people(n: int, **fields: Any) -> list[PayReports]:
-    usual = {
+    usual: dict[str, Any] = {
         "source": "toy", "snapshot_on": date(2025, 6, 1), "basis": "reported", "year": 2025, "title": "",
         "role": "software_engineer", "role_group": "other_engineering", "seniority": "unstated", "currency": "USD",
         "country": "CO", "region": "South America", "continent": "Americas", "warc": "w", "record": 0,
         "employment_type": "FULL_TIME", "paid_in": "local", "years_experience": 4.0,
     }  # fmt: skip
     first = fields.pop("first", 1)
-    empty = {field.name: None for field in fields_of(PayReports)}
+    empty: dict[str, Any] = {field.name: None for field in fields_of(PayReports)}
     rows = range(first, first + n)
     return [PayReports(**(empty | usual | {"row": k, "pair_row": k, "pay": 20_000.0 + k} | fields)) for k in rows]
 
