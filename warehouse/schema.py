@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.pay.reported import min_years_of_levels
 from transforms.records import vocabulary
 from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.definitions import (
@@ -108,6 +109,10 @@ PARAMETERS: Mapping[str, object] = {
     "experience_bands": " ".join(
         f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
         for band, (first, below) in vocabulary.EXPERIENCE_BANDS.items()
+    ),
+    "experience_levels": " ".join(
+        f"WHEN p.years_experience >= {years} THEN {literal(level)}"
+        for level, years in reversed(min_years_of_levels().items())
     ),
     "full_advert": literal(vocabulary.FULL_ADVERT),
     "last_night": "'infinity'::DATE",

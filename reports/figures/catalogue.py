@@ -19,42 +19,16 @@ from reports.figures.declared import (
     disclosure_figures,
     movement_figures,
     pay_figures,
+    reported_figures,
     share_figures,
 )
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.wording import ai_use, frame, levels, reported, shares
-from reports.wording.numbers import REGION_NAMES, upper_first
-from transforms.records.vocabulary import CELL_GROUPS, EUROPEAN_UNION
+from reports.wording import ai_use, frame, levels, shares
+from reports.wording.numbers import REGION_NAMES
+from transforms.records.vocabulary import EUROPEAN_UNION
 
 # --- what was read ------------------------------------------------------------------------------------
-
-REPORTED_GROUP = "ai_core"
-"""Role group for reported pay: surveys have too few AI engineers to separate them from data scientists."""
-REPORTED = tuple(
-    Figure(
-        id=f"reported.{name}",
-        title=f"Pay that AI engineers and data scientists report, {words}",
-        unit="USD per year",
-        renderer=reported.REPORTED,
-        rungs=(Rung(
-            "pay.reported.countries", "pay/reported", "behind/reported",
-            {
-                "role_group": REPORTED_GROUP, "groups": CELL_GROUPS[REPORTED_GROUP], "split": split,
-                "max_days": verdicts.MAX_DAYS_OF_YEARS,
-            },
-            basis="reported", name="newest surveys",
-        ),),
-        judge=verdicts.judge_reports,
-        displays=(Display(section="reported", heading=upper_first(words)),),
-    )
-    for name, split, words in (
-        ("countries", "all", "by country"),
-        ("money", "money", "by the money they are paid in"),
-        ("experience", "experience", "by years of experience"),
-    )
-)  # fmt: skip
-"""Pay that people report in surveys; each figure counts a person once."""
 
 LADDERS = tuple(
     Figure(
@@ -124,9 +98,9 @@ CLAIMS = tuple(
     for claim in load_claims()
 )
 _OTHERS = (
-    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED, *REPORTED,
-    *LADDERS, *COVERAGE, ADOPTION, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES,
-    *share_figures.WHERE_AND_HOW, *CLAIMS,
+    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED,
+    *reported_figures.TABLES, *LADDERS, *COVERAGE, ADOPTION, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS,
+    *share_figures.SHARES, *share_figures.WHERE_AND_HOW, *CLAIMS,
 )  # fmt: skip
 """All figures but those of places."""
 KNOWN = {

@@ -119,8 +119,9 @@ YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+"
 """Bands of the minimum years of experience asked for: first and last whole year. 3.5 years count as 3."""
 EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
 """Bands of a person's years of experience: from the first number to below the second. They are not levels."""
-PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
-"""What a person is paid in: the country's own money, the same by the dollar's rate, partly dollars, or only dollars."""
+PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars", "foreign")
+"""What a person is paid in: the country's own money, the same by the dollar's rate, partly dollars, only dollars, or
+only foreign money, where a survey does not tell the dollar from other foreign money."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")
