@@ -64,7 +64,9 @@ def describe(
         "licence": licence,
         "crumbs": SUBJECTS.get(_subject_of(figure), WORK),
         "title": title,
-        "value": value if len(cells) == 1 or drawing is None or _subject_of(figure) in movement_figures.KINDS else "",
+        "value": upper_first(value)
+        if len(cells) == 1 or drawing is None or _subject_of(figure) in movement_figures.KINDS
+        else "",
         "drawing": drawing,
         "said": words.plain(notes.parts(figure)[1]),
         "missing": words.plain(figure.missing or figure.reason or ""),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reports.cells.cell import numbers_of
 from reports.figures.addresses import AddressError, declare
 from reports.figures.verdicts import judge_changes
 from reports.site import lines
@@ -90,6 +91,13 @@ def test_an_interval_has_no_point_in_the_chart() -> None:
     rows = [premium("2025-07-10", 0.3, 0.4, form="interval"), premium("2026-01-15", 0.3)]
     assert [point.value for point in lines.points_of(rows)] == [None, 0.3]
     assert lines.draw(lines.points_of(rows), label="pay").count("<circle") == 1
+
+
+def test_files_have_the_number_and_its_interval_alone_where_it_is_wide() -> None:
+    number = numbers_of(changed("2024", 0.02))["change"]
+    assert (number.value, number.unit) == (0.02, "part of pay")
+    assert (number.low, number.high) == pytest.approx((0.0, 0.04))
+    assert numbers_of(premium("2026-01-15", 0.3, 0.4, form="interval"))["change"].value is None
 
 
 def test_addresses_are_of_countries_and_followed_groups() -> None:
