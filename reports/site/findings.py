@@ -180,7 +180,7 @@ def _say_law(cells: Sequence[Cell]) -> str | None:
     if row["difference_lo"] <= 0 <= row["difference_hi"]:
         return f"Whether {who} state pay more often where {disclosure.BY_LIST} cannot be told"
     more = "more" if row["difference_lo"] > 0 else "fewer"
-    return f"{who} state pay in {more} of their adverts where {disclosure.BY_LIST}"
+    return f"On average, {who} state pay in {more} of their adverts where {disclosure.BY_LIST}"
 
 
 def _say_closings(cells: Sequence[Cell]) -> str | None:

@@ -203,12 +203,16 @@ def _estimates(row: Row) -> list[str]:
         texts.append(UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed")
     if is_band(row) and row.get("p50") is not None:
         texts.append(f"median of the midpoints {numbers.amount(row, 'p50', currency)}")
-    if row.get(name := "p50_by_employer") is not None:
-        interval = [f"95% interval {numbers.ends_cell(row, name)}"] if numbers.is_point(row, name) else []
-        texts.append(
-            f"with each employer counted once {numbers.qualify(numbers.amount(row, name, currency), interval)}"
-        )
+    if row.get("p50_by_employer") is not None:
+        texts.append(f"with each employer counted once {_with_interval(row, 'p50_by_employer')}")
     return texts
+
+
+def _with_interval(row: Row, name: str) -> str:
+    """Return an amount with its interval, if that is known: "USD 97K (95% interval 74K–119K)"."""
+    has_ends = row.get(f"{name}_lo") is not None and numbers.is_point(row, name)
+    interval = f"95% interval {numbers.ends_cell(row, name)}" if has_ends else None
+    return numbers.qualify(numbers.amount(row, name), [interval])
 
 
 def _of_panel(row: Row) -> str | None:
@@ -217,9 +221,7 @@ def _of_panel(row: Row) -> str | None:
     name, rests_on = "p50_of_panel", _say_n(row, "n_panel")
     if row[name] is None:
         return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone withheld, {rests_on} are too few or mostly of one"
-    interval = [f"95% interval {numbers.ends_cell(row, name)}"] if numbers.is_point(row, name) else []
-    median = numbers.qualify(numbers.amount(row, name), interval)
-    return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone {median}, {rests_on}"
+    return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone {_with_interval(row, name)}, {rests_on}"
 
 
 def _say_n(row: Row, prefix: str) -> str:

@@ -87,7 +87,8 @@ def _page(lines: Sequence[Line]) -> Iterator[str]:
         f"rarely met. The worst, {worst['quantile']} of {worst['size']} {worst['design']} with such pay and "
         f"{'giants' if worst['shape'] == GIANT else worst['shape']}, is covered in "
         f"{100 * float(worst[CHOSEN + COVERED]):.0f} %. Of the {usual.n_rows} rows without giants and with pay as "
-        f"measured {usual.n_below} lie below."
+        f"measured {usual.n_below} lie below. To ask for 60 jobs as well would withhold a fifth of the cells and mend "
+        "few of these rows, so no number of jobs is asked for."
     )
     yield ""
     yield (

@@ -1,4 +1,4 @@
-"""docs/known_truth.md, the page of what was simulated and missed, and docs/known_truth.csv with every line."""
+"""Write docs/known_truth.md, which says where intervals miss the truth, and docs/known_truth.csv with every row."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ TABLES = {
     "boards": Table("Panel:", " points", "boards for one asked a night"),
 }
 RANKS_ASKED = 0.95
-"""Part of the lists of which all ranks shall hold; one row of lists is held against `MIN_COVERAGE`, by chance."""
+"""All ranks should hold in this part of the lists. A single row is held to `MIN_COVERAGE`, to allow for chance."""
 UNITS = {"bounds of the median": "% of it", "bounds of a share": " points"}
 """Of widths of bounds."""
 MISSES: dict[str, tuple[str, Callable[[Score], float], str]] = {
     "coverage": (f"covered in less than {100 * MIN_COVERAGE:.0f} %", lambda score: score.coverage, "%"),
     "coverage printed": (
-        f"of what is printed, in less than {100 * MIN_COVERAGE_PRINTED:.0f} %",
+        f"printed cells covered in less than {100 * MIN_COVERAGE_PRINTED:.0f} %",
         lambda score: score.coverage_printed,
         "%",
     ),
@@ -161,17 +161,17 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
     yield "## What is missed"
     yield ""
     yield (
-        f"Of {len(lines):,} rows {n_missing} miss something, and of {gates.n_rows:,} further rows of pay, on which "
-        f"rules of printing were chosen, {gates.n_below} are covered in less than {least} of what is printed (last "
-        "section)."
+        f"{n_missing} of {len(lines):,} rows miss something. {gates.n_rows:,} more rows of pay were used to choose the "
+        f"rules of printing; in {gates.n_below} of them the printed intervals hold the truth in less than {least} (see "
+        "the last section)."
     )
     yield ""
     ranks = [line.score.coverage for line in lines if line.table == "ranks"]
     yield (
-        f"Of {len(ranks)} rows of ranks {sum(part < RANKS_ASKED for part in ranks)} hold in less than "
-        f"{100 * RANKS_ASKED:.0f} % of the lists (the least in {_least(ranks)}), "
-        f"{sum(part < MIN_COVERAGE for part in ranks)} in less than {100 * MIN_COVERAGE:.0f}, to which so many lists "
-        "may fall by chance."
+        f"{sum(part < RANKS_ASKED for part in ranks)} of {len(ranks)} rows of ranks hold in less than "
+        f"{100 * RANKS_ASKED:.0f} % of the lists; the worst holds in {_least(ranks)} %. Chance alone may take a row of "
+        f"so many lists down to {100 * MIN_COVERAGE:.0f} %; {sum(part < MIN_COVERAGE for part in ranks)} rows are "
+        "below that."
     )
     yield ""
     if not missing:
@@ -205,8 +205,8 @@ def _summary(lines: Sequence[Line]) -> Iterator[str]:
     yield "## All rows"
     yield ""
     yield (
-        "*Least*: of the worst row. *Width*: the median row's, in standard deviations as above (×), points of a share "
-        "or per cent of a median."
+        "*Least*: the worst row. *Width*: the median row, in standard deviations as above (×), points of a share, or "
+        "per cent of a median."
     )
     yield ""
     yield "| figure | rows | of them miss | least covered % | least of printed % | width |"
@@ -228,11 +228,12 @@ def _ranks(lines: Sequence[Line]) -> Iterator[str]:
     yield "## Ranks of a list"
     yield ""
     yield (
-        "Lists of 60 rows, whose shares fall by 3 % a row, or of which half are 10 % and half 2 %. In how many lists "
-        "all ranks hold (95 % asked for; *least*: of the rows that the table adds up, bold below "
-        f"{100 * MIN_COVERAGE:.0f}), and how many ranks a row may have on average and, of ten, the first ten rows. "
-        "*Before*: by an interval of each row alone. Each row has a slope of asking on log size, whose standard "
-        "deviation is 0.25 or 0.5; 0.16 is the mean that was measured."
+        "Each list has 60 rows. Shares fall by 3 % a row (*declining*), or half are 10 % and half 2 % (*flat*). "
+        "*Covered*: the part of the lists in which all ranks hold; 95 % is asked for. *Least*: the worst row of the "
+        f"data that the line averages, bold below {100 * MIN_COVERAGE:.0f}. *Ranks*: how many ranks a row may have, on "
+        "average; *of ten*: the same of the first ten rows. *Before*: the ranks that follow from each row's own "
+        "interval. Larger employers ask more or less often, by a slope on log size that differs between rows (standard "
+        "deviation 0.25 or 0.5; the measured mean is 0.16)."
     )
     yield ""
     yield "| list | employers | covered % | least | ranks | of ten | before: covered % | ranks | of ten |"
@@ -264,7 +265,7 @@ def _boards(lines: Sequence[Line]) -> Iterator[str]:
         f"nights each, seed {BOARDS_SEED}; some boards list nothing, are gone, have moved or fail. Six shares from "
         "members of the panel, weighted: of a draw that knew each board's size, of the first draw of a list, with no "
         "size known, and "
-        f"{NIGHTS_AFTER} nights after that was replaced. The file has what asking by yield would give beside."
+        f"{NIGHTS_AFTER} nights after that was replaced. The file also has what asking by yield would give."
     )
     yield ""
     yield "| sample | one board asked in | least covered % | share | most off, points | widths, points |"

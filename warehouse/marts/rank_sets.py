@@ -24,7 +24,9 @@ UNSEEN = 4.0  # employers as large as that of the average job, which are added t
 LEAST_CRITICAL = 2.0  # about that of a single pair; pairs that cannot reach it are neither compared nor told apart
 ROUNDING = 1e-4  # part of a critical value below which T and T* are the same number
 FIRST_DRAWS = 199  # which often suffice to see that no pair can be told apart
-SURELY_MORE = 2.5  # times the draws that may reach a critical value: so many of the first have a chance of 1 in 10,000
+SURELY_MORE = (
+    2.5  # times the draws that may reach a critical value: the first have as many with a chance of 2 in 100,000
+)
 BLOCK = 2_000  # employers whose signs are in an array at a time
 
 

@@ -108,10 +108,10 @@ LAWS = [
      "Whether 32 employers in the United States state pay more often where our list of pay laws, none of them "
      "checked, has one in force cannot be told"),
     ([within("all", "World", 0.28, 0.49)],
-     "32 employers state pay in more of their adverts where our list of pay laws, none of them "
+     "On average, 32 employers state pay in more of their adverts where our list of pay laws, none of them "
      "checked, has one in force"),
     ([within("all", "US", -0.25, -0.02)],
-     "32 employers in the United States state pay in fewer of their adverts where our list of pay laws, "
+     "On average, 32 employers in the United States state pay in fewer of their adverts where our list of pay laws, "
      "none of them checked, has one in force"),
     ([], None),
 ]  # fmt: skip

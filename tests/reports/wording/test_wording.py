@@ -214,6 +214,22 @@ PANEL = "Median of jobs on boards drawn at random"
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (90_000.0, 102_000.0, "counted once USD 96K (95% interval 90K–102K)"),
+        (90_000.0, 150_000.0, "counted once between USD 90K and 150K (95% interval)"),
+        (None, None, "counted once USD 96K"),  # published by a version without this interval
+    ],
+)
+def test_the_median_by_employer_has_its_interval(
+    low: float | None, high: float | None, expected: str, cell: Any
+) -> None:
+    names = ("p50_by_employer", "p50_by_employer_lo", "p50_by_employer_hi")
+    note = band_note(cell(place="A", rung="open adverts", **dict(zip(names, (96_000.0, low, high), strict=True))))
+    assert expected in note and "interval –" not in note
+
+
+@pytest.mark.parametrize(
     ("fields", "expected", "in_table"),
     [
         (OF_PANEL, "alone USD 96K (95% interval 90K–102K), 45 jobs of 31 employers", "96K"),

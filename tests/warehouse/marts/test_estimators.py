@@ -302,6 +302,14 @@ def test_cells_do_not_touch_each_other() -> None:
             assert getattr(together, name)[number] == pytest.approx(getattr(alone, name)[0])
 
 
+def test_an_employer_s_jobs_count_once_if_they_weigh_one_together() -> None:
+    value = np.array([10.0] * 9 + [20.0, 30.0])
+    employer = np.array([0] * 9 + [1, 2])
+    assert estimate_quantiles(one_cell([9, 1, 1]), employer, value, (0.5,)).value[0, 0] == 10
+    weight = np.array([1 / 9] * 9 + [1.0, 1.0])
+    assert estimate_quantiles(one_cell([1, 1, 1]), employer, value, (0.5,), weight=weight).value[0, 0] == 20
+
+
 def test_rules_of_printing_look_at_the_sample_only() -> None:
     jobs = [[1] * 15, [9] * 14, [14, *[1] * 14], [15, *[1] * 14], [99], [12, 12, *[1] * 13]]
     cells = count_cells(np.repeat(np.arange(6), [len(cell) for cell in jobs]), np.concatenate(jobs), 6)

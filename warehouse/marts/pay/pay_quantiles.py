@@ -81,6 +81,13 @@ class PaidJobs:
         """Midpoints of the ends of pay."""
         return (self.low + self.high) / 2
 
+    def select(self, which: Ints | Flags | slice) -> PaidJobs:
+        """Return some of the entries, or all in another order."""
+        return PaidJobs(
+            self.cell[which], self.employer[which], self.low[which], self.high[which], self.stands_for[which],
+            self.parts[which],
+        )  # fmt: skip
+
 
 def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
     """Estimate the `COLUMNS` of every cell. Return one row for each cell, 0 to `n_cells` - 1.
@@ -107,11 +114,7 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     weight = jobs.stands_for
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
     rows.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
-    some = weight > 0
-    of_panel = PaidJobs(
-        jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some], jobs.parts[some]
-    )
-    for part in _split(of_panel):
+    for part in _split(jobs.select(weight > 0)):
         numbers, cell = np.unique(part.cell, return_inverse=True)
         weights = scale_weights(cell, part.parts, part.stands_for, len(numbers))
         cells, employer = _cells(part, weights)
@@ -181,18 +184,15 @@ def estimate_pay_of_brackets(cell: Ints, low: Floats, high: Floats, n_cells: int
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
     """Sort jobs, and yield them in groups of whole cells with about `MAX_JOBS_AT_ONCE` jobs."""
-    weight = jobs.stands_for
-    order = np.lexsort((jobs.parts, weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
-    cell, employer = jobs.cell[order], jobs.employer[order]
-    low, high, weight, parts = jobs.low[order], jobs.high[order], weight[order], jobs.parts[order]
+    jobs = jobs.select(np.lexsort((jobs.parts, jobs.stands_for, jobs.high, jobs.low, jobs.employer, jobs.cell)))
+    cell = jobs.cell
     begin = 0
     while begin < len(cell):
         end = begin + MAX_JOBS_AT_ONCE
         if end < len(cell):
             cell_start = int(np.searchsorted(cell, cell[end]))
             end = cell_start if cell_start > begin else int(np.searchsorted(cell, cell[begin], side="right"))
-        part = slice(begin, end)
-        yield PaidJobs(cell[part], employer[part], low[part], high[part], weight[part], parts[part])
+        yield jobs.select(slice(begin, end))
         begin = end
 
 
@@ -220,17 +220,15 @@ def _estimate_by_employer(jobs: PaidJobs, is_asked: Flags) -> pd.DataFrame:
 
     Cells that are not asked for have no row.
     """
-    _, cell = np.unique(jobs.cell, return_inverse=True)
-    some = is_asked[cell]
-    if not some.any():
+    if not is_asked.any():
         return pd.DataFrame()
-    part, low, high = jobs.parts[some], jobs.low[some], jobs.high[some]
-    jobs = PaidJobs(jobs.cell[some], jobs.employer[some], low, high, part=part)
-    _, employer = _cells(jobs, part)
-    weight = part / sum_by(employer, part, int(employer[-1]) + 1)[employer]
+    _, cell = np.unique(jobs.cell, return_inverse=True)
+    jobs = jobs.select(is_asked[cell])
+    _, employer = _cells(jobs, jobs.parts)
+    weight = jobs.parts / sum_by(employer, jobs.parts, int(employer[-1]) + 1)[employer]
     cells, employer = _cells(jobs, weight)
     columns = {}
-    amounts = ((*LOW_END, low), (*HIGH_END, high), ("p50", QUANTILES["p50"], jobs.middle))
+    amounts = ((*LOW_END, jobs.low), (*HIGH_END, jobs.high), ("p50", QUANTILES["p50"], jobs.middle))
     for name, level, value in amounts:
         estimate = estimate_quantiles(cells, employer, value, [level], weight=weight)
         for end, column in (("", estimate.value), ("_lo", estimate.low), ("_hi", estimate.high)):

@@ -204,7 +204,7 @@ def test_form_and_status_follow_from_the_sample(
     sizes: list[int], n_yes: int, n_unknown: int, status: str, form: str | None
 ) -> None:
     row = cells_like(sizes, n_yes, n_unknown)
-    assert (row["status"], row["form"] if form else None) == (status, form) and pd.isna(row["form"]) == (form is None)
+    assert (row["status"], None if pd.isna(row["form"]) else row["form"]) == (status, form)
     assert (row["n_jobs"], row["n_yes"]) == (sum(sizes), n_yes)
 
 
