@@ -237,6 +237,11 @@ class AiPostingShares(rows.AiPostingShare, ResponseProvenance):
     """The publisher revises earlier values; the newest answer wins."""
 
 
+@table("core.ai_use", "Share of enterprises that use AI, as offices of statistics count them.")
+class AiUses(rows.AiUse, ResponseProvenance):
+    """The publisher revises earlier values; the newest answer wins."""
+
+
 # --- core: lookups ----------------------------------------------------------------------------------
 
 

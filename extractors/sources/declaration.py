@@ -16,6 +16,7 @@ from extractors.response import Response
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import (
     AiPostingShare,
+    AiUse,
     ExchangeRate,
     Issue,
     OccupationSkill,
@@ -29,7 +30,7 @@ from transforms.records.rows import (
 if TYPE_CHECKING:
     from extractors.web.paging import Web
 
-Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
+Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare | AiUse
 Parsed = RawPosting | Row | Removal | Repetition | Issue
 """What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that was
 removed, a `Repetition` for an advert read before, or an `Issue`."""

@@ -5,20 +5,26 @@ from __future__ import annotations
 from datetime import date
 
 from reports.wording import numbers
+from reports.wording.levels import NAMES
 from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
+from transforms.pay.reported import min_years_of_levels
 from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
 """Words for the currency in which the persons of a row are paid."""
+FOREIGN = "paid in foreign money"
+"""The same for `cross_border` in a survey that does not tell the dollar from other foreign money."""
+WITHOUT_ROLE = "developers of all kinds"
+LEVELS = "a level is what the title or the answer says, else years of experience: {years}"
 SELF_SELECTED = (
     "Each row is one survey, with its own question, whose respondents chose to answer. The intervals say how much it "
     "matters which of such persons answered; they do not cover how these differ from others, which nobody knows."
 )
 KEY = (
     "US dollars per year, before tax, in full-time work or, where a survey does not ask, any. National surveys ask for "
-    "a month's pay; Stack Overflow asks for a year's compensation, of all kinds. "
+    "a month's pay or a year's base pay; Stack Overflow asks for a year's compensation, of all kinds. "
     f"{SELF_SELECTED} Of the middle half, a quarter earns less and a quarter more. An interval wider than "
     f"{MAX_AMOUNT_WIDTH} of the median stands in its place."
 )
@@ -26,10 +32,24 @@ MAX_NAMED = 6
 """How many withheld rows are named, largest first; if there are more, the rest are counted."""
 
 
+def _name_money(row: Row) -> str:
+    is_foreign = row["pay_market"] == "cross_border" and row["n_foreign"]
+    return FOREIGN if is_foreign else MONEY[row["pay_market"]]
+
+
+def _name_respondents(row: Row) -> str:
+    """Return who answered: data scientists and the number of them, or developers of all kinds, and their money."""
+    n, of_which = row["n_persons"], row["n_data_scientists"]
+    who = WITHOUT_ROLE if row["n_without_role"] else ""
+    if of_which:
+        who = "data scientists" if of_which == n else f"data scientists ({of_which} of {n}) and AI specialists"
+    return ", ".join(filter(None, (who, _name_money(row))))
+
+
 def name_persons(row: Row) -> str:
     """Return words for the persons of a row: their country, and the currency or experience that limits the row."""
     experience = "" if row["experience"] == "all" else f"{row['experience']} years of experience"
-    return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
+    return ", ".join(filter(None, (row["country_name"], _name_money(row), experience)))
 
 
 def _text(rows: Rows) -> str:
@@ -48,7 +68,7 @@ def _local(row: Row) -> str | None:
 
 
 def _in_dollars(row: Row) -> str | None:
-    if row["dollars_share"] is None or row["n_dollars"] == 0:
+    if row["dollars_share"] is None or row["n_dollars"] + row["n_foreign"] == 0:
         return None
     return f"{numbers.percent(row['dollars_share'])} ({numbers.percents(row, 'dollars_share_lo', 'dollars_share_hi')})"
 
@@ -90,4 +110,24 @@ def _note(rows: Rows) -> list[str]:
     return [days, *dollars, SELF_SELECTED.rstrip(".")]
 
 
+def _text_of_cell(rows: Rows) -> str:
+    parts = []
+    for row in numbers.choose_printed(rows):
+        ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
+        who = f"{_name_respondents(row)}: " if _name_respondents(row) else ""
+        survey = f"{row['survey']}, {row['year']}"
+        parts.append(f"{who}{numbers.amount(row, 'p50')} ({ends}n = {row['n_persons']:,}; {survey})")
+    return f"median a year of those who chose to answer: {'; '.join(parts)}"
+
+
+def _note_of_cell(rows: Rows) -> list[str]:
+    return [*_note(rows), LEVELS.format(years=_say_levels())]
+
+
+def _say_levels() -> str:
+    minima = [(level, f"{years:g}") for level, years in min_years_of_levels().items()]
+    return ", ".join(f"{NAMES.get(level, level)} from {years}" for level, years in minima)
+
+
 REPORTED = Renderer(text=_text, table=_table, note=_note, names_withheld=True)
+OF_CELL = Renderer(text=_text_of_cell, table=_table, note=_note_of_cell, names_withheld=True)

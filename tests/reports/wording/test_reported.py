@@ -15,6 +15,7 @@ def row(**fields: Any) -> dict[str, Any]:
         "n_employers": None, "n_flagged": 2, "n_no_rate": 0, "p25": 25_563.0, "p25_lo": 2e4, "p25_hi": 3e4,
         "p50": 36_721.0, "p50_lo": 31_347.0, "p50_hi": 40_263.0, "p75": 47_617.0, "p75_lo": 4e4, "p75_hi": 5e4,
         "form": "point", "status": "low", "reason": "chose", "n_dollars": 23, "dollars_share": 0.2527,
+        "n_foreign": 0, "n_data_scientists": 79, "n_without_role": 0,
         "dollars_share_lo": 0.168, "dollars_share_hi": 0.355, "local_currency": "ARS", "local_n": 54,
         "local_p50": 52_811_291.0, "local_p50_lo": 45.5e6, "local_p50_hi": 61.75e6,
     }  # fmt: skip

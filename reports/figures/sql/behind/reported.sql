@@ -1,15 +1,18 @@
 -- People who report the pay of a figure, one row per person, in the cells of its printed rows.
--- Parameters: as_of, role_group, groups, split, max_days.
+-- Parameters: as_of, country, role_group, groups, role, seniority_group, levels, split, max_days.
 WITH printed AS (
     SELECT cell FROM ({{pay/reported}}) WHERE status <> 'suppressed'
 ), persons AS (
     SELECT
         [
-            source, country, if($split = 'money', pay_market, 'all'), if($split = 'experience', experience, 'all')
+            source, country,
+            CASE WHEN $split = 'money' OR $split = 'market' AND paid_in IS NOT NULL THEN pay_market ELSE 'all' END,
+            if($split = 'experience', experience, 'all')
         ] AS cell,
         source || ':' || row AS job_id, source, row, fx_source, fx_on, reported_on
     FROM reported_persons($as_of)
-    WHERE role_group IN $groups AND is_full_time AND NOT is_flagged AND gross_usd IS NOT NULL
+    WHERE role_group IN $groups AND $role IN ('all', role) AND list_contains($levels, seniority) AND is_full_time
+        AND NOT is_flagged AND gross_usd IS NOT NULL
 )
 SELECT
     cell, p.job_id, p.source, f.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to
