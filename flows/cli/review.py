@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from warehouse.database import Connection
-    from warehouse.ops_tables import Vintages
+    from warehouse.ops_tables import Causes, Vintages
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -28,6 +28,8 @@ List = Annotated[
         metavar="LIST", help="A list of cells, one of its figures, or a pattern for waiting lists: 'pay.*'."
     ),
 ]
+MAX_FIGURES = 3
+"""Of how many figures of a list it is said why they moved: those that moved most."""
 Reason = Annotated[str, typer.Option("--reason", help="The reason, in a sentence; it is kept with the decision.")]
 
 
@@ -44,7 +46,7 @@ def review(context: typer.Context) -> None:
     from reports.guide import desk
 
     with open_published() as con:
-        histories = vintages.read_vintages(con)
+        histories, causes = vintages.read_vintages(con), vintages.read_causes(con)
         waiting = vintages.waiting_of(histories)
         conflicts = vintages.find_conflicts(con, declarations(con), desk.newest_day(con)) if histories else []
     for name, vintage in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
@@ -52,6 +54,8 @@ def review(context: typer.Context) -> None:
         say(f"{name}, since {vintage.offered_on}: {vintage.why}")
         say(f"    published: {_describe(last)}")
         say(f"    offered:   {_describe(vintage)}")
+        for line in _say_moves(vintage, causes):
+            say(f"    moved:     {line}")
     OUT.print(f"waiting: {len(waiting)}" if waiting else "no list waits for review")
     if conflicts:
         OUT.print("published and tonight's intervals do not overlap; what is published is printed everywhere:")
@@ -70,6 +74,7 @@ def show(name: List) -> None:
     with open_published() as con:
         histories = vintages.read_vintages(con)
         found = _find(name, histories, con)
+        causes = vintages.read_causes(con)
     for vintage in histories[found]:
         when = f" on {vintage.decided_on}" if vintage.decided_on else ""
         say(f"{vintage.number}. {vintage.state}{when}: {vintage.why}")
@@ -77,6 +82,8 @@ def show(name: List) -> None:
         if vintage.reason:
             label = "erratum" if vintage.is_correction else "said"
             say(f"    {label}: {vintage.reason}")
+        for line in _say_moves(vintage, causes):
+            say(f"    moved: {line}")
 
 
 @app.command()
@@ -176,6 +183,23 @@ def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connectio
     if not lists or lists[0] is None:
         raise Wrong(f"{name} does not belong to a list; lists: {', '.join(histories) or 'none yet'}")
     return lists[0]
+
+
+def _say_moves(vintage: Vintages, causes: Mapping[str, Sequence[Causes]]) -> list[str]:
+    """Return why the figures of a vintage moved, in lines: those of the figures that moved most, and how many more."""
+    from reports.wording.causes import say_all
+
+    of_figure = {
+        name: [row for row in rows if (row.list, row.vintage) == (vintage.list, vintage.number)]
+        for name, rows in causes.items()
+    }
+    moved = {name: rows for name, rows in of_figure.items() if rows}
+    names = sorted(
+        moved, key=lambda name: (-max(abs(row.after / row.before - 1) for row in moved[name] if row.before), name)
+    )
+    lines = [f"{name}: {line}" for name in names[:MAX_FIGURES] for line in say_all(moved[name])]
+    n_more = len(names) - MAX_FIGURES
+    return [*lines, f"{n_more} more figures: `jobmarket explain` says why"] if n_more > 0 else lines
 
 
 def _describe(vintage: Vintages | None) -> str:

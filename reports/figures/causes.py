@@ -1,0 +1,376 @@
+"""Why figures moved between two vintages: keep what each vintage counts, and attribute the difference to the next.
+
+Both are done on the night that makes a vintage, for the figures that are shown, so that afterwards `explain`, `review`
+and the site only read `ops.causes`. What a figure counted is kept as it was read then (`ops.kept_adverts`), because
+core has only today's reading; a vintage that was not kept is read from core, if its adverts still give its numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from reports.figures import compute, ladder, query, vintages
+from reports.figures.attribution import (
+    Adverts,
+    Became,
+    Counted,
+    Key,
+    Number,
+    Part,
+    Step,
+    Values,
+    estimate_pay,
+    estimate_shares,
+    replace_adverts,
+    split,
+)
+from reports.figures.declaration import Figure, Rung
+from reports.figures.differences import COMPARED
+from reports.figures.ladder import FigureInputs
+from reports.wording import notes, numbers
+from reports.wording.bases import OWN_BASES
+from reports.wording.numbers import Rows
+from warehouse import database
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Causes, KeptAdverts, Vintages
+from warehouse.schema import arrow_schema
+from warehouse.sql_files import read_sql
+
+MAX_ADVERTS = 20_000
+"""The most adverts of a figure that are kept; beyond, its differences are not separated."""
+MAX_ROWS = 10
+"""The most rows of a figure whose differences are attributed: those that moved most."""
+AROUND = {"behind/pay": "around/paid", "behind/shares": "around/answered"}
+"""How the adverts behind a rung count, by the SELECT of its adverts. Other kinds of figures are not separated."""
+OF_PLACES = "shares/by_place"
+"""A SELECT of shares of many cells; each has a figure of its own."""
+PAY_NUMBERS = ("p50", "band_low", "band_high")
+TOLERANCE = {True: 1e-9, False: 0.011}
+"""How far shares, and amounts in dollars, that adverts give may be from what the mart has, which rounds to cents."""
+DIGITS = {True: 4, False: 0}
+"""Decimal places of shares (a hundredth of a point) and amounts."""
+OTHER_DIGITS = 6
+ID = ("figure", "list", "vintage")
+Id = tuple[str, str, int]
+NOT_KEPT = "the adverts of the vintage before were not kept, and are read otherwise now"
+NOT_SEPARATED = "figures of this kind are not separated"
+METHOD = "method changed, not separable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Vintage:
+    """A figure in a vintage: its row of the ledger, its rung, and the adverts that it counts, None if unknown.
+
+    `as_of` is the day of its cells, `method` the digest of how they are estimated.
+    """
+
+    figure: Figure
+    row: Figures
+    as_of: date
+    method: str
+    adverts: Adverts | None = None
+
+    @property
+    def key(self) -> Id:
+        return self.figure.id, self.row.list or "", self.row.vintage or 0
+
+    @property
+    def rung(self) -> Rung | None:
+        return next((rung for rung in self.figure.rungs if rung.name == self.row.rung), None)
+
+    @cached_property
+    def values(self) -> dict[Number, float]:
+        """The numbers of its rows, by name and column; {} if names are not unique."""
+        rows = notes.rows_of(self.row)
+        names = _name_rows(rows)
+        columns = PAY_NUMBERS if self.is_pay else tuple(COMPARED)
+        return {
+            (name, column): float(row[column])
+            for name, row in zip(names, rows, strict=False)
+            for column in columns
+            if isinstance(row.get(column), int | float)
+        }
+
+    @property
+    def is_pay(self) -> bool:
+        return self.rung is not None and self.rung.behind == "behind/pay"
+
+    @property
+    def is_panel(self) -> bool:
+        return any(row.get("sample") == "panel" for row in notes.rows_of(self.row))
+
+    def estimate(self, adverts: Adverts, names: Sequence[str]) -> Values:
+        """Return what adverts give for rows of these names, by the estimator of the figure's mart."""
+        if self.is_pay:
+            return estimate_pay(adverts)
+        by_employer = any(row.get("is_by_employer") for row in notes.rows_of(self.row))
+        return estimate_shares(adverts, names, by_employer=by_employer)
+
+    def is_given_by(self, adverts: Adverts) -> bool:
+        """Whether adverts give the numbers that the vintage has."""
+        found = self.estimate(adverts, list(dict.fromkeys(name for name, _ in self.values)))
+        tolerance = TOLERANCE[not self.is_pay]
+        return bool(self.values) and all(
+            number in found and abs(found[number] - value) <= tolerance for number, value in self.values.items()
+        )
+
+
+def _name_rows(rows: Rows) -> list[str]:
+    if len(rows) == 1 and not rows[0].get("item"):
+        return [""]
+    for column in ("item", "name", "cell", "word", "law", "place"):
+        names = [str(row[column]) for row in rows if row.get(column)]
+        if len(set(names)) == len(rows):
+            return names
+    return []
+
+
+# --- a night --------------------------------------------------------------------------------------------
+
+
+def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequence[Figures], as_of: date) -> None:
+    """Keep what the vintages made on a day count, and store why their figures moved.
+
+    `ledger` are the day's figures, not yet stored: the figures of the vintages that stand. Call it in a transaction.
+    """
+    histories = vintages.read_vintages(con)
+    made = {
+        name: vintage
+        for name, history in histories.items()
+        for vintage in history
+        if vintage.offered_on == as_of and vintage.state in (vintages.PUBLISHED, vintages.WAITING)
+    }
+    if not made:
+        return
+    con.register("made", pa.table({"list": list(made), "vintage": [one.number for one in made.values()]}))
+    for table in ("ops.causes", "ops.kept_adverts"):
+        con.execute(f"DELETE FROM {table} AS t USING made WHERE t.list = made.list AND t.vintage = made.vintage")
+    con.unregister("made")
+    tonight = ladder.inputs_of(con, as_of)
+    new = [
+        replace(one, adverts=_read_adverts(con, one, tonight)) for one in _find_new(con, figures, ledger, made, tonight)
+    ]
+    pairs = [
+        (last, one) for one, last in zip(new, _find_before(con, new, histories, as_of), strict=True)
+        if last is not None and last.values != one.values
+    ]  # fmt: skip
+    last_adverts = _read_kept(con, [last for last, _ in pairs])
+    _keep(con, new)
+    for day in sorted({last.as_of for last, _ in pairs}):
+        inputs = ladder.inputs_of(con, day)
+        of_day = [
+            (replace(last, adverts=last_adverts.get(last.key) or _read_adverts(con, last, inputs)), one)
+            for last, one in pairs
+            if last.as_of == day
+        ]
+        became = _find_fates(con, (one.adverts for pair in of_day for one in pair), day, as_of)
+        rows = [row for last, one in of_day for row in _attribute(con, last, one, became, inputs)]
+        database.put(con, Causes, rows)
+
+
+def _find_new(
+    con: database.Connection,
+    figures: Mapping[str, Figure],
+    ledger: Iterable[Figures],
+    made: Mapping[str, Vintages],
+    tonight: FigureInputs,
+) -> Iterator[_Vintage]:
+    """Yield the figures of the vintages that were made tonight: as published, and of those that wait as offered."""
+    for row in ledger:
+        figure, vintage = figures.get(row.figure), made.get(row.list or "")
+        is_made = vintage is not None and row.vintage == vintage.number and row.value_json is not None
+        if figure is not None and vintage is not None and is_made and figure.alias_of is None:
+            yield _Vintage(figure=figure, row=row, as_of=vintage.as_of, method=vintage.method)
+    waiting = {name: vintage for name, vintage in made.items() if vintage.state == vintages.WAITING}
+    for figure in figures.values():
+        if figure.alias_of is not None or not any(figure.list_of(rung) in waiting for rung in figure.rungs):
+            continue
+        attempt = next((one for one in ladder.try_rungs(con, figure, tonight) if not one.is_refused), None)
+        if attempt is not None and (vintage := waiting.get(attempt.list)) is not None:
+            row = compute.print_attempt(figure, ladder.judge(con, figure, attempt, tonight), tonight)
+            row = replace(row, vintage=vintage.number)
+            yield _Vintage(figure=figure, row=row, as_of=vintage.as_of, method=vintage.method)
+
+
+def _find_before(
+    con: database.Connection, new: Sequence[_Vintage], histories: Mapping[str, Sequence[Vintages]], as_of: date
+) -> list[_Vintage | None]:
+    """Return for each figure the last vintage before with a value; None if it has none, or its list lost it."""
+    with _register(con, new):
+        found = query.read(con, query.fill("vintages_before", {"as_of": as_of}))
+    rows = {row["figure"]: compute.ledger_row(row) for row in found}
+    before: list[_Vintage | None] = []
+    for one in new:
+        row = rows.get(one.figure.id)
+        of_list = histories.get(row.list or "", ()) if row else ()
+        vintage = next((last for last in of_list if row and last.number == row.vintage), None)
+        if row is None or vintage is None:
+            before.append(None)
+        else:
+            before.append(replace(one, row=row, as_of=vintage.as_of, method=vintage.method, adverts=None))
+    return before
+
+
+# --- what a figure counts ---------------------------------------------------------------------------------
+
+
+def _read_adverts(con: database.Connection, one: _Vintage, inputs: FigureInputs) -> Adverts | None:
+    """Return the adverts that a figure counts, as they are read now; None if they do not give its numbers."""
+    adverts = None if one.rung is None else _read_rung(con, one, one.rung, inputs)
+    return adverts if adverts is not None and one.is_given_by(adverts) else None
+
+
+def _read_rung(con: database.Connection, one: _Vintage, rung: Rung, inputs: FigureInputs) -> Adverts | None:
+    """Return the adverts that a rung counts on the day of `inputs`; None for other kinds of figures, and for none."""
+    if rung.behind not in AROUND or rung.basis not in OWN_BASES or rung.sql == OF_PLACES:
+        return None
+    rows = ladder.read_behind(con, one.figure, rung, inputs, around=AROUND[rung.behind])
+    if not 0 < len(rows) <= MAX_ADVERTS:
+        return None
+    names = {name for name, _ in one.values}
+    return {
+        (row["posting_id"], row["position"]): _to_counted(
+            row, items=names.intersection(row["items"]), weight=(row["weight"] or 0.0) if one.is_panel else 1.0
+        )
+        for row in rows
+    }
+
+
+def _to_counted(row: Mapping[str, Any], **fields: Any) -> Counted:
+    values = {name: row[name] for name in Counted._fields} | fields
+    return Counted(**values | {"items": frozenset(values["items"])})
+
+
+def _keep(con: database.Connection, new: Iterable[_Vintage]) -> None:
+    """Store what figures count, and forget what vintages counted that neither stand nor wait."""
+    rows = [
+        dict(zip(ID, one.key, strict=True))
+        | {"posting_id": posting_id, "position": position}
+        | advert._asdict()
+        | {"items": sorted(advert.items)}
+        for one in new
+        for (posting_id, position), advert in (one.adverts or {}).items()
+    ]
+    database.insert_into(con, "ops.kept_adverts", pa.Table.from_pylist(rows, schema=arrow_schema(KeptAdverts)))
+    con.execute(read_sql("marts/vintages/forget_adverts"))
+
+
+def _read_kept(con: database.Connection, before: Iterable[_Vintage]) -> dict[Id, Adverts]:
+    kept: dict[Id, dict[Key, Counted]] = {}
+    with _register(con, before):
+        rows = query.read(con, "FROM ops.kept_adverts SEMI JOIN asked_vintages USING (figure, list, vintage)")
+    for row in rows:
+        adverts = kept.setdefault((row["figure"], row["list"], row["vintage"]), {})
+        adverts[row["posting_id"], row["position"]] = _to_counted(row)
+    return dict(kept)
+
+
+@contextlib.contextmanager
+def _register(con: database.Connection, asked: Iterable[_Vintage]) -> Iterator[None]:
+    """Let SQL read the keys of vintages of figures as the table `asked_vintages`."""
+    schema = pa.schema([(name, pa.int64() if name == "vintage" else pa.string()) for name in ID])
+    con.register("asked_vintages", pa.Table.from_pylist([dict(zip(ID, one.key, strict=True)) for one in asked], schema))
+    try:
+        yield
+    finally:
+        con.unregister("asked_vintages")
+
+
+def _find_fates(
+    con: database.Connection, some: Iterable[Adverts | None], before: date, as_of: date
+) -> dict[str, Became]:
+    """Return what became of adverts between two days."""
+    ids = {posting_id for adverts in some for posting_id, _ in adverts or ()}
+    con.register("asked_adverts", pa.table({"posting_id": pa.array(sorted(ids), pa.string())}))
+    rows = query.read(con, query.fill("became", {"before": before, "as_of": as_of}))
+    con.unregister("asked_adverts")
+    return {row.pop("posting_id"): Became(**row) for row in rows}
+
+
+# --- causes ---------------------------------------------------------------------------------------------
+
+
+def _attribute(
+    con: database.Connection, last: _Vintage, one: _Vintage, became: Mapping[str, Became], inputs: FigureInputs
+) -> Iterator[Causes]:
+    """Yield why the numbers of a figure moved; `inputs` are those of the earlier day."""
+    moved = {number: abs(value - last.values[number]) for number, value in one.values.items() if number in last.values}
+    names = sorted({name for name, _ in moved}, key=lambda name: -max(d for (of, _), d in moved.items() if of == name))
+    names = names[:MAX_ROWS]
+    steps = list(_find_steps(con, last, one, names, became, inputs))
+    is_split = len(steps) > 1 or steps[0].remark is None
+    words = {row.get("item"): row.get("name") for row in notes.rows_of(one.row)}
+    for number in (number for number in moved if number[0] in names):
+        name, column = number
+        values = last.values[number], one.values[number]
+        before, after = (_round(value, one, column) for value in values)
+        digits = OTHER_DIGITS if not is_split else DIGITS[not one.is_pay]
+        whole = [Part(steps[0].cause, round(after - before, digits), steps[0].remark)] if before != after else []
+        for part in split(number, values, (before, after), steps, digits=digits) if is_split else whole:
+            yield Causes(
+                figure=one.figure.id, list=one.row.list or "", vintage=one.row.vintage or 0,
+                name=words.get(name) or name, number=column, cause=part.cause, difference=part.difference,
+                remark=part.remark, before_on=last.as_of, before=before, after=after,
+            )  # fmt: skip
+
+
+def _round(value: float, one: _Vintage, column: str) -> float:
+    if one.is_pay or COMPARED[column].is_points:
+        return numbers.round_as_printed(value, is_share=COMPARED[column].is_points)
+    return round(value, OTHER_DIGITS)
+
+
+def _find_steps(
+    con: database.Connection,
+    last: _Vintage,
+    one: _Vintage,
+    names: Sequence[str],
+    became: Mapping[str, Became],
+    inputs: FigureInputs,
+) -> Iterator[Step]:
+    is_other_rung = last.row.rung != one.row.rung
+    then = _only(last.adverts, names)
+    if then is not None:
+        yield Step("method", last.estimate(then, names))
+    elif not is_other_rung:
+        yield _find_whole(last, one)
+        return
+    if is_other_rung:
+        read = _only(None if one.rung is None else _read_rung(con, one, one.rung, inputs), names)
+        if read is None or one.adverts is None:
+            yield Step("rung", one.values, "with all else")
+            return
+        then = {key: (then or {}).get(key, advert) for key, advert in read.items()}
+        became = _find_fates(con, (then, one.adverts), last.as_of, one.as_of)
+        yield Step("rung", one.estimate(then, names))
+    now = _only(one.adverts, names)
+    if then is None or now is None:
+        yield Step("rest", one.values, NOT_SEPARATED)
+        return
+    for cause, adverts in replace_adverts(then, now, became, was_panel=last.is_panel, is_panel=one.is_panel):
+        yield Step(cause, one.estimate(adverts, names))
+
+
+def _only(adverts: Adverts | None, names: Iterable[str]) -> Adverts | None:
+    """Return the same adverts with the items of these names alone."""
+    if adverts is None:
+        return None
+    return {key: advert._replace(items=advert.items.intersection(names)) for key, advert in adverts.items()}
+
+
+def _find_whole(last: _Vintage, one: _Vintage) -> Step:
+    """Return the whole difference as one step, because the adverts of the vintage before are not known."""
+    if last.method != one.method:
+        return Step("method", one.values, METHOD)
+    periods = [(row.period_from, row.period_to) for row in (last.row, one.row)]
+    if one.row.basis not in OWN_BASES and periods[0] != periods[1]:
+        return Step("window", one.values, "another wave or edition, with all that differs in it")
+    is_kind = one.rung is not None and one.rung.behind in AROUND and one.rung.sql != OF_PLACES
+    return Step("rest", one.values, NOT_KEPT if is_kind else NOT_SEPARATED)
