@@ -272,9 +272,9 @@ def test_another_rung_is_a_cause_of_its_own(market: Market) -> None:
     """Too few AI engineers are left, so that data scientists count with them; some of these paid more all along."""
     scientist = "role = 'data_scientist', role_group = 'ai_science', annual_low = {0}, annual_low_usd = {0}"
     market.open(range(40, 46), range(3), FIRST)
-    market.change(scientist.format("annual_high"), "board >= 'b40'")
-    market.change(scientist.format("annual_low - 9000"), "board > 'b13' AND board < 'b40'")
-    market.change(f"version_from = '{SECOND}', last_seen_at = '{SECOND}'", "board > 'b13' AND board < 'b40'")
+    market.change(scientist.format("annual_high"), "board[2:]::INTEGER >= 40")
+    market.change(scientist.format("annual_low - 9000"), "board[2:]::INTEGER BETWEEN 10 AND 39")
+    market.change(f"version_from = '{SECOND}', last_seen_at = '{SECOND}'", "board[2:]::INTEGER BETWEEN 10 AND 39")
     market.read(SECOND)
     ledger = market.night(SECOND)
     assert "with AI science" in (ledger[NORTH].rung or "")
