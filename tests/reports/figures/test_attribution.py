@@ -230,3 +230,39 @@ def test_a_cause_is_found_where_only_it_happened(kind: str, cause: str) -> None:
 def test_where_nothing_happened_nothing_is_said(kind: str) -> None:
     day = make_day(random.Random(1))
     assert not any(attribute(kind, day, day.copy()).values())
+
+
+def test_who_joins_or_leaves_the_panel_while_listed_changes_weights() -> None:
+    """A share that rests on the panel today and on all boards before, and the other way round."""
+    day = make_day(random.Random(3))
+    names = sorted(day.adverts)
+    panel = {key: day.adverts[key]._replace(weight=2.0) for key in names[::2]}
+    fates = {
+        key[0]: Became(is_listed=True, was_in_panel=key in panel, is_in_panel=key in panel) for key in names
+    }  # fmt: skip
+    causes = [cause for cause, _ in replace_adverts(day.adverts, panel, fates, is_panel=True)]
+    assert causes == ["weights"]
+    assert [cause for cause, _ in replace_adverts(panel, day.adverts, fates, was_panel=True)] == ["weights"]
+    assert [cause for cause, _ in replace_adverts(day.adverts, panel, fates)] == ["weights", "reading"]
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_a_cause_after_which_no_advert_is_left_goes_with_the_next(kind: str) -> None:
+    """All boards are gone and others new: nobody can say what the number was between."""
+    dice = random.Random(4)
+    then = make_day(dice, 4)
+    now = then.copy()
+    now.unread = frozenset(now.boards.values())
+    read_more(now, dice)
+    for parts in attribute(kind, then, now).values():
+        (part,) = (part for part in parts if part.cause != "rounding")
+        assert part.cause == "boards_new" and part.remark == "with boards gone, after which no advert was left"
+
+
+def test_what_an_advert_adds_to_its_job_is_no_other_reading() -> None:
+    """A job asks for what all its adverts say; a new advert of it names another skill."""
+    first = Counted("j", "e", items=frozenset(("Python",)))
+    both = first._replace(items=frozenset(ITEMS))
+    fates = {"1": Became(is_listed=True), "2": Became(was_listed=False, is_listed=True)}
+    changes = replace_adverts({("1", -1): first}, {("1", -1): both, ("2", -1): both}, fates)
+    assert [cause for cause, _ in changes] == ["new"]
