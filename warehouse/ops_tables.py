@@ -288,13 +288,15 @@ class Vintages:
     method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.marts.vintages.published.METHODS`")]
 
 
-@table("ops.kept_adverts", "What each shown figure counted in the vintages that stand or wait, as it was read then.")
+@table("ops.kept_adverts", "What shown figures counted in the vintages that stand or wait, as it was read then.")
 class KeptAdverts:
     """An advert that a figure counts, or one of its ranges of pay. It is kept until the next vintage stands, to say why
     the figure moved (`ops.causes`), whatever readers and adverts say by then."""
 
-    figure: Annotated[str, Column("Figure", key=True)]
-    list: Annotated[str, Column("List of cells that the figure was read from", key=True)]
+    counts: Annotated[
+        str, Column("Figure that counts it, or the measure, place and group of roles of all that do", key=True)
+    ]
+    list: Annotated[str, Column("List of cells that the figures were read from", key=True)]
     vintage: Annotated[int, Column("Vintage of that list", key=True, low=1)]
     posting_id: Annotated[str, Column("Posting", key=True)]
     position: Annotated[int, Column("Position of its pay in core.posting_pay; -1: its own, or no pay", key=True)]
@@ -306,7 +308,7 @@ class KeptAdverts:
     high: Annotated[float | None, Column("High end of its pay", unit="per year")] = None
     low_usd: Annotated[float | None, Column("Low end in dollars", unit="USD per year")] = None
     high_usd: Annotated[float | None, Column("High end in dollars", unit="USD per year")] = None
-    items: Annotated[tuple[str, ...], Column("The items that the figure shows for which its job counted")] = ()
+    items: Annotated[tuple[str, ...], Column("The items for which its job counted: skills, roles")] = ()
 
 
 @table("ops.causes", "Why the numbers of shown figures moved from one vintage to the next: the differences add up.")
@@ -321,12 +323,13 @@ class Causes:
     number: Annotated[str, Column("Column of the number, such as p50 or share", key=True)]
     cause: Annotated[str, Column("Cause", key=True, values=tuple(CAUSES))]
     difference: Annotated[
-        float, Column("How much it changed the number; USD per year are whole, shares have four decimal places")
+        float, Column("How much it changed the number; dollars a year are whole, shares have four decimal places")
     ]
     remark: Annotated[str | None, Column("What else it holds, or why it cannot be separated")] = None
     before_on: Annotated[date, Column("Day of the cells of the vintage before")]
     before: Annotated[float, Column("The number as printed then")]
     after: Annotated[float, Column("The number as printed in this vintage")]
+    currency: Annotated[str | None, Column("Currency of an amount (ISO 4217); NULL: a share or another number")] = None
 
 
 @table("ops.job_moves", "Postings that moved from one job to another, because the rules for vacancies changed.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from warehouse.database import Connection
-    from warehouse.ops_tables import Causes, Vintages
+    from warehouse.ops_tables import Vintages
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -28,8 +28,6 @@ List = Annotated[
         metavar="LIST", help="A list of cells, one of its figures, or a pattern for waiting lists: 'pay.*'."
     ),
 ]
-MAX_FIGURES = 3
-"""Of how many figures of a list it is said why they moved: those that moved most."""
 Reason = Annotated[str, typer.Option("--reason", help="The reason, in a sentence; it is kept with the decision.")]
 
 
@@ -44,6 +42,7 @@ def review(context: typer.Context) -> None:
     from reports.figures import vintages
     from reports.figures.catalogue import declarations
     from reports.guide import desk
+    from reports.wording.causes import say_of_vintage
 
     with open_published() as con:
         histories, causes = vintages.read_vintages(con), vintages.read_causes(con)
@@ -54,7 +53,7 @@ def review(context: typer.Context) -> None:
         say(f"{name}, since {vintage.offered_on}: {vintage.why}")
         say(f"    published: {_describe(last)}")
         say(f"    offered:   {_describe(vintage)}")
-        for line in _say_moves(vintage, causes):
+        for line in say_of_vintage(causes, vintage):
             say(f"    moved:     {line}")
     OUT.print(f"waiting: {len(waiting)}" if waiting else "no list waits for review")
     if conflicts:
@@ -70,6 +69,7 @@ def show(name: List) -> None:
     **Reads** market.duckdb. **Writes** nothing.
     """
     from reports.figures import vintages
+    from reports.wording.causes import say_of_vintage
 
     with open_published() as con:
         histories = vintages.read_vintages(con)
@@ -82,7 +82,7 @@ def show(name: List) -> None:
         if vintage.reason:
             label = "erratum" if vintage.is_correction else "said"
             say(f"    {label}: {vintage.reason}")
-        for line in _say_moves(vintage, causes):
+        for line in say_of_vintage(causes, vintage):
             say(f"    moved: {line}")
 
 
@@ -183,23 +183,6 @@ def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connectio
     if not lists or lists[0] is None:
         raise Wrong(f"{name} does not belong to a list; lists: {', '.join(histories) or 'none yet'}")
     return lists[0]
-
-
-def _say_moves(vintage: Vintages, causes: Mapping[str, Sequence[Causes]]) -> list[str]:
-    """Return why the figures of a vintage moved, in lines: those of the figures that moved most, and how many more."""
-    from reports.wording.causes import say_all
-
-    of_figure = {
-        name: [row for row in rows if (row.list, row.vintage) == (vintage.list, vintage.number)]
-        for name, rows in causes.items()
-    }
-    moved = {name: rows for name, rows in of_figure.items() if rows}
-    names = sorted(
-        moved, key=lambda name: (-max(abs(row.after / row.before - 1) for row in moved[name] if row.before), name)
-    )
-    lines = [f"{name}: {line}" for name in names[:MAX_FIGURES] for line in say_all(moved[name])]
-    n_more = len(names) - MAX_FIGURES
-    return [*lines, f"{n_more} more figures: `jobmarket explain` says why"] if n_more > 0 else lines
 
 
 def _describe(vintage: Vintages | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -51,13 +51,16 @@ AROUND = {"behind/pay": "around/paid", "behind/shares": "around/answered"}
 """How the adverts behind a rung count, by the SELECT of its adverts. Other kinds of figures are not separated."""
 OF_PLACES = "shares/by_place"
 """A SELECT of shares of many cells; each has a figure of its own."""
+OF_SEVERAL = "shares/additional"
+"""A SELECT of shares of several measures."""
+PAY_BASES = ("advertised", "advertised_third_party", "reported", "official")
 PAY_NUMBERS = ("p50", "band_low", "band_high")
 TOLERANCE = {True: 1e-9, False: 0.011}
 """How far shares, and amounts in dollars, that adverts give may be from what the mart has, which rounds to cents."""
 DIGITS = {True: 4, False: 0}
 """Decimal places of shares (a hundredth of a point) and amounts."""
 OTHER_DIGITS = 6
-ID = ("figure", "list", "vintage")
+ID = ("counts", "list", "vintage")
 Id = tuple[str, str, int]
 NOT_KEPT = "the adverts of the vintage before were not kept, and are read otherwise now"
 NOT_SEPARATED = "figures of this kind are not separated"
@@ -79,7 +82,15 @@ class _Vintage:
 
     @property
     def key(self) -> Id:
-        return self.figure.id, self.row.list or "", self.row.vintage or 0
+        return self.counts, self.row.list or "", self.row.vintage or 0
+
+    @property
+    def counts(self) -> str:
+        """The name of what it counts, which figures of one measure, place and group of roles share."""
+        if self.rung is None or self.rung.behind != "behind/shares" or self.rung.sql == OF_SEVERAL:
+            return self.figure.id
+        given = {**self.figure.parameters, **self.rung.parameters}
+        return ".".join(str(given[name]) for name in ("measure", "region_level", "region", "role_group"))
 
     @property
     def rung(self) -> Rung | None:
@@ -153,10 +164,9 @@ def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequ
     for table in ("ops.causes", "ops.kept_adverts"):
         con.execute(f"DELETE FROM {table} AS t USING made WHERE t.list = made.list AND t.vintage = made.vintage")
     con.unregister("made")
-    tonight = ladder.inputs_of(con, as_of)
-    new = [
-        replace(one, adverts=_read_adverts(con, one, tonight)) for one in _find_new(con, figures, ledger, made, tonight)
-    ]
+    tonight = _Reader(con, ladder.inputs_of(con, as_of))
+    found = _find_new(con, figures, ledger, made, tonight.inputs)
+    new = [replace(one, adverts=tonight.read(one)) for one in found]
     pairs = [
         (last, one) for one, last in zip(new, _find_before(con, new, histories, as_of), strict=True)
         if last is not None and last.values != one.values
@@ -164,14 +174,14 @@ def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequ
     last_adverts = _read_kept(con, [last for last, _ in pairs])
     _keep(con, new)
     for day in sorted({last.as_of for last, _ in pairs}):
-        inputs = ladder.inputs_of(con, day)
+        reader = _Reader(con, ladder.inputs_of(con, day))
         of_day = [
-            (replace(last, adverts=last_adverts.get(last.key) or _read_adverts(con, last, inputs)), one)
+            (replace(last, adverts=last_adverts.get(last.key) or reader.read(last)), one)
             for last, one in pairs
             if last.as_of == day
         ]
         became = _find_fates(con, (one.adverts for pair in of_day for one in pair), day, as_of)
-        rows = [row for last, one in of_day for row in _attribute(con, last, one, became, inputs)]
+        rows = [row for last, one in of_day for row in _attribute(last, one, became, reader)]
         database.put(con, Causes, rows)
 
 
@@ -203,7 +213,8 @@ def _find_before(
     con: database.Connection, new: Sequence[_Vintage], histories: Mapping[str, Sequence[Vintages]], as_of: date
 ) -> list[_Vintage | None]:
     """Return for each figure the last vintage before with a value; None if it has none, or its list lost it."""
-    with _register(con, new):
+    keys = [{"figure": one.figure.id, "list": one.row.list, "vintage": one.row.vintage} for one in new]
+    with _register(con, keys):
         found = query.read(con, query.fill("vintages_before", {"as_of": as_of}))
     rows = {row["figure"]: compute.ledger_row(row) for row in found}
     before: list[_Vintage | None] = []
@@ -221,26 +232,36 @@ def _find_before(
 # --- what a figure counts ---------------------------------------------------------------------------------
 
 
-def _read_adverts(con: database.Connection, one: _Vintage, inputs: FigureInputs) -> Adverts | None:
-    """Return the adverts that a figure counts, as they are read now; None if they do not give its numbers."""
-    adverts = None if one.rung is None else _read_rung(con, one, one.rung, inputs)
-    return adverts if adverts is not None and one.is_given_by(adverts) else None
+@dataclass(frozen=True)
+class _Reader:
+    """Reads from core what figures count on a day. Figures that count the same adverts share them."""
+
+    con: database.Connection
+    inputs: FigureInputs
+    found: dict[tuple[str, str, bool], Adverts] = field(default_factory=dict)
+
+    def read(self, one: _Vintage) -> Adverts | None:
+        """Return the adverts that a figure counts, as they are read now; None if they do not give its numbers."""
+        adverts = None if one.rung is None else self.read_rung(one, one.rung)
+        return adverts if adverts is not None and one.is_given_by(adverts) else None
+
+    def read_rung(self, one: _Vintage, rung: Rung) -> Adverts | None:
+        """Return the adverts that a rung counts; None if there are none, and for other kinds of figures."""
+        if rung.behind not in AROUND or rung.basis not in OWN_BASES or rung.sql == OF_PLACES:
+            return None
+        key = one.counts, rung.name, one.is_panel
+        if key not in self.found:
+            rows = ladder.read_behind(self.con, one.figure, rung, self.inputs, around=AROUND[rung.behind])
+            weights = [(row["weight"] or 0.0) if one.is_panel else 1.0 for row in rows[: MAX_ADVERTS + 1]]
+            adverts = {
+                _key_of(row): _to_counted(row, weight=weight) for row, weight in zip(rows, weights, strict=False)
+            }
+            self.found[key] = adverts if len(adverts) <= MAX_ADVERTS else {}
+        return self.found[key] or None
 
 
-def _read_rung(con: database.Connection, one: _Vintage, rung: Rung, inputs: FigureInputs) -> Adverts | None:
-    """Return the adverts that a rung counts on the day of `inputs`; None for other kinds of figures, and for none."""
-    if rung.behind not in AROUND or rung.basis not in OWN_BASES or rung.sql == OF_PLACES:
-        return None
-    rows = ladder.read_behind(con, one.figure, rung, inputs, around=AROUND[rung.behind])
-    if not 0 < len(rows) <= MAX_ADVERTS:
-        return None
-    names = {name for name, _ in one.values}
-    return {
-        (row["posting_id"], row["position"]): _to_counted(
-            row, items=names.intersection(row["items"]), weight=(row["weight"] or 0.0) if one.is_panel else 1.0
-        )
-        for row in rows
-    }
+def _key_of(row: Mapping[str, Any]) -> Key:
+    return row["posting_id"], row["position"]
 
 
 def _to_counted(row: Mapping[str, Any], **fields: Any) -> Counted:
@@ -250,13 +271,14 @@ def _to_counted(row: Mapping[str, Any], **fields: Any) -> Counted:
 
 def _keep(con: database.Connection, new: Iterable[_Vintage]) -> None:
     """Store what figures count, and forget what vintages counted that neither stand nor wait."""
+    kept = {one.key: one.adverts for one in new if one.adverts is not None}
     rows = [
-        dict(zip(ID, one.key, strict=True))
+        dict(zip(ID, key, strict=True))
         | {"posting_id": posting_id, "position": position}
         | advert._asdict()
         | {"items": sorted(advert.items)}
-        for one in new
-        for (posting_id, position), advert in (one.adverts or {}).items()
+        for key, adverts in kept.items()
+        for (posting_id, position), advert in adverts.items()
     ]
     database.insert_into(con, "ops.kept_adverts", pa.Table.from_pylist(rows, schema=arrow_schema(KeptAdverts)))
     con.execute(read_sql("marts/vintages/forget_adverts"))
@@ -264,19 +286,19 @@ def _keep(con: database.Connection, new: Iterable[_Vintage]) -> None:
 
 def _read_kept(con: database.Connection, before: Iterable[_Vintage]) -> dict[Id, Adverts]:
     kept: dict[Id, dict[Key, Counted]] = {}
-    with _register(con, before):
-        rows = query.read(con, "FROM ops.kept_adverts SEMI JOIN asked_vintages USING (figure, list, vintage)")
+    with _register(con, [dict(zip(ID, one.key, strict=True)) for one in before]):
+        rows = query.read(con, "FROM ops.kept_adverts SEMI JOIN asked_vintages USING (counts, list, vintage)")
     for row in rows:
-        adverts = kept.setdefault((row["figure"], row["list"], row["vintage"]), {})
-        adverts[row["posting_id"], row["position"]] = _to_counted(row)
+        kept.setdefault((row["counts"], row["list"], row["vintage"]), {})[_key_of(row)] = _to_counted(row)
     return dict(kept)
 
 
 @contextlib.contextmanager
-def _register(con: database.Connection, asked: Iterable[_Vintage]) -> Iterator[None]:
-    """Let SQL read the keys of vintages of figures as the table `asked_vintages`."""
-    schema = pa.schema([(name, pa.int64() if name == "vintage" else pa.string()) for name in ID])
-    con.register("asked_vintages", pa.Table.from_pylist([dict(zip(ID, one.key, strict=True)) for one in asked], schema))
+def _register(con: database.Connection, asked: Sequence[Mapping[str, object]]) -> Iterator[None]:
+    """Let SQL read the keys of vintages as the table `asked_vintages`, with the columns of the first key."""
+    names = asked[0] if asked else ID
+    schema = pa.schema([(name, pa.int64() if name == "vintage" else pa.string()) for name in names])
+    con.register("asked_vintages", pa.Table.from_pylist(list(asked), schema))
     try:
         yield
     finally:
@@ -297,16 +319,16 @@ def _find_fates(
 # --- causes ---------------------------------------------------------------------------------------------
 
 
-def _attribute(
-    con: database.Connection, last: _Vintage, one: _Vintage, became: Mapping[str, Became], inputs: FigureInputs
-) -> Iterator[Causes]:
-    """Yield why the numbers of a figure moved; `inputs` are those of the earlier day."""
+def _attribute(last: _Vintage, one: _Vintage, became: Mapping[str, Became], reader: _Reader) -> Iterator[Causes]:
+    """Yield why the numbers of a figure moved; `reader` reads the earlier day."""
     moved = {number: abs(value - last.values[number]) for number, value in one.values.items() if number in last.values}
     names = sorted({name for name, _ in moved}, key=lambda name: -max(d for (of, _), d in moved.items() if of == name))
     names = names[:MAX_ROWS]
-    steps = list(_find_steps(con, last, one, names, became, inputs))
+    steps = list(_find_steps(last, one, names, became, reader))
     is_split = len(steps) > 1 or steps[0].remark is None
-    words = {row.get("item"): row.get("name") for row in notes.rows_of(one.row)}
+    rows = notes.rows_of(one.row)
+    words = {row.get("item"): row.get("name") for row in rows}
+    currency = rows[0].get("currency") if one.row.basis in PAY_BASES else None
     for number in (number for number in moved if number[0] in names):
         name, column = number
         values = last.values[number], one.values[number]
@@ -317,7 +339,7 @@ def _attribute(
             yield Causes(
                 figure=one.figure.id, list=one.row.list or "", vintage=one.row.vintage or 0,
                 name=words.get(name) or name, number=column, cause=part.cause, difference=part.difference,
-                remark=part.remark, before_on=last.as_of, before=before, after=after,
+                remark=part.remark, before_on=last.as_of, before=before, after=after, currency=currency,
             )  # fmt: skip
 
 
@@ -328,12 +350,7 @@ def _round(value: float, one: _Vintage, column: str) -> float:
 
 
 def _find_steps(
-    con: database.Connection,
-    last: _Vintage,
-    one: _Vintage,
-    names: Sequence[str],
-    became: Mapping[str, Became],
-    inputs: FigureInputs,
+    last: _Vintage, one: _Vintage, names: Sequence[str], became: Mapping[str, Became], reader: _Reader
 ) -> Iterator[Step]:
     is_other_rung = last.row.rung != one.row.rung
     then = _only(last.adverts, names)
@@ -343,12 +360,12 @@ def _find_steps(
         yield _find_whole(last, one)
         return
     if is_other_rung:
-        read = _only(None if one.rung is None else _read_rung(con, one, one.rung, inputs), names)
+        read = _only(None if one.rung is None else reader.read_rung(one, one.rung), names)
         if read is None or one.adverts is None:
             yield Step("rung", one.values, "with all else")
             return
         then = {key: (then or {}).get(key, advert) for key, advert in read.items()}
-        became = _find_fates(con, (then, one.adverts), last.as_of, one.as_of)
+        became = _find_fates(reader.con, (then, one.adverts), last.as_of, one.as_of)
         yield Step("rung", one.estimate(then, names))
     now = _only(one.adverts, names)
     if then is None or now is None:

@@ -77,9 +77,9 @@ def _list_vintages(con: Connection, row: Figures) -> Iterator[tuple[str, str | N
     yield "in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None
     for vintage in reversed(history):
         yield f"vintage {vintage.number}", _describe_vintage(vintage)
-        moved = [cause for cause in found if (cause.list, cause.vintage) == (row.list, vintage.number)]
-        for line in causes.say_all(moved):
+        for line in causes.say_all(causes.select(found, row.list, vintage.number)):
             yield "moved", line
+    yield "order", causes.ORDER_WORDS if found else None
     of_figure = f"FROM ops.figure_vintages WHERE figure = {query.literal(row.figure)} ORDER BY number DESC"
     for before in (FigureVintages(**vintage) for vintage in query.read(con, of_figure)):
         yield f"before, {before.number}", f"{_describe_vintage(before)}: {before.value or 'withheld'}"

@@ -24,7 +24,6 @@ from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, percent, sentences, upper_first
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Causes
 
 SUBJECTS = {
     **dict.fromkeys(
@@ -78,19 +77,15 @@ def describe(
         "note": words.plain(notes.note(figure) if cells else sentences([figure.unit, notes.level(figure) or None])),
         "trust": _trust(figure, form) if cells else "",
         "vintages": publication.vintages.get(figure.figure, ()),
-        "moves": list(causes.say_all(_find_moves(figure, publication))),
+        "moves": list(
+            causes.say_all(causes.select(publication.causes.get(figure.figure, ()), figure.list, figure.vintage))
+        ),
         "moves_key": causes.ORDER_WORDS,
         "behind": {part.source: part for part in figure.behind or ()},
         "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
         "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
         "address": f"{publication.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
     }
-
-
-def _find_moves(figure: Figures, publication: PublishedDay) -> list[Causes]:
-    """Return why a figure moved to the vintage that its page prints."""
-    printed = (figure.list, figure.vintage)
-    return [row for row in publication.causes.get(figure.figure, ()) if (row.list, row.vintage) == printed]
 
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:

@@ -19,7 +19,7 @@ from reports.figures import causes, compute, vintages
 from reports.figures.catalogue import KNOWN
 from reports.figures.declaration import Figure
 from reports.figures.explain import explain_figure
-from reports.wording.causes import say_all
+from reports.wording.causes import say_all, say_of_vintage
 from tests.reports.conftest import insert, put_rows
 from tests.reports.figures.ledger_builders import NORTH, US, Put, paid, posting, store
 from transforms.records.columns import table_of
@@ -113,8 +113,8 @@ def first_night(tables_template: Path, tmp_path_factory: pytest.TempPathFactory)
         market.open(range(N_BOARDS), range(N_ADVERTS), FIRST)
         ledger = market.night(FIRST)
         assert all(row.value for row in ledger.values())
-        assert con.execute("SELECT figure, count(*) FROM ops.kept_adverts GROUP BY 1 ORDER BY 1").fetchall() == [
-            (NORTH, N_BOARDS * N_ADVERTS), (ROLES, N_BOARDS * N_ADVERTS),
+        assert con.execute("SELECT counts, count(*) FROM ops.kept_adverts GROUP BY 1 ORDER BY 1").fetchall() == [
+            (NORTH, N_BOARDS * N_ADVERTS), ("role.world.World.ai_jobs", N_BOARDS * N_ADVERTS),
         ]  # fmt: skip
     return path
 
@@ -205,6 +205,9 @@ def test_explain_says_why_a_figure_moved(market: Market) -> None:
     market.night(SECOND)
     (line,) = (line for line in explain_figure(market.con, NORTH).splitlines() if "moved       median" in line)
     assert "since 2 March 2026: rates +" in line and ", adverts new +" in line
+    newest = vintages.read_vintages(market.con)["pay.advertised.regions"][-1]
+    (first, *_) = say_of_vintage(vintages.read_causes(market.con), newest)
+    assert first.startswith(f"{NORTH}: median USD 131,000 → "), "the reviewer reads the same"
 
 
 # --- what cannot be separated -------------------------------------------------------------------------------------
