@@ -10,39 +10,50 @@ from reports.wording import numbers
 from transforms.records.vocabulary import CAUSES
 from warehouse.ops_tables import Causes, Vintages
 
-MAX_FIGURES = 3
-"""Of how many figures of a list it is said why they moved: those that moved most."""
+MAX_SAID = 6
+"""Of how many numbers of a list a reviewer reads why they moved: those that moved most."""
 ORDER_WORDS = "each part is computed with those before it in place, so their sizes depend on the order"
 
 
 def say_all(rows: Sequence[Causes]) -> Iterator[str]:
     """Yield a line for each number of a figure that moved, with its parts in the order in which they were computed."""
-    order = {cause: place for place, cause in enumerate(CAUSES)}
-    ordered = sorted(rows, key=lambda row: (row.name, list(COMPARED).index(row.number), order[row.cause]))
-    for (name, number), group in groupby(ordered, key=lambda row: (row.name, row.number)):
-        parts = list(group)
-        first = parts[0]
-        compared = COMPARED[number]
-        head = f"{name}, {compared.words}" if name else compared.words
-        before, after = (compared.say(value) for value in (first.before, first.after))
-        before = f"{first.currency} {before}" if first.currency else before
-        total = _say_change(first.after - first.before, number) if first.after != first.before else "unchanged"
-        said = ", ".join(_say_part(part) for part in parts)
-        yield f"{head} {before} → {after} ({total}) since {numbers.day(first.before_on)}: {said}"
+    return map(_say_number, _group(rows))
+
+
+def _group(rows: Sequence[Causes]) -> Iterator[list[Causes]]:
+    columns, order = list(COMPARED), list(CAUSES)
+    ordered = sorted(rows, key=lambda row: (row.name, columns.index(row.number), order.index(row.cause)))
+    for _, group in groupby(ordered, key=lambda row: (row.name, row.number)):
+        yield list(group)
+
+
+def _say_number(parts: Sequence[Causes]) -> str:
+    first = parts[0]
+    compared = COMPARED[first.number]
+    head = f"{first.name}, {compared.words}" if first.name else compared.words
+    say = numbers.percent if compared.is_points else compared.say
+    before, after = say(first.before), say(first.after)
+    currency = f"{first.currency} " if first.currency else ""
+    is_same = first.after == first.before
+    total = "unchanged" if is_same else _say_change(first.after - first.before, first.number)
+    said = ", ".join(map(_say_part, parts))
+    return f"{head} {currency}{before} → {after} ({total}) since {numbers.day(first.before_on)}: {said}"
 
 
 def say_of_vintage(causes: Mapping[str, Sequence[Causes]], vintage: Vintages) -> list[str]:
-    """Return why the figures of a vintage moved, in lines: those of the figures that moved most, and how many more.
+    """Return why the numbers of a vintage moved, in lines: those that moved most, and how many more.
 
     `causes` are those of all vintages, by figure.
     """
-    moved = {
-        name: rows for name, all_rows in causes.items() if (rows := select(all_rows, vintage.list, vintage.number))
-    }
-    names = sorted(moved, key=lambda name: (-_find_most(moved[name]), name))
-    lines = [f"{name}: {line}" for name in names[:MAX_FIGURES] for line in say_all(moved[name])]
-    n_more = len(names) - MAX_FIGURES
-    return [*lines, f"{n_more} more figures: `jobmarket explain` says why"] if n_more > 0 else lines
+    lines = [
+        (_find_distance(group[0]), f"{figure}: {_say_number(group)}")
+        for figure, rows in causes.items()
+        for group in _group(select(rows, vintage.list, vintage.number))
+    ]
+    lines.sort(key=lambda line: -line[0])
+    said = [line for _, line in lines[:MAX_SAID]]
+    n_more = len(lines) - len(said)
+    return [*said, f"{n_more} more numbers: `jobmarket explain` says why"] if n_more else said
 
 
 def select(rows: Sequence[Causes], name: str | None, vintage: int | None) -> list[Causes]:
@@ -50,8 +61,9 @@ def select(rows: Sequence[Causes], name: str | None, vintage: int | None) -> lis
     return [row for row in rows if (row.list, row.vintage) == (name, vintage)]
 
 
-def _find_most(rows: Sequence[Causes]) -> float:
-    return max((abs(row.after / row.before - 1) for row in rows if row.before), default=0.0)
+def _find_distance(row: Causes) -> float:
+    """Return how far a number moved: an amount as a fraction of what it was, a share in points."""
+    return COMPARED[row.number].far(row.before, row.after)
 
 
 def _say_part(part: Causes) -> str:
