@@ -68,7 +68,7 @@ METHOD = "method changed, not separable"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Vintage:
+class ShownVintage:
     """A figure in a vintage: its row of the ledger, its rung, and the adverts that it counts, None if unknown.
 
     `as_of` is the day of its cells, `method` the digest of how they are estimated.
@@ -82,6 +82,7 @@ class _Vintage:
 
     @property
     def key(self) -> Id:
+        """What it counts, its list and its vintage: the first columns of the key of `ops.kept_adverts`."""
         return self.counts, self.row.list or "", self.row.vintage or 0
 
     @property
@@ -94,6 +95,7 @@ class _Vintage:
 
     @property
     def rung(self) -> Rung | None:
+        """The rung that its value is from; None if the figure has it no longer."""
         return next((rung for rung in self.figure.rungs if rung.name == self.row.rung), None)
 
     @cached_property
@@ -111,10 +113,12 @@ class _Vintage:
 
     @property
     def is_pay(self) -> bool:
+        """Whether it is a band of pay in dollars; otherwise it is a share, or of another kind."""
         return self.rung is not None and self.rung.behind == "behind/pay"
 
     @property
     def is_panel(self) -> bool:
+        """Whether it rests on the panel."""
         return any(row.get("sample") == "panel" for row in notes.rows_of(self.row))
 
     def estimate(self, adverts: Adverts, names: Sequence[str]) -> Values:
@@ -164,7 +168,7 @@ def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequ
     for table in ("ops.causes", "ops.kept_adverts"):
         con.execute(f"DELETE FROM {table} AS t USING made WHERE t.list = made.list AND t.vintage = made.vintage")
     con.unregister("made")
-    tonight = _Reader(con, ladder.inputs_of(con, as_of))
+    tonight = Reader(con, ladder.inputs_of(con, as_of))
     found = _find_new(con, figures, ledger, made, tonight.inputs)
     new = [replace(one, adverts=tonight.read(one)) for one in found]
     pairs = [
@@ -174,7 +178,7 @@ def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequ
     last_adverts = _read_kept(con, [last for last, _ in pairs])
     _keep(con, new)
     for day in sorted({last.as_of for last, _ in pairs}):
-        reader = _Reader(con, ladder.inputs_of(con, day))
+        reader = Reader(con, ladder.inputs_of(con, day))
         of_day = [
             (replace(last, adverts=last_adverts.get(last.key) or reader.read(last)), one)
             for last, one in pairs
@@ -191,13 +195,13 @@ def _find_new(
     ledger: Iterable[Figures],
     made: Mapping[str, Vintages],
     tonight: FigureInputs,
-) -> Iterator[_Vintage]:
+) -> Iterator[ShownVintage]:
     """Yield the figures of the vintages that were made tonight: as published, and of those that wait as offered."""
     for row in ledger:
         figure, vintage = figures.get(row.figure), made.get(row.list or "")
         is_made = vintage is not None and row.vintage == vintage.number and row.value_json is not None
         if figure is not None and vintage is not None and is_made and figure.alias_of is None:
-            yield _Vintage(figure=figure, row=row, as_of=vintage.as_of, method=vintage.method)
+            yield ShownVintage(figure=figure, row=row, as_of=vintage.as_of, method=vintage.method)
     waiting = {name: vintage for name, vintage in made.items() if vintage.state == vintages.WAITING}
     for figure in figures.values():
         if figure.alias_of is not None or not any(figure.list_of(rung) in waiting for rung in figure.rungs):
@@ -206,18 +210,18 @@ def _find_new(
         if attempt is not None and (vintage := waiting.get(attempt.list)) is not None:
             row = compute.print_attempt(figure, ladder.judge(con, figure, attempt, tonight), tonight)
             row = replace(row, vintage=vintage.number)
-            yield _Vintage(figure=figure, row=row, as_of=vintage.as_of, method=vintage.method)
+            yield ShownVintage(figure=figure, row=row, as_of=vintage.as_of, method=vintage.method)
 
 
 def _find_before(
-    con: database.Connection, new: Sequence[_Vintage], histories: Mapping[str, Sequence[Vintages]], as_of: date
-) -> list[_Vintage | None]:
+    con: database.Connection, new: Sequence[ShownVintage], histories: Mapping[str, Sequence[Vintages]], as_of: date
+) -> list[ShownVintage | None]:
     """Return for each figure the last vintage before with a value; None if it has none, or its list lost it."""
     keys = [{"figure": one.figure.id, "list": one.row.list, "vintage": one.row.vintage} for one in new]
     with _register(con, keys):
         found = query.read(con, query.fill("vintages_before", {"as_of": as_of}))
     rows = {row["figure"]: compute.ledger_row(row) for row in found}
-    before: list[_Vintage | None] = []
+    before: list[ShownVintage | None] = []
     for one in new:
         row = rows.get(one.figure.id)
         of_list = histories.get(row.list or "", ()) if row else ()
@@ -233,19 +237,19 @@ def _find_before(
 
 
 @dataclass(frozen=True)
-class _Reader:
+class Reader:
     """Reads from core what figures count on a day. Figures that count the same adverts share them."""
 
     con: database.Connection
     inputs: FigureInputs
     found: dict[tuple[str, str, bool], Adverts] = field(default_factory=dict)
 
-    def read(self, one: _Vintage) -> Adverts | None:
+    def read(self, one: ShownVintage) -> Adverts | None:
         """Return the adverts that a figure counts, as they are read now; None if they do not give its numbers."""
         adverts = None if one.rung is None else self.read_rung(one, one.rung)
         return adverts if adverts is not None and one.is_given_by(adverts) else None
 
-    def read_rung(self, one: _Vintage, rung: Rung) -> Adverts | None:
+    def read_rung(self, one: ShownVintage, rung: Rung) -> Adverts | None:
         """Return the adverts that a rung counts; None if there are none, and for other kinds of figures."""
         if rung.behind not in AROUND or rung.basis not in OWN_BASES or rung.sql == OF_PLACES:
             return None
@@ -269,7 +273,7 @@ def _to_counted(row: Mapping[str, Any], **fields: Any) -> Counted:
     return Counted(**values | {"items": frozenset(values["items"])})
 
 
-def _keep(con: database.Connection, new: Iterable[_Vintage]) -> None:
+def _keep(con: database.Connection, new: Iterable[ShownVintage]) -> None:
     """Store what figures count, and forget what vintages counted that neither stand nor wait."""
     kept = {one.key: one.adverts for one in new if one.adverts is not None}
     rows = [
@@ -284,7 +288,7 @@ def _keep(con: database.Connection, new: Iterable[_Vintage]) -> None:
     con.execute(read_sql("marts/vintages/forget_adverts"))
 
 
-def _read_kept(con: database.Connection, before: Iterable[_Vintage]) -> dict[Id, Adverts]:
+def _read_kept(con: database.Connection, before: Iterable[ShownVintage]) -> dict[Id, Adverts]:
     kept: dict[Id, dict[Key, Counted]] = {}
     with _register(con, [dict(zip(ID, one.key, strict=True)) for one in before]):
         rows = query.read(con, "FROM ops.kept_adverts SEMI JOIN asked_vintages USING (counts, list, vintage)")
@@ -319,7 +323,7 @@ def _find_fates(
 # --- causes ---------------------------------------------------------------------------------------------
 
 
-def _attribute(last: _Vintage, one: _Vintage, became: Mapping[str, Became], reader: _Reader) -> Iterator[Causes]:
+def _attribute(last: ShownVintage, one: ShownVintage, became: Mapping[str, Became], reader: Reader) -> Iterator[Causes]:
     """Yield why the numbers of a figure moved; `reader` reads the earlier day."""
     moved = {number: abs(value - last.values[number]) for number, value in one.values.items() if number in last.values}
     names = sorted({name for name, _ in moved}, key=lambda name: -max(d for (of, _), d in moved.items() if of == name))
@@ -343,14 +347,14 @@ def _attribute(last: _Vintage, one: _Vintage, became: Mapping[str, Became], read
             )  # fmt: skip
 
 
-def _round(value: float, one: _Vintage, column: str) -> float:
+def _round(value: float, one: ShownVintage, column: str) -> float:
     if one.is_pay or COMPARED[column].is_points:
         return numbers.round_as_printed(value, is_share=COMPARED[column].is_points)
     return round(value, OTHER_DIGITS)
 
 
 def _find_steps(
-    last: _Vintage, one: _Vintage, names: Sequence[str], became: Mapping[str, Became], reader: _Reader
+    last: ShownVintage, one: ShownVintage, names: Sequence[str], became: Mapping[str, Became], reader: Reader
 ) -> Iterator[Step]:
     is_other_rung = last.row.rung != one.row.rung
     then = _only(last.adverts, names)
@@ -382,7 +386,7 @@ def _only(adverts: Adverts | None, names: Iterable[str]) -> Adverts | None:
     return {key: advert._replace(items=advert.items.intersection(names)) for key, advert in adverts.items()}
 
 
-def _find_whole(last: _Vintage, one: _Vintage) -> Step:
+def _find_whole(last: ShownVintage, one: ShownVintage) -> Step:
     """Return the whole difference as one step, because the adverts of the vintage before are not known."""
     if last.method != one.method:
         return Step("method", one.values, METHOD)
