@@ -288,10 +288,10 @@ class Vintages:
     method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.marts.vintages.published.METHODS`")]
 
 
-@table("ops.kept_adverts", "What shown figures counted in the vintages that stand or wait, as it was read then.")
+@table("ops.kept_adverts", "What shown figures counted in recent vintages, as it was read then.")
 class KeptAdverts:
-    """An advert that a figure counts, or one of its ranges of pay. It is kept until the next vintage stands, to say why
-    the figure moved (`ops.causes`), whatever readers and adverts say by then."""
+    """An advert that a figure counts, or one of its ranges of pay. It is kept for the vintages that stand or wait, and
+    for the one before, to say why the figure moved (`ops.causes`), whatever readers and adverts say by then."""
 
     counts: Annotated[
         str, Column("Figure that counts it, or the measure, place and group of roles of all that do", key=True)

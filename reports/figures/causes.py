@@ -217,8 +217,7 @@ def _find_before(
     con: database.Connection, new: Sequence[ShownVintage], histories: Mapping[str, Sequence[Vintages]], as_of: date
 ) -> list[ShownVintage | None]:
     """Return for each figure the last vintage before with a value; None if it has none, or its list lost it."""
-    keys = [{"figure": one.figure.id, "list": one.row.list, "vintage": one.row.vintage} for one in new]
-    with _register(con, keys):
+    with _register(con, "figure", ((one.figure.id, *one.key[1:]) for one in new)):
         found = query.read(con, query.fill("vintages_before", {"as_of": as_of}))
     rows = {row["figure"]: compute.ledger_row(row) for row in found}
     before: list[ShownVintage | None] = []
@@ -290,7 +289,7 @@ def _keep(con: database.Connection, new: Iterable[ShownVintage]) -> None:
 
 def _read_kept(con: database.Connection, before: Iterable[ShownVintage]) -> dict[Id, Adverts]:
     kept: dict[Id, dict[Key, Counted]] = {}
-    with _register(con, [dict(zip(ID, one.key, strict=True)) for one in before]):
+    with _register(con, ID[0], (one.key for one in before)):
         rows = query.read(con, "FROM ops.kept_adverts SEMI JOIN asked_vintages USING (counts, list, vintage)")
     for row in rows:
         kept.setdefault((row["counts"], row["list"], row["vintage"]), {})[_key_of(row)] = _to_counted(row)
@@ -298,11 +297,12 @@ def _read_kept(con: database.Connection, before: Iterable[ShownVintage]) -> dict
 
 
 @contextlib.contextmanager
-def _register(con: database.Connection, asked: Sequence[Mapping[str, object]]) -> Iterator[None]:
-    """Let SQL read the keys of vintages as the table `asked_vintages`, with the columns of the first key."""
-    names = asked[0] if asked else ID
+def _register(con: database.Connection, first: str, asked: Iterable[Id]) -> Iterator[None]:
+    """Let SQL read keys of vintages as the table `asked_vintages`, whose first column has the name `first`."""
+    names = (first, *ID[1:])
     schema = pa.schema([(name, pa.int64() if name == "vintage" else pa.string()) for name in names])
-    con.register("asked_vintages", pa.Table.from_pylist(list(asked), schema))
+    rows = [dict(zip(names, key, strict=True)) for key in asked]
+    con.register("asked_vintages", pa.Table.from_pylist(rows, schema))
     try:
         yield
     finally:

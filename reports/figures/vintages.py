@@ -93,7 +93,7 @@ def read_causes(con: Connection) -> dict[str, list[Causes]]:
     if not query.read(con, "FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'causes'"):
         return {}  # published by an earlier version
     found: dict[str, list[Causes]] = {}
-    for row in query.read(con, "FROM ops.causes ORDER BY before_on, vintage"):
+    for row in query.read(con, "FROM ops.causes ORDER BY before_on, figure, vintage, name, number, cause"):
         found.setdefault(row["figure"], []).append(Causes(**row))
     return found
 

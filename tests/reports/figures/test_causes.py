@@ -186,16 +186,23 @@ def test_what_alone_happened_between_two_nights_is_the_cause(market: Market, cau
         assert market.moved(figure).keys() - {"rounding"} == expected, figure
 
 
-def test_what_stands_is_kept_and_what_waits_beside_it(market: Market) -> None:
-    market.read(SECOND)
-    open_adverts(market)
-    market.night(SECOND)
-    states = {name: vintage.state for name, (_, vintage) in vintages.read_vintages(market.con).items()}
-    kept = market.con.execute("SELECT DISTINCT list, vintage FROM ops.kept_adverts ORDER BY ALL").fetchall()
-    for name, state in states.items():
-        numbers = [vintage for of_list, vintage in kept if of_list == name]
-        assert numbers in ([2] if state == "published" else [1, 2], []), (name, state)
-    assert len(kept) >= len(FIGURES)
+def test_the_last_two_vintages_are_kept_and_a_repeated_night_says_the_same(market: Market) -> None:
+    for number, day in enumerate((SECOND, date(2026, 5, 1)), 2):
+        market.read(day)
+        market.open(range(10, 14), (10 * number,), day)
+        ledger = market.night(day)
+        kept = market.con.execute("SELECT DISTINCT list, vintage FROM ops.kept_adverts ORDER BY ALL").fetchall()
+        names = ("pay.advertised.regions", "shares.role.regions")
+        assert kept == [(name, vintage) for name in names for vintage in (number - 1, number)]
+        causes_then = vintages.read_causes(market.con)
+        assert causes_then.keys() == FIGURES.keys()
+        causes.record(market.con, FIGURES, list(ledger.values()), day)
+        assert vintages.read_causes(market.con) == causes_then
+
+
+def test_lists_of_which_no_figure_is_shown_move_without_causes(market: Market) -> None:
+    causes.record(market.con, {}, [], FIRST)
+    assert vintages.read_causes(market.con) == {}
 
 
 def test_explain_says_why_a_figure_moved(market: Market) -> None:
