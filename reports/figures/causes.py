@@ -62,7 +62,7 @@ DIGITS = {True: 4, False: 0}
 OTHER_DIGITS = 6
 ID = ("counts", "list", "vintage")
 Id = tuple[str, str, int]
-NOT_KEPT = "the adverts of the vintage before were not kept, and are read otherwise now"
+NOT_KNOWN = "the adverts of a vintage were not kept, are too many, or do not give its numbers"
 NOT_SEPARATED = "figures of this kind are not separated"
 METHOD = "method changed, not separable"
 
@@ -373,7 +373,7 @@ def _find_steps(
         yield Step("rung", one.estimate(then, names))
     now = _only(one.adverts, names)
     if then is None or now is None:
-        yield Step("rest", one.values, NOT_SEPARATED)
+        yield Step("rest", one.values, NOT_KNOWN)
         return
     for cause, adverts in replace_adverts(then, now, became, was_panel=last.is_panel, is_panel=one.is_panel):
         yield Step(cause, one.estimate(adverts, names))
@@ -394,4 +394,4 @@ def _find_whole(last: ShownVintage, one: ShownVintage) -> Step:
     if one.row.basis not in OWN_BASES and periods[0] != periods[1]:
         return Step("window", one.values, "another wave or edition, with all that differs in it")
     is_kind = one.rung is not None and one.rung.behind in AROUND and one.rung.sql != OF_PLACES
-    return Step("rest", one.values, NOT_KEPT if is_kind else NOT_SEPARATED)
+    return Step("rest", one.values, NOT_KNOWN if is_kind else NOT_SEPARATED)
