@@ -8,6 +8,7 @@ core has only today's reading; a vintage that was not kept is read from core, if
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from reports.figures import compute, ladder, query, vintages
 from reports.figures.attribution import (
+    SHARE,
     Adverts,
     Became,
     Counted,
@@ -32,8 +34,10 @@ from reports.figures.attribution import (
     split,
 )
 from reports.figures.declaration import Figure, Rung
+from reports.figures.declared.share_figures import declare_share
 from reports.figures.differences import COMPARED
 from reports.figures.ladder import FigureInputs
+from reports.figures.places import OF_REGION, slug
 from reports.wording import notes, numbers
 from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Rows
@@ -50,7 +54,7 @@ MAX_ROWS = 10
 AROUND = {"behind/pay": "around/paid", "behind/shares": "around/answered"}
 """How the adverts behind a rung count, by the SELECT of its adverts. Other kinds of figures are not separated."""
 OF_PLACES = "shares/by_place"
-"""A SELECT of shares of many cells; each has a figure of its own."""
+"""A SELECT of shares of one item in many places; each place counts as the figure of its own counts."""
 OF_SEVERAL = "shares/additional"
 """A SELECT of shares of several measures."""
 PAY_BASES = ("advertised", "advertised_third_party", "reported", "official")
@@ -62,6 +66,7 @@ DIGITS = {True: 4, False: 0}
 OTHER_DIGITS = 6
 ID = ("counts", "list", "vintage")
 Id = tuple[str, str, int]
+_OF_SHARE = ("measure", "item", "role_group")
 NOT_KNOWN = "the adverts of a vintage were not kept, are too many, or do not give its numbers"
 NOT_SEPARATED = "figures of this kind are not separated"
 METHOD = "method changed, not separable"
@@ -71,7 +76,8 @@ METHOD = "method changed, not separable"
 class ShownVintage:
     """A figure in a vintage: its row of the ledger, its rung, and the adverts that it counts, None if unknown.
 
-    `as_of` is the day of its cells, `method` the digest of how they are estimated.
+    `as_of` is the day of its cells, `method` the digest of how they are estimated. `place` is that of a part of a share
+    by place, whose `figure` is the one of the place.
     """
 
     figure: Figure
@@ -79,6 +85,7 @@ class ShownVintage:
     as_of: date
     method: str
     adverts: Adverts | None = None
+    place: str = ""
 
     @property
     def key(self) -> Id:
@@ -169,12 +176,13 @@ def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequ
         con.execute(f"DELETE FROM {table} AS t USING made WHERE t.list = made.list AND t.vintage = made.vintage")
     con.unregister("made")
     tonight = Reader(con, ladder.inputs_of(con, as_of))
-    found = _find_new(con, figures, ledger, made, tonight.inputs)
-    new = [replace(one, adverts=tonight.read(one)) for one in found]
-    pairs = [
-        (last, one) for one, last in zip(new, _find_before(con, new, histories, as_of), strict=True)
-        if last is not None and last.values != one.values
-    ]  # fmt: skip
+    found = list(_find_new(con, figures, ledger, made, tonight.inputs))
+    new: list[ShownVintage] = []
+    pairs: list[tuple[ShownVintage, ShownVintage]] = []
+    for whole, before in zip(found, _find_before(con, found, histories, as_of), strict=True):
+        parts = [replace(one, adverts=tonight.read(one)) for one in split_places(whole)]
+        new += parts
+        pairs += _pair_moved(before, parts)
     last_adverts = _read_kept(con, [last for last, _ in pairs])
     _keep(con, new)
     for day in sorted({last.as_of for last, _ in pairs}):
@@ -187,6 +195,33 @@ def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequ
         became = _find_fates(con, (one.adverts for pair in of_day for one in pair), day, as_of)
         rows = [row for last, one in of_day for row in _attribute(last, one, became, reader)]
         database.put(con, Causes, rows)
+
+
+def split_places(one: ShownVintage) -> Iterator[ShownVintage]:
+    """Yield a vintage for each place of a share by place; any other figure as it is."""
+    if one.rung is None or one.rung.sql != OF_PLACES:
+        yield one
+        return
+    given = {**one.figure.parameters, **one.rung.parameters}
+    for row in notes.rows_of(one.row):
+        place, names = OF_REGION.get((row["region_level"], row["region"])), [str(given[name]) for name in _OF_SHARE]
+        if place is not None and row.get(SHARE) is not None:
+            measure, item, group = names
+            figure = declare_share(measure, slug(item), place, group, by_employer=bool(row.get("is_by_employer")))
+            yield replace(one, figure=figure, row=replace(one.row, value_json=json.dumps([row])), place=row["name"])
+
+
+def _pair_moved(last: ShownVintage | None, parts: Sequence[ShownVintage]) -> list[tuple[ShownVintage, ShownVintage]]:
+    """Pair the parts of a figure that moved with those of its vintage before: of many places those that moved most."""
+    before = {} if last is None else {one.place: one for one in split_places(last)}
+    pairs = [
+        (before[one.place], one) for one in parts if one.place in before and before[one.place].values != one.values
+    ]
+    return sorted(pairs, key=lambda pair: -_find_distance(*pair))[:MAX_ROWS]
+
+
+def _find_distance(last: ShownVintage, one: ShownVintage) -> float:
+    return max((abs(value - last.values[key]) for key, value in one.values.items() if key in last.values), default=0.0)
 
 
 def _find_new(
@@ -217,12 +252,12 @@ def _find_before(
     con: database.Connection, new: Sequence[ShownVintage], histories: Mapping[str, Sequence[Vintages]], as_of: date
 ) -> list[ShownVintage | None]:
     """Return for each figure the last vintage before with a value; None if it has none, or its list lost it."""
-    with _register(con, "figure", ((one.figure.id, *one.key[1:]) for one in new)):
+    with _register(con, "figure", ((one.row.figure, *one.key[1:]) for one in new)):
         found = query.read(con, query.fill("vintages_before", {"as_of": as_of}))
     rows = {row["figure"]: compute.ledger_row(row) for row in found}
     before: list[ShownVintage | None] = []
     for one in new:
-        row = rows.get(one.figure.id)
+        row = rows.get(one.row.figure)
         of_list = histories.get(row.list or "", ()) if row else ()
         vintage = next((last for last in of_list if row and last.number == row.vintage), None)
         if row is None or vintage is None:
@@ -245,12 +280,12 @@ class Reader:
 
     def read(self, one: ShownVintage) -> Adverts | None:
         """Return the adverts that a figure counts, as they are read now; None if they do not give its numbers."""
-        adverts = None if one.rung is None else self.read_rung(one, one.rung)
+        adverts = None if one.rung is None or not one.values else self.read_rung(one, one.rung)
         return adverts if adverts is not None and one.is_given_by(adverts) else None
 
     def read_rung(self, one: ShownVintage, rung: Rung) -> Adverts | None:
         """Return the adverts that a rung counts; None if there are none, and for other kinds of figures."""
-        if rung.behind not in AROUND or rung.basis not in OWN_BASES or rung.sql == OF_PLACES:
+        if rung.behind not in AROUND or rung.basis not in OWN_BASES:
             return None
         key = one.counts, rung.name, one.is_panel
         if key not in self.found:
@@ -341,8 +376,8 @@ def _attribute(last: ShownVintage, one: ShownVintage, became: Mapping[str, Becam
         whole = [Part(steps[0].cause, round(after - before, digits), steps[0].remark)] if before != after else []
         for part in split(number, values, (before, after), steps, digits=digits) if is_split else whole:
             yield Causes(
-                figure=one.figure.id, list=one.row.list or "", vintage=one.row.vintage or 0,
-                name=words.get(name) or name, number=column, cause=part.cause, difference=part.difference,
+                figure=one.row.figure, list=one.row.list or "", vintage=one.row.vintage or 0,
+                name=one.place or words.get(name) or name, number=column, cause=part.cause, difference=part.difference,
                 remark=part.remark, before_on=last.as_of, before=before, after=after, currency=currency,
             )  # fmt: skip
 
@@ -393,5 +428,5 @@ def _find_whole(last: ShownVintage, one: ShownVintage) -> Step:
     periods = [(row.period_from, row.period_to) for row in (last.row, one.row)]
     if one.row.basis not in OWN_BASES and periods[0] != periods[1]:
         return Step("window", one.values, "another wave or edition, with all that differs in it")
-    is_kind = one.rung is not None and one.rung.behind in AROUND and one.rung.sql != OF_PLACES
+    is_kind = one.rung is not None and one.rung.behind in AROUND
     return Step("rest", one.values, NOT_KNOWN if is_kind else NOT_SEPARATED)

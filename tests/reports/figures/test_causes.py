@@ -32,8 +32,8 @@ from warehouse.marts.share.shares import shares
 from warehouse.marts.vintages import published
 
 FIRST, SECOND = date(2026, 3, 2), date(2026, 4, 1)
-ROLES = "roles.shares"
-FIGURES: Mapping[str, Figure] = {name: KNOWN[name] for name in (NORTH, ROLES)}
+ROLES, REMOTE = "roles.shares", "workplace.remote"
+FIGURES: Mapping[str, Figure] = {name: KNOWN[name] for name in (NORTH, ROLES, REMOTE)}
 N_BOARDS, N_ADVERTS = 24, 4
 
 
@@ -51,9 +51,12 @@ class Market:
             ends = {"annual_low": low, "annual_high": 1.3 * low, "annual_low_usd": low, "annual_high_usd": 1.3 * low}
             rows.append(posting(
                 100 * board + number, board=f"b{board}", employer_id=f"e{board}", first_seen_at=at(day),
-                last_seen_at=at(day), role=("ai_engineer", "mlops_engineer")[board * number % 3 == 1], **paid(**ends),
+                last_seen_at=at(day), role=("ai_engineer", "mlops_engineer")[board * number % 3 == 1],
+                workplace="onsite" if (board + number) % 5 else "remote", **paid(**ends),
             ))  # fmt: skip
         self.put(tables.Postings, *rows)
+        place = {"country": "US", "region": "Northern America", "continent": "Americas"}
+        self.put(tables.PostingPlaces, *({"posting_id": row["posting_id"], **place} for row in rows))
 
     def read(self, day: date) -> None:
         """All boards are read whole."""
@@ -91,7 +94,7 @@ class Market:
         """By how much each cause moved the median or the share of AI engineers; they add up."""
         rows = [
             row for row in vintages.read_causes(self.con).get(figure, ())
-            if (row.name, row.number) in (("", "p50"), ("AI engineer", "share"))
+            if (row.name, row.number) in (("", "p50"), ("AI engineer", "share"), ("US and Canada", "share"))
         ]  # fmt: skip
         if rows:
             total = sum(row.difference for row in rows)
@@ -113,9 +116,10 @@ def first_night(tables_template: Path, tmp_path_factory: pytest.TempPathFactory)
         market.open(range(N_BOARDS), range(N_ADVERTS), FIRST)
         ledger = market.night(FIRST)
         assert all(row.value for row in ledger.values())
-        assert con.execute("SELECT counts, count(*) FROM ops.kept_adverts GROUP BY 1 ORDER BY 1").fetchall() == [
-            (NORTH, N_BOARDS * N_ADVERTS), ("role.world.World.ai_jobs", N_BOARDS * N_ADVERTS),
-        ]  # fmt: skip
+        places = ("region.Northern America", "world.World")
+        counts = [NORTH, "role.world.World.ai_jobs", *(f"workplace.{place}.ai_jobs" for place in places)]
+        kept = con.execute("SELECT counts, count(*) FROM ops.kept_adverts GROUP BY 1 ORDER BY 1").fetchall()
+        assert kept == [(name, N_BOARDS * N_ADVERTS) for name in counts]
     return path
 
 
@@ -126,7 +130,7 @@ def market(first_night: Path, tmp_path: Path) -> Iterator[Market]:
 
 
 def shares_of_roles(con: duckdb.DuckDBPyConnection, day: date) -> pd.DataFrame:
-    return shares(con, day, measures=[MEASURES["role"]])
+    return shares(con, day, measures=[MEASURES["role"], MEASURES["workplace"]])
 
 
 # --- one thing happens between two nights -----------------------------------------------------------------------
@@ -161,7 +165,9 @@ def open_adverts(market: Market) -> None:
 
 
 def read_otherwise(market: Market) -> None:
-    market.change("annual_low = 1e5, annual_low_usd = 1e5, role = 'mlops_engineer'", "board < 'b2'")
+    market.change(
+        "annual_low = 1e5, annual_low_usd = 1e5, role = 'mlops_engineer', workplace = 'onsite'", "board < 'b2'"
+    )
 
 
 def edit(market: Market) -> None:
@@ -182,7 +188,7 @@ def test_what_alone_happened_between_two_nights_is_the_cause(market: Market, cau
     HAPPENINGS[cause](market)
     market.night(market.second)
     for figure in FIGURES:
-        expected = set() if (figure, cause) == (ROLES, "rates") else {cause}
+        expected = set() if cause == "rates" and figure != NORTH else {cause}
         assert market.moved(figure).keys() - {"rounding"} == expected, figure
 
 
@@ -192,7 +198,7 @@ def test_the_last_two_vintages_are_kept_and_a_repeated_night_says_the_same(marke
         market.open(range(10, 14), (10 * number,), day)
         ledger = market.night(day)
         kept = market.con.execute("SELECT DISTINCT list, vintage FROM ops.kept_adverts ORDER BY ALL").fetchall()
-        names = ("pay.advertised.regions", "shares.role.regions")
+        names = ("pay.advertised.regions", "shares.role.regions", "shares.workplace.regions")
         assert kept == [(name, vintage) for name in names for vintage in (number - 1, number)]
         causes_then = vintages.read_causes(market.con)
         assert causes_then.keys() == FIGURES.keys()

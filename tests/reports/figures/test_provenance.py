@@ -419,9 +419,10 @@ def test_what_is_kept_of_a_figure_gives_its_numbers(fixture: str, request: pytes
     for row in compute_figures(market, AS_OF, code_version="1", also=list(figures)):
         one = causes.ShownVintage(figure=figures[row.figure], row=row, as_of=AS_OF, method="m")
         is_kept = one.rung is not None and one.rung.behind in causes.AROUND and row.basis in OWN_BASES
-        if row.value_json and is_kept and one.rung and one.rung.sql != causes.OF_PLACES and one.values:
-            assert adverts_of.read(one), row.figure
-            samples.add((one.is_pay, one.is_panel))
+        for part in causes.split_places(one) if row.value_json and is_kept else ():
+            if part.values:
+                assert adverts_of.read(part), (row.figure, part.place)
+                samples.add((part.is_pay, part.is_panel))
     assert samples == {(True, False), (False, fixture == "panel_market"), (False, False)}
 
 
