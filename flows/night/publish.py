@@ -21,7 +21,7 @@ from flows.runtime import clock
 from flows.runtime.project import PROJECT
 from flows.runtime.version import code_version, program_digest
 from flows.terminal.errors import describe_unwritten
-from reports.figures import claims, vintages
+from reports.figures import causes, claims, vintages
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
 from reports.guide import refresh
@@ -187,6 +187,7 @@ def compute_published(con: database.Connection, request: Request, as_of: date) -
         return read_ledger(con, as_of, declarations(con, asked))
     standing = vintages.read_standing(con)
     ledger = compute_figures(con, as_of, code_version=code_version(), also=asked, standing=standing)
+    causes.record(con, declarations(con, asked), ledger, as_of)
     database.write_mart(con, Figures, ledger, as_of=as_of)
     return ledger
 

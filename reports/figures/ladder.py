@@ -274,12 +274,13 @@ def combine_evidence(rows: Sequence[Figures]) -> Evidence:
 def read_behind(
     con: Connection, figure: Figure, rung: Rung, inputs: FigureInputs, *, around: str = "around/files"
 ) -> Rows:
-    """Run the SELECT template `around` over the adverts that a rung rests on; return the rows of the cells that count.
+    """Run the SELECT `around` over the adverts that a rung rests on; return the rows of the cells that count.
 
     By default, each row is an archive file with its source, its board and how many adverts it holds.
     """
-    behind = query.fill(rung.behind, parameters_of(figure, rung, inputs))
-    by_cell = inputs.read(con, query.text_of(around).replace("$behind", behind), lambda row: tuple(row["cell"]))
+    given = parameters_of(figure, rung, inputs)
+    sql = query.fill(around, {**given, "behind": query.Sql(query.fill(rung.behind, given))})
+    by_cell = inputs.read(con, sql, lambda row: tuple(row["cell"]))
     return [row for cell in figure.counted_cells(rung) or by_cell for row in by_cell.get(cell, ())]
 
 

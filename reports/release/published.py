@@ -10,13 +10,13 @@ from datetime import date
 from reports.figures.catalogue import declarations
 from reports.figures.compute import rebuild_tables
 from reports.figures.query import Connection
-from reports.figures.vintages import FigureVintage, read_history, read_vintages
+from reports.figures.vintages import FigureVintage, read_causes, read_history, read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, combine, licence_of
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Vintages
+from warehouse.ops_tables import Causes, Vintages
 from warehouse.tables import Sources
 
 NAME = "AI Job Market"
@@ -65,6 +65,7 @@ class PublishedDay:
     | `without` | members omitted from each table for licence reasons |
     | `vintages` | all vintages of each figure |
     | `lists` | all vintages of each list of cells |
+    | `causes` | why each figure moved from one vintage to the next |
     | `code_version` | version of the newest run; a figure has the version of the run that computed its vintage |
     | `base_url` | address of the release; "" if unknown, so that links and citations name only files |
     """
@@ -78,6 +79,7 @@ class PublishedDay:
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vintages: Mapping[str, Sequence[FigureVintage]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Vintages]] = field(default_factory=dict)
+    causes: Mapping[str, Sequence[Causes]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = ""
 
@@ -137,6 +139,7 @@ def describe_published(
         without=without,
         vintages=read_history(con),
         lists=read_vintages(con),
+        causes=read_causes(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
         code_version=desk.newest_version(con),
     )

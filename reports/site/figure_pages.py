@@ -18,7 +18,7 @@ from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, lines, rows, skills, words
 from reports.site.explorer import Answer, Explorer
 from reports.site.skills import SkillList, SkillLists
-from reports.wording import notes
+from reports.wording import causes, notes
 from reports.wording.bases import BASES
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, percent, sentences, upper_first
@@ -77,6 +77,10 @@ def describe(
         "note": words.plain(notes.note(figure) if cells else sentences([figure.unit, notes.level(figure) or None])),
         "trust": _trust(figure, form) if cells else "",
         "vintages": publication.vintages.get(figure.figure, ()),
+        "moves": list(
+            causes.say_all(causes.select(publication.causes.get(figure.figure, ()), figure.list, figure.vintage))
+        ),
+        "moves_key": causes.ORDER_WORDS,
         "behind": {part.source: part for part in figure.behind or ()},
         "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
         "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),

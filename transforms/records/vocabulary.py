@@ -187,6 +187,13 @@ CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE,
 """The groups of roles that each value of a mart's `role_group` covers."""
 VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
 """States of a vintage of a list of cells."""
+CAUSES = {
+    "method": "method", "rung": "rung", "rates": "rates", "weights": "weights", "boards_gone": "boards gone",
+    "boards_new": "boards new", "merges": "merges and splits", "closed": "adverts closed", "new": "adverts new",
+    "changed": "changed pay or words", "reading": "changed reading", "window": "window", "rest": "not separable",
+    "rounding": "rounding",
+}  # fmt: skip
+"""Why a number moved between two vintages, in the order in which the causes are counted, with words for each."""
 ASKED_FOR = ("panel", "limit", "dead", "yield", "week")
 """The reason why a night asks a board.
 

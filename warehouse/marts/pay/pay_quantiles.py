@@ -104,6 +104,13 @@ def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.D
     return rows.assign(**{name: rows[name].mask(is_empty, value) for name, value in nothing.items()})
 
 
+def estimate_points(jobs: PaidJobs) -> dict[str, float]:
+    """Return the amounts of `FORM_BY` of one cell, which must have jobs, whatever the rules for printing say of it."""
+    (sorted_jobs,) = _split(jobs)
+    _, estimates = _estimate_all(sorted_jobs)
+    return {name: round(float(of.value[0, place]), CENTS) for name, (of, place) in estimates.items() if name in FORM_BY}
+
+
 def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     """Estimate the `PANEL_COLUMNS` of every cell: the median of midpoints of its jobs in the panel, weighted.
 
