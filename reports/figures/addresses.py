@@ -8,8 +8,8 @@
                                              contractor_foreign_currency, contractor_mixed as above;
                                              agency.… on an agency's payroll
     comparison.{place}.{role}.{basis}        pay of all levels from one kind of source, to compare it with others
-    reported.{country}.{role}.{level}        pay that people report in surveys, by the money they are paid in:
-                                             reported.ar.ai_core.senior
+    reported.{place}.{role}.{level}          pay that people report in surveys, by the money they are paid in:
+                                             reported.ar.ai_core.senior; countries of a region side by side
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
@@ -123,10 +123,9 @@ def _declare_comparison(place: str, role: str, basis: str) -> Figure:
     return comparison_figures.declare(_place(place), role, _choose("kind of source", basis, comparison_figures.KINDS))
 
 
-def _declare_reported(country: str, role: str, level: str) -> Figure:
+def _declare_reported(place: str, role: str, level: str) -> Figure:
     _choose("role or group of roles", role, WORKS)
-    at = _place(country, ("country",), "country")
-    return reported_figures.declare_reported(at, role, _choose("level", level, LEVEL_GROUPS))
+    return reported_figures.declare_reported(_place(place), role, _choose("level", level, LEVEL_GROUPS))
 
 
 def _declare_bonus(place: str) -> Figure:

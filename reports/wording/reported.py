@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from babel.numbers import get_currency_name
+
+from reports.figures.places import PLACES
 from reports.wording import numbers
 from reports.wording.levels import NAMES
 from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
+from reports.wording.work import PERSONS, name_workers
 from transforms.pay.reported import min_years_of_levels
 from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
@@ -38,12 +42,23 @@ def _name_money(row: Row) -> str:
 
 
 def _name_respondents(row: Row) -> str:
-    """Return who answered: data scientists and the number of them, or developers of all kinds, and their money."""
+    """Return who answered: data scientists and the number of them, developers of all kinds, or the role asked for."""
     n, of_which = row["n_persons"], row["n_data_scientists"]
-    who = WITHOUT_ROLE if row["n_without_role"] else ""
+    if row["n_without_role"]:
+        return WITHOUT_ROLE
     if of_which:
-        who = "data scientists" if of_which == n else f"data scientists ({of_which} of {n}) and AI specialists"
-    return ", ".join(filter(None, (who, _name_money(row))))
+        return "data scientists" if of_which == n else f"data scientists ({of_which} of {n}) and AI specialists"
+    work = row["role_group"] if row["role"] == "all" else row["role"]
+    return PERSONS.get(work) or name_workers(work)
+
+
+def _name_currency(row: Row) -> str:
+    """Return the money that a row's persons are paid in, or in which a survey asks that does not ask for that."""
+    currency = row["stated_currency"]
+    if row["pay_market"] == "cross_border" or currency is None:
+        return _name_money(row)
+    verb = "paid in" if row["pay_market"] == "local" else "who stated pay in"
+    return f"{verb} {get_currency_name(currency, 2, 'en')}"
 
 
 def name_persons(row: Row) -> str:
@@ -56,7 +71,8 @@ def _text(rows: Rows) -> str:
     parts = []
     for row in numbers.choose_printed(rows):
         ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
-        parts.append(f"{name_persons(row)} {numbers.amount(row, 'p50')} ({ends}n = {row['n_persons']:,})")
+        beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", row.get("restriction"))))
+        parts.append(f"{name_persons(row)} {numbers.amount(row, 'p50')} ({beneath})")
     low = f" ({numbers.LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
     return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
 
@@ -75,6 +91,7 @@ def _in_dollars(row: Row) -> str | None:
 
 _COLUMNS = (
     Column("Who", name_persons, False),
+    Column("Who answered", _name_respondents, False),
     Column("Median", numbers.median_cell),
     Column("Its 95% interval", lambda row: numbers.ends_cell(row, "p50")),
     Column("Middle half", lambda row: f"{numbers.short(row['p25'])}–{numbers.short(row['p75'])}"),
@@ -82,6 +99,7 @@ _COLUMNS = (
     Column("Paid in dollars alone", _in_dollars, False),
     Column("Persons", "n_persons"),
     Column("Survey", lambda row: f"{row['survey']}, {row['year']}", False),
+    Column("Terms", lambda row: row.get("restriction"), False),
 )
 
 
@@ -111,13 +129,17 @@ def _note(rows: Rows) -> list[str]:
 
 
 def _text_of_cell(rows: Rows) -> str:
+    printed = numbers.choose_printed(rows)
     parts = []
-    for row in numbers.choose_printed(rows):
+    for row in printed:
         ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
-        who = f"{_name_respondents(row)}: " if _name_respondents(row) else ""
-        survey = f"{row['survey']}, {row['year']}"
-        parts.append(f"{who}{numbers.amount(row, 'p50')} ({ends}n = {row['n_persons']:,}; {survey})")
-    return f"median a year of those who chose to answer: {'; '.join(parts)}"
+        who = [f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}", _name_currency(row)]
+        on = date.fromisoformat(str(row["reported_on"])[:10])
+        survey = f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
+        beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", survey, row["restriction"])))
+        parts.append(f"{', '.join(filter(None, who))}: {numbers.amount(row, 'p50')} ({beneath})")
+    apart = ", each survey for itself" if len({row["source"] for row in printed}) > 1 else ""
+    return f"median a year of those who chose to answer{apart}: {'; '.join(parts)}"
 
 
 def _note_of_cell(rows: Rows) -> list[str]:

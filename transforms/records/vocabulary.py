@@ -4,6 +4,10 @@ from __future__ import annotations
 
 KINDS = ("employer board", "aggregator", "forum", "survey", "statistics", "rates")
 POSTING_KINDS = ("employer board", "aggregator", "forum")
+NOT_COMMERCIAL, NO_LICENCE = RESTRICTIONS = (
+    "not for commercial use", "not for publication: no licence found",
+)  # fmt: skip
+"""What forbids an unlimited use of figures made from a source, in the words that stand beside them."""
 BASES = ("advertised", "advertised_third_party", "reported", "filed", "official")
 WORKPLACES = ("onsite", "hybrid", "remote")
 EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN", "VOLUNTEER", "PER_DIEM", "OTHER")

@@ -66,19 +66,37 @@ def test_a_survey_that_asks_for_the_money_has_a_row_of_each(con: Any) -> None:
     assert [(row["pay_market"], row["n_persons"]) for row in rows] == [("local", 40), ("cross_border", 35)]
     assert [row["n_persons"] for row in read(con, "reported.co.other_engineering.senior")] == [31]
     text = OF_CELL.text(rows)
-    assert "developers of all kinds, paid in the country's own money: USD 20K" in text
-    assert "developers of all kinds, paid in foreign money: USD 60K" in text
+    assert "developers of all kinds in Colombia, paid in US dollars: USD 20K" in text
+    assert "developers of all kinds in Colombia, paid in foreign money: USD 60K" in text
 
 
 def test_a_survey_that_does_not_ask_has_one_row_and_says_who_answered(con: Any) -> None:
     (row,) = read(con, "reported.co.ai_core.all")
     assert (row["pay_market"], row["n_persons"], row["n_data_scientists"]) == ("all", 70, 50)
-    assert "data scientists (50 of 70) and AI specialists: USD 90K" in OF_CELL.text([row])
+    assert (
+        "data scientists (50 of 70) and AI specialists in Colombia, who stated pay in US dollars: USD 90K"
+        in OF_CELL.text([row])
+    )
     (alone,) = read(con, "reported.co.data_scientist.all")
-    assert "those who chose to answer: data scientists: USD 90K" in OF_CELL.text([alone])
+    assert "those who chose to answer: data scientists in Colombia, who stated" in OF_CELL.text([alone])
 
 
-@pytest.mark.parametrize("address", ["reported.co.other_engineering.mid", "reported.co.ai_core.all"])
+def test_a_region_has_the_nearest_group_that_prints_of_each_survey(con: Any) -> None:
+    rows = read(con, "reported.south_america.ai_engineering.all")
+    found = [(row["source"], row["role_group"], row["pay_market"], row["n_persons"]) for row in rows]
+    # "other" has 20 AI engineers, too few, and 70 with the data scientists; "toy" asks for no role
+    assert found == [
+        ("other", "ai_core", "all", 70), ("toy", "other_engineering", "local", 71),
+        ("toy", "other_engineering", "cross_border", 35),
+    ]  # fmt: skip
+    assert read(con, "reported.western_europe.ai_engineering.all") == []
+    assert [row["source"] for row in read(con, "reported.co.ai_engineering.all")] == ["other"], "not widened"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["reported.co.other_engineering.mid", "reported.co.ai_core.all", "reported.south_america.ai_engineering.all"],
+)
 def test_the_people_behind_a_figure_are_those_it_counts(con: Any, address: str) -> None:
     counted = {tuple(row["cell"]): row["n_persons"] for row in read(con, address)}
     behind = [tuple(row["cell"]) for row in read(con, address, "behind/reported")]
@@ -89,6 +107,6 @@ def test_the_notes_say_from_which_years_a_level_is() -> None:
     assert find_id("reported.co.ai_core.senior") == "reported.co.ai_core.senior"
     title = declare("reported.co.ai_core.senior").title
     assert title == "Pay that people report in Colombia: AI engineering and science, senior level"
-    for wrong in ("reported.europe.ai_core.all", "reported.co.pilots.all", "reported.co.ai_core.boss"):
+    for wrong in ("reported.atlantis.ai_core.all", "reported.co.pilots.all", "reported.co.ai_core.boss"):
         with pytest.raises(AddressError):
             declare(wrong)
