@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from babel.numbers import get_currency_name
@@ -89,12 +90,17 @@ def _in_dollars(row: Row) -> str | None:
     return f"{numbers.percent(row['dollars_share'])} ({numbers.percents(row, 'dollars_share_lo', 'dollars_share_hi')})"
 
 
+def _of_dollars(content: Callable[[Row], str]) -> Callable[[Row], str | None]:
+    """Return a column's content for rows in dollars alone; the others have a median in local money."""
+    return lambda row: content(row) if row["currency"] == "USD" else None
+
+
 _COLUMNS = (
     Column("Who", name_persons, False),
     Column("Who answered", _name_respondents, False),
-    Column("Median", numbers.median_cell),
-    Column("Its 95% interval", lambda row: numbers.ends_cell(row, "p50")),
-    Column("Middle half", lambda row: f"{numbers.short(row['p25'])}–{numbers.short(row['p75'])}"),
+    Column("Median", _of_dollars(numbers.median_cell)),
+    Column("Its 95% interval", _of_dollars(lambda row: numbers.ends_cell(row, "p50"))),
+    Column("Middle half", _of_dollars(lambda row: f"{numbers.short(row['p25'])}–{numbers.short(row['p75'])}")),
     Column("Median in local money", _local, False),
     Column("Paid in dollars alone", _in_dollars, False),
     Column("Persons", "n_persons"),

@@ -93,6 +93,21 @@ def test_a_region_has_the_nearest_group_that_prints_of_each_survey(con: Any) -> 
     assert [row["source"] for row in read(con, "reported.co.ai_engineering.all")] == ["other"], "not widened"
 
 
+def test_where_no_rate_is_near_enough_pay_stands_in_the_money_it_is_paid_in(con: Any) -> None:
+    database.put(con, PayReports, people(33, source="pesos", currency="COP", pay=9e7))
+    con.register("cells", reported_pay(con, AS_OF))
+    con.execute("CREATE OR REPLACE TEMP TABLE reported_pay AS FROM cells")
+    rows = read(con, "reported.co.other_engineering.mid")
+    (row,) = (row for row in rows if row["source"] == "pesos")
+    assert (row["currency"], row["n_persons"], row["local_p50"]) == ("COP", 33, 9e7)
+    behind = [one["cell"] for one in read(con, "reported.co.other_engineering.mid", "behind/reported")]
+    assert behind.count(row["cell"]) == 33
+    assert "paid in Colombian pesos: COP 90.0M" in OF_CELL.text(rows)
+    assert OF_CELL.table is not None
+    (cells,) = (cells for cells in OF_CELL.table(rows).rows if "COP 90.0M (n = 33)" in cells)
+    assert cells[2:5] == ("–", "–", "–"), "nothing in dollars"
+
+
 @pytest.mark.parametrize(
     "address",
     ["reported.co.other_engineering.mid", "reported.co.ai_core.all", "reported.south_america.ai_engineering.all"],

@@ -1,7 +1,7 @@
 -- What persons report to earn before tax in full-time work, or work whose time the survey does not ask for: by survey and
 -- country, and within them by `split`: "all", "money" (paid in the country's own or in foreign money), "market" (the same,
 -- but everybody where a survey does not ask) or "experience". In dollars, with the median in the country's own money (l)
--- of those who are paid in it. Of each survey and country, rows are of the first of `works` (pairs of a group of roles
+-- of those who are paid in it; by "market" also in that money alone, where no rate is near enough for dollars. Of each survey and country, rows are of the first of `works` (pairs of a group of roles
 -- and a role) with a printed row; with `widens`, persons of a survey that asks for no role come last. Persons behind a
 -- withheld row are `n_persons`, and none behind the figure. `stated_currency`: the money of their answers; NULL: several.
 -- Parameters: as_of, countries (["all"] for every one), works, widens, seniority_group, split, max_days.
@@ -41,7 +41,11 @@ LEFT JOIN day l
     ON (l.source, l.country, l.role_group, l.role, l.employment_type, l.experience)
         = (d.source, d.country, d.role_group, d.role, d.employment_type, d.experience)
     AND l.pay_market = 'local' AND l.currency <> 'USD' AND d.pay_market <> 'cross_border'
-WHERE d.currency = 'USD' AND d.n_persons > 0 AND d.step IS NOT NULL
+WHERE (d.currency = 'USD' OR $split = 'market' AND d.pay_market = 'local' AND NOT EXISTS (
+        FROM day u WHERE (u.source, u.country, u.role_group, u.role, u.employment_type, u.experience, u.pay_market)
+            = (d.source, d.country, d.role_group, d.role, d.employment_type, d.experience, d.pay_market)
+            AND u.currency = 'USD' AND u.n_persons > 0
+    )) AND d.n_persons > 0 AND d.step IS NOT NULL
     AND (d.pay_market = 'all') = CASE $split WHEN 'money' THEN false WHEN 'market' THEN d.n_local IS NULL ELSE true END
     AND (d.experience = 'all') = ($split <> 'experience')
 QUALIFY d.step = coalesce(
