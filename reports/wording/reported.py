@@ -157,5 +157,47 @@ def _say_levels() -> str:
     return ", ".join(f"{NAMES.get(level, level)} from {years}" for level, years in minima)
 
 
+BONUS_SIZES = {
+    "n_bonus_under_one": "under one",
+    "n_bonus_one": "one",
+    "n_bonus_one_to_three": "one to three",
+    "n_bonus_over_three": "over three",
+}
+"""Sizes of a bonus in months' salaries, by column."""
+
+
+def _size_of_bonus(row: Row) -> str | None:
+    """Return how much the bonus is, of those who get one; None if a survey does not say, or too few answer."""
+    if row["bonus_of_base"] is not None:
+        low, high = (numbers.percent(row[f"bonus_of_base_{end}"]) for end in ("lo", "hi"))
+        ends = numbers.join_ends(low, high)
+        return f"median {numbers.percent(row['bonus_of_base'])} of base pay ({ends}, n = {row['n_bonus_of_base']:,})"
+    if not any(row[name] for name in BONUS_SIZES):
+        return None
+    return (
+        f"in months' salaries {', '.join(f'{row[name]} {words}' for name, words in BONUS_SIZES.items() if row[name])}"
+    )
+
+
+def _text_of_bonus(rows: Rows) -> str:
+    printed = numbers.choose_printed(rows)
+    parts = []
+    for row in printed:
+        share = numbers.percents(row, "bonus_share_lo", "bonus_share_hi")
+        on = date.fromisoformat(str(row["reported_on"])[:10])
+        survey = f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
+        counts = f"{share}, {row['n_bonus']:,} of {row['n_persons']:,}"
+        beneath = "; ".join(filter(None, (counts, survey, row["restriction"])))
+        who = f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}"
+        size = f", {_size_of_bonus(row)}" if _size_of_bonus(row) else ""
+        parts.append(f"{who}: {numbers.percent(row['bonus_share'])} ({beneath}){size}")
+    return f"of those who chose to answer, a yearly bonus is got by {'; '.join(parts)}"
+
+
+def _note_of_bonus(rows: Rows) -> list[str]:
+    return [SELF_SELECTED.rstrip("."), "a bonus is what a person says, or a year's income above a year's base pay"]
+
+
 REPORTED = Renderer(text=_text, table=_table, note=_note, names_withheld=True)
+BONUS = Renderer(text=_text_of_bonus, note=_note_of_bonus)
 OF_CELL = Renderer(text=_text_of_cell, table=_table, note=_note_of_cell, names_withheld=True)

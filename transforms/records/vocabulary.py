@@ -126,6 +126,8 @@ EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
 PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars", "foreign")
 """What a person is paid in: the country's own money, the same by the dollar's rate, partly dollars, only dollars, or
 only foreign money, where a survey does not tell the dollar from other foreign money."""
+BONUSES = ("none", "under_one", "one", "one_to_three", "over_three")
+"""The yearly bonus that a person reports, in months' salaries."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")

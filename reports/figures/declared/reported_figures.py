@@ -5,6 +5,8 @@ All are collections: each row is of one survey, and rows are never added up.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.figures import verdicts
 from reports.figures.declaration import Display, Figure, Rung
 from reports.figures.places import PLACES, Place
@@ -73,8 +75,25 @@ def declare_reported(place: Place, role: str, level: str) -> Figure:
     )
 
 
-SIDE_BY_SIDE = tuple(
-    declare_reported(PLACES["south_america"], "ai_engineering", level)
-    for level in ("mid_senior", "entry", "mid", "senior")
+def declare_bonus(place: Place, role: str, level: str) -> Figure:
+    """Declare what people report of a yearly bonus, a row for each survey and country of a place."""
+    figure = declare_reported(place, role, level)
+    (rung,) = figure.rungs
+    return replace(
+        figure,
+        id=f"reported_bonus.{place.slug}.{role}.{level}",
+        title=figure.title.replace("Pay that", "Yearly bonus that"),
+        unit="share of persons",
+        renderer=reported.BONUS,
+        rungs=(replace(rung, sql="pay/reported_bonus", behind="behind/reported_bonus"),),
+    )
+
+
+SIDE_BY_SIDE = (
+    *(
+        declare_reported(PLACES["south_america"], "ai_engineering", level)
+        for level in ("mid_senior", "entry", "mid", "senior")
+    ),
+    declare_bonus(PLACES["south_america"], "ai_engineering", ALL),
 )
 """Countries of the region whose adverts state too little pay for a band, side by side."""

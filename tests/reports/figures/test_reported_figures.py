@@ -10,7 +10,7 @@ import pytest
 from reports.figures import query
 from reports.figures.addresses import AddressError, declare
 from reports.figures.catalogue import find_id
-from reports.wording.reported import OF_CELL
+from reports.wording.reported import BONUS, OF_CELL
 from tests.builders import open_copy
 from transforms.records.columns import fields_of
 from transforms.text.lookups import countries
@@ -106,6 +106,25 @@ def test_where_no_rate_is_near_enough_pay_stands_in_the_money_it_is_paid_in(con:
     assert OF_CELL.table is not None
     (cells,) = (cells for cells in OF_CELL.table(rows).rows if "COP 90.0M (n = 33)" in cells)
     assert cells[2:5] == ("–", "–", "–"), "nothing in dollars"
+
+
+def test_a_bonus_is_said_with_its_share_its_size_and_those_behind_it(con: Any) -> None:
+    asked = {"source": "asked", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering"}
+    database.put(con, PayReports, people(30, **asked, bonus="none") + people(20, first=31, **asked, bonus="one"))
+    database.put(con, PayReports, people(40, source="told", pay=1e4, pay_total=1.2e4))
+    con.register("cells", reported_pay(con, AS_OF))
+    con.execute("CREATE OR REPLACE TEMP TABLE reported_pay AS FROM cells")
+    address = "reported_bonus.south_america.ai_engineering.all"
+    rows = read(con, address)
+    assert [(row["source"], row["n_persons"]) for row in rows] == [("asked", 50), ("told", 40)]
+    assert BONUS.text(rows) == (
+        "of those who chose to answer, a yearly bonus is got by machine learning and AI engineers in Colombia: 40% "
+        "(26–55%, 20 of 50; asked, June 2025), in months' salaries 20 one; "
+        "developers of all kinds in Colombia: 100% (91–100%, 40 of 40; told, June 2025), median 20% of base pay (20%, "
+        "n = 40)"
+    )
+    behind = [one["cell"] for one in read(con, address, "behind/reported_bonus")]
+    assert [behind.count(row["cell"]) for row in rows] == [50, 40]
 
 
 @pytest.mark.parametrize(

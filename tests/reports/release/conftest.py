@@ -131,7 +131,7 @@ def _bind(figure: Figures) -> Figures:
     sources = {BOUND: SURVEYS[:1], BOTH: SURVEYS}.get(figure.figure)
     if sources is None:
         return figure
-    row = {
+    row: dict[str, Any] = {
         "source": sources[0], "country": "AR", "country_name": "Argentina", "restriction": None,
         "role_group": "ai_core", "role": "all", "n_data_scientists": 60, "n_without_role": 0,
         "stated_currency": "USD", "cell": [],
