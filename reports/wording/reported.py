@@ -191,7 +191,7 @@ def _text_of_bonus(rows: Rows) -> str:
         who = f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}"
         size = f", {_size_of_bonus(row)}" if _size_of_bonus(row) else ""
         parts.append(f"{who}: {numbers.percent(row['bonus_share'])} ({beneath}){size}")
-    return f"of those who chose to answer, a yearly bonus is got by {'; '.join(parts)}"
+    return f"share that gets a yearly bonus, of those who chose to answer: {'; '.join(parts)}"
 
 
 def _note_of_bonus(rows: Rows) -> list[str]:
