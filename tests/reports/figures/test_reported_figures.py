@@ -118,8 +118,8 @@ def test_a_bonus_is_said_with_its_share_its_size_and_those_behind_it(con: Any) -
     rows = read(con, address)
     assert [(row["source"], row["n_persons"]) for row in rows] == [("asked", 50), ("told", 40)]
     assert BONUS.text(rows) == (
-        "share that gets a yearly bonus, of those who chose to answer: machine learning and AI engineers in Colombia: 40% "
-        "(26–55%, 20 of 50; asked, June 2025), in months' salaries 20 one; "
+        "share that gets a yearly bonus, of those who chose to answer: machine learning and AI engineers in Colombia: "
+        "40% (26–55%, 20 of 50; asked, June 2025), in months' salaries 20 one; "
         "developers of all kinds in Colombia: 100% (91–100%, 40 of 40; told, June 2025), median 20% of base pay (20%, "
         "n = 40)"
     )
