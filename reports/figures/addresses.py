@@ -8,8 +8,9 @@
                                              contractor_foreign_currency, contractor_mixed as above;
                                              agency.… on an agency's payroll
     comparison.{place}.{role}.{basis}        pay of all levels from one kind of source, to compare it with others
-    reported.{country}.{role}.{level}        pay that people report in surveys, by the money they are paid in:
-                                             reported.ar.ai_core.senior
+    reported.{place}.{role}.{level}          pay that people report in surveys, by the money they are paid in:
+                                             reported.ar.ai_core.senior; countries of a region side by side
+    reported_bonus.{place}.{role}.{level}    the yearly bonus that people report
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
@@ -123,10 +124,9 @@ def _declare_comparison(place: str, role: str, basis: str) -> Figure:
     return comparison_figures.declare(_place(place), role, _choose("kind of source", basis, comparison_figures.KINDS))
 
 
-def _declare_reported(country: str, role: str, level: str) -> Figure:
+def _declare_reported(declared: Callable[[Place, str, str], Figure], place: str, role: str, level: str) -> Figure:
     _choose("role or group of roles", role, WORKS)
-    at = _place(country, ("country",), "country")
-    return reported_figures.declare_reported(at, role, _choose("level", level, LEVEL_GROUPS))
+    return declared(_place(place), role, _choose("level", level, LEVEL_GROUPS))
 
 
 def _declare_bonus(place: str) -> Figure:
@@ -185,7 +185,8 @@ def _declare_change(measure: str, place: str, group: str) -> Figure:
 KINDS: dict[str, Callable[..., Figure]] = {
     **{kind: functools.partial(_declare_pay, key) for key, kind in pay_figures.KINDS_OF_PAY.items()},
     "comparison": _declare_comparison,
-    "reported": _declare_reported,
+    "reported": functools.partial(_declare_reported, reported_figures.declare_reported),
+    "reported_bonus": functools.partial(_declare_reported, reported_figures.declare_bonus),
     "bonus": _declare_bonus,
     "skill": _declare_skill,
     "share": _declare_share,

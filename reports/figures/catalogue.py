@@ -99,8 +99,9 @@ CLAIMS = tuple(
 )
 _OTHERS = (
     *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED,
-    *reported_figures.TABLES, *LADDERS, *COVERAGE, ADOPTION, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS,
-    *share_figures.SHARES, *share_figures.WHERE_AND_HOW, *CLAIMS,
+    *reported_figures.TABLES, *reported_figures.SIDE_BY_SIDE, *LADDERS, *COVERAGE, ADOPTION,
+    *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES, *share_figures.WHERE_AND_HOW,
+    *CLAIMS,
 )  # fmt: skip
 """All figures but those of places."""
 KNOWN = {

@@ -180,6 +180,7 @@ def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Fig
         numbers.LOW_CONFIDENCE if attempt.by_rules.status == "low" and not is_marked else None,
         NOT_REVIEWED if vintage is not None and not vintage.is_reviewed else None,
         _say_review(attempt.list, inputs),
+        *(() if figure.is_collection else dict.fromkeys(map(inputs.restrictions.get, evidence.sources))),
     ]
     row = _make_row(figure, inputs, attempt.verdict, attempt, rung=rung.name, **vars(evidence))
     row = _with_value(row, figure, rows, qualifiers)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from reports.figures.catalogue import declarations
+from reports.figures.catalogue import declaration_of, declarations
 from reports.figures.compute import rebuild_tables
 from reports.figures.query import Connection
+from reports.figures.restricted import leave_out
 from reports.figures.vintages import FigureVintage, read_causes, read_history, read_vintages
 from reports.guide import desk
-from reports.release.licences import Licence, combine, licence_of
+from reports.release.licences import Licence, combine, find_closed, licence_of
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
@@ -30,12 +31,17 @@ def rebuild_open_tables(
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
     """If a table of figures may not be released, rebuild it from those of its members that may be.
 
-    Return all rows and, by the id of each rebuilt table, its omitted members with a value. If the licences of the
+    A collection loses the rows of sources of which nothing may be passed on. Return all rows and, by the id of each
+    changed table or collection, its omitted members with a value, or sources. If the licences of the
     remaining members exclude each other, a table keeps only the members under our own licence.
     """
     definitions, rows = declarations(con), list(figures)
     omissions: dict[str, tuple[str, ...]] = {}
     for place, table in enumerate(rows):
+        closed = find_closed(table.sources) if declaration_of(table.figure).is_collection else []
+        if closed:
+            rows[place] = leave_out(table, dict.fromkeys(closed, "may not be passed on"))
+            omissions[table.figure] = tuple(closed)
         pattern = definitions[table.figure].gathers if table.figure in definitions else None
         if not pattern or isinstance(licence_of(table), Licence):
             continue
@@ -62,7 +68,7 @@ class PublishedDay:
     |---|---|
     | `licences` | licence of each figure of the release, by id |
     | `left_out` | why other figures are not in the release |
-    | `without` | members omitted from each table for licence reasons |
+    | `without` | members of each table, or sources of each collection, omitted for licence reasons |
     | `vintages` | all vintages of each figure |
     | `lists` | all vintages of each list of cells |
     | `causes` | why each figure moved from one vintage to the next |

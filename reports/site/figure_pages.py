@@ -109,8 +109,9 @@ def _head(
         return title, "", None
     kind, first, second, third = [*figure.figure.removeprefix(f"{EMPLOYERS}.").split("."), "", "", ""][:4]
     if kind in movement_figures.KINDS:
-        chart = lines.draw(lines.points_of(notes.rows_of(figure)), label=f"{title}: {value}")
-        return title, value, {"chart": chart, **_LINES[kind]}
+        points = lines.points_of(notes.rows_of(figure))
+        drawing = {"chart": lines.draw(points, label=f"{title}: {value}"), **_LINES[kind]} if points else None
+        return title, value, drawing  # a chain without a point in all its steps has no line
     answer = pay.answers.get((first, second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
         drawing = {"chart": _beside(figure, pay, answer), "heading": "Beside its neighbours, a year", "key": ""}

@@ -10,11 +10,11 @@ from datetime import date
 from reports.wording import numbers
 from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
-from reports.wording.work import name_work, name_workers
+from reports.wording.work import PERSONS, name_work, name_workers
 from warehouse.marts.printing import INTERVAL, JOBS
 
 BREAK = "break"
-SPECIALISTS = {"ai_core": "data scientists and AI specialists"}
+SPECIALISTS = {"ai_core": PERSONS["ai_core"]}
 """Words for groups of roles as those who answered a survey."""
 MAX_ROLES = 3
 """How many roles are named of those who are counted."""

@@ -11,6 +11,7 @@ from transforms.records.vocabulary import (
     AGENCY_SIGNS,
     AI_LABELS,
     BASES,
+    BONUSES,
     COMPONENTS,
     CONTRACTS,
     COUNTRY_CODE,
@@ -440,6 +441,9 @@ class PayReport(SourceProvenance):
     ] = None
     years_experience: Annotated[
         float | None, Column("Years of experience that the person has", unit="years", low=0, high=60)
+    ] = None
+    bonus: Annotated[
+        str | None, Column("Yearly bonus in months' salaries, where a survey asks for it", values=BONUSES)
     ] = None
 
 

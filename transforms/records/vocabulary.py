@@ -4,6 +4,10 @@ from __future__ import annotations
 
 KINDS = ("employer board", "aggregator", "forum", "survey", "statistics", "rates")
 POSTING_KINDS = ("employer board", "aggregator", "forum")
+NOT_COMMERCIAL, NO_LICENCE = RESTRICTIONS = (
+    "not for commercial use", "not for publication: no licence found",
+)  # fmt: skip
+"""What forbids an unlimited use of figures made from a source, in the words that stand beside them."""
 BASES = ("advertised", "advertised_third_party", "reported", "filed", "official")
 WORKPLACES = ("onsite", "hybrid", "remote")
 EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN", "VOLUNTEER", "PER_DIEM", "OTHER")
@@ -124,6 +128,8 @@ EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
 PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars", "foreign")
 """What a person is paid in: the country's own money, the same by the dollar's rate, partly dollars, only dollars, or
 only foreign money, where a survey does not tell the dollar from other foreign money."""
+BONUSES = ("none", "under_one", "one", "one_to_three", "over_three")
+"""The yearly bonus that a person reports, in months' salaries."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")

@@ -339,6 +339,23 @@ class ReportedPay(Quantiles):
     ]
     dollars_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     dollars_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    n_bonus_asked: Annotated[int, count("Persons who say whether they get a yearly bonus; 0 outside `all` in dollars")]
+    n_bonus: Annotated[int, count("Of these, persons who get one")]
+    n_bonus_under_one: Annotated[int, count("Of these, persons whose bonus is under a month's salary")]
+    n_bonus_one: Annotated[int, count("Of these, persons whose bonus is a month's salary")]
+    n_bonus_one_to_three: Annotated[int, count("Of these, persons whose bonus is one to three months' salaries")]
+    n_bonus_over_three: Annotated[int, count("Of these, persons whose bonus is over three months' salaries")]
+    n_bonus_of_base: Annotated[int, count("Of these, persons whose income beside base pay is known as a part of it")]
+    bonus_share: Annotated[
+        float | None, share("Share that gets a bonus; NULL: too few say, or `pay_market` is not `all` in dollars")
+    ]
+    bonus_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
+    bonus_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    bonus_of_base: Annotated[
+        float | None, Column("Median of what comes beside base pay, as a part of it, of those who get it", low=0)
+    ]
+    bonus_of_base_lo: Annotated[float | None, Column("Lower end of its 95 % interval", low=0)]
+    bonus_of_base_hi: Annotated[float | None, Column("Upper end of its 95 % interval", low=0)]
     relative_standard_error: Annotated[
         float | None, count("Standard error of the median over the median, from its interval; NULL: suppressed")
     ]

@@ -76,6 +76,7 @@ QUESTIONS = {
     "base": "pay before tax for the period",
     "net": "the same after tax",
     "total": "a year's income before tax with bonus, stock and the like",
+    "bonus": "yearly bonus, one of `BONUSES`",
     "low": "low end of a bracket of pay, in place of `base`",
     "high": "high end of the bracket; no answer: the bracket is open",
     "count": "number of persons of a row, for tables that count persons instead of listing them",
@@ -319,6 +320,7 @@ class Survey:
             pay_flag=self._flag(base * months, net_year, total, currency),
             paid_in=paid_in,
             years_experience=read_years(answer.get("years", "")),
+            bonus=self._decode("bonus", answer, row),
             **({"seniority": level} if level else {}),
         )
 

@@ -289,6 +289,7 @@ def put_report(put: Put, chance: random.Random, row: int) -> None:
         "employment_type": chance.choice(("FULL_TIME", "FULL_TIME", "PART_TIME", None)),
         "paid_in": chance.choice(("local", "dollar_linked", "part_dollars", "dollars", None)),
         "pay_flag": chance.choice((None,) * 9 + ("implausible_low",)),
+        "bonus": (None, "none", "one")[row % 3],
     }  # fmt: skip
     put(tables.PayReports, report)
 
@@ -365,7 +366,7 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
 ) -> None:
     """Numerator and denominator, for every rung of every figure."""
     market: duckdb.DuckDBPyConnection = request.getfixturevalue(fixture)
-    rows_of, ids = reader(market), addresses(market, every)
+    rows_of, ids = reader(market), [*addresses(market, every), "reported_bonus.us.ai_core.all"]
     n_compared: dict[str, int] = {}
     for figure, rung, parameters in laddered(market, ids):
         kind = figure.id.partition(".")[0]

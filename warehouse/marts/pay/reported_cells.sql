@@ -15,6 +15,7 @@ WITH persons AS (
 SELECT
     p.source, p.country, g.role_group, g.role, p.seniority_group, p.experience, p.employment_type, t.pay_tax,
     m.pay_market, c.currency, p.year, p.reported_on, p.row, p.paid_in, p.role AS own_role, p.has_role, p.is_flagged,
+    p.has_bonus, p.bonus, p.bonus_of_base,
     c.amount, coalesce(c.amount_high, c.amount) AS amount_high
 FROM placed p, LATERAL (
     VALUES (p.role_group, 'all'), (if(p.role_group IN $ai_core, 'ai_core', NULL), 'all'),

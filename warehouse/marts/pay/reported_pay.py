@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from transforms.records.vocabulary import AI_CORE, LEVEL_GROUPS, PAID_IN, ROLE_GROUPS
+from transforms.records.vocabulary import AI_CORE, BONUSES, LEVEL_GROUPS, PAID_IN, ROLE_GROUPS
 from warehouse.mart_tables import SNAPSHOT, ReportedPay
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import CellCache, combine_rows, hashes_of, inputs_of
@@ -33,6 +33,8 @@ LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in 
 SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
 """Why the status of a row is never better than `low`."""
 OPEN_MEDIAN = "the median, or the upper end of its interval, is in a bracket without an end"
+DIGITS_OF_SHARES = 12
+"""Decimal places of shares, so that sums in another order give the same."""
 OF_BANDS = ["country", "source", "employment_type"]
 """Columns that identify the surveys and the types of employment from which mart.salary_bands takes its rows."""
 
@@ -75,6 +77,7 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
         reason=rows["reason"].where(rows["status"] == "suppressed", survey + ": " + SELF_SELECTED),
     ).drop(columns=[
         "source", "country", "n_persons", "n_dollars", "n_foreign", "n_flagged", "n_data_scientists", "n_without_role",
+        *(column for column in rows.columns if "bonus" in str(column)),
     ])  # fmt: skip
 
 
@@ -100,7 +103,7 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
         n_no_rate=np.bincount(cell[~is_flagged & ~is_known], minlength=n),
         **{f"n_{money}": np.bincount(cell[is_in & (rows["paid_in"] == money)], minlength=n) for money in PAID_IN},
     )
-    cells = _with_dollars(cells)
+    cells = _with_bonus(_with_dollars(cells), rows.assign(cell=cell)[~is_flagged])
     is_few = (cells["n_persons"] < printing.JOBS.bound) | cells["p50"].isna()
     cells.loc[is_few, [*PERSONS_COLUMNS, "dollars_share", "dollars_share_lo", "dollars_share_hi"]] = None
     few = cells["n_persons"].map(printing.JOBS.explain)
@@ -110,6 +113,40 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
         status=np.where(is_few, "suppressed", "low"),
         reason=few.where(is_few, SELF_SELECTED),
     )
+
+
+def _with_bonus(cells: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add how many say whether they get a bonus, the share that does, and how much it is, where enough persons say so.
+
+    Only cells of everybody in dollars have these columns, which count persons whose amount cannot be converted too.
+    `rows` are the persons of each cell.
+    """
+    asked = rows[rows["has_bonus"].notna()]
+    counts = asked.groupby("cell")["has_bonus"].agg(["size", "sum"]).reindex(cells.index, fill_value=0).astype(np.int64)
+    n, k = counts["size"].to_numpy(), counts["sum"].to_numpy()
+    is_whole = ((cells["pay_market"] == "all") & (cells["currency"] == "USD")).to_numpy()
+    is_enough = is_whole & (n >= printing.JOBS.bound)
+    share = np.divide(k, n, out=np.zeros(len(n)), where=n > 0)
+    ends = bound_share(share, np.maximum(n, 1).astype(np.float64))
+    values = dict(zip(("bonus_share", "bonus_share_lo", "bonus_share_hi"), (share, *ends), strict=True))
+    of_base = asked[asked["bonus_of_base"].notna()]
+    parts = estimate_pay_of_persons(
+        of_base["cell"].to_numpy(np.int64), 100 * of_base["bonus_of_base"].to_numpy(np.float64), len(cells)
+    )
+    n_of_base = np.bincount(of_base["cell"], minlength=len(cells))
+    is_said = is_enough & (n_of_base >= printing.JOBS.bound)
+    for name, end in (("bonus_of_base", "p50"), ("bonus_of_base_lo", "p50_lo"), ("bonus_of_base_hi", "p50_hi")):
+        values[name] = np.where(is_said, parts[end].to_numpy(dtype=float) / 100, np.nan)
+    sizes = {
+        f"n_bonus_{size}": np.bincount(asked.loc[asked["bonus"] == size, "cell"], minlength=len(cells))
+        for size in BONUSES[1:]
+    }
+    return cells.assign(
+        n_bonus_asked=np.where(is_whole, n, 0), n_bonus=np.where(is_whole, k, 0),
+        n_bonus_of_base=np.where(is_whole, n_of_base, 0),
+        **{name: np.where(is_whole, numbers, 0) for name, numbers in sizes.items()},
+        **{name: np.where(is_enough, numbers, np.nan).round(DIGITS_OF_SHARES) for name, numbers in values.items()},
+    )  # fmt: skip
 
 
 def _with_dollars(cells: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,8 @@
 -- wave (`report_rates`); NULL: no rate. `is_flagged`: the amount cannot be right and enters no quantile. `pay_market`
 -- is NULL if the survey does not ask for the currency, or the person is paid in both. `is_main_survey`: of the
 -- surveys that ask for the role, the one with most persons of the country, which alone represents it in bands and comparisons. `is_full_time`: in full-time work, or
--- in a survey that does not ask for hours and counts as a whole.
+-- in a survey that does not ask for hours and counts as a whole. `has_bonus`: gets a yearly bonus, as the person says or as
+-- a year's income above a year's base pay shows; NULL: not known. `bonus_of_base`: what comes beside base pay, as a part of it.
 WITH persons AS (
     SELECT
         p.source, p.row, w.reported_on, p.year, p.country, p.role, p.role_group, p.title <> '' AS has_role,
@@ -20,7 +21,11 @@ WITH persons AS (
         coalesce(p.pay_usd_stated, p.pay * w.usd_per_unit) AS gross_usd,
         p.pay_high AS gross_high, p.pay_high * w.usd_per_unit AS gross_high_usd,
         coalesce(p.pay_net * p.pay_usd_stated / nullif(p.pay, 0), p.pay_net * w.usd_per_unit) AS net_usd,
-        p.pay_flag IS NOT NULL AS is_flagged,
+        CASE WHEN p.bonus IS NOT NULL THEN p.bonus <> 'none'
+            WHEN p.pay_months IS NULL AND p.pay_total >= p.pay THEN p.pay_total > p.pay END AS has_bonus,
+        CASE WHEN p.bonus IS NULL AND p.pay_months IS NULL AND p.pay_total > p.pay THEN p.pay_total / p.pay - 1 END
+            AS bonus_of_base,
+        p.bonus, p.pay_flag IS NOT NULL AS is_flagged,
         CASE WHEN p.pay_usd_stated IS NULL THEN w.fx_source END AS fx_source,
         CASE WHEN p.pay_usd_stated IS NULL THEN w.fx_on END AS fx_on
     FROM core.pay_reports p

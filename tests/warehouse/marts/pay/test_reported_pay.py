@@ -203,8 +203,29 @@ def test_unstated_time_in_a_survey_that_asks_for_it_is_not_full_time(con: databa
     assert sorted(full) == [(1, True), (2, False)]
 
 
+def test_a_bonus_is_what_a_survey_asks_or_a_year_of_income_above_base_pay(con: database.Connection) -> None:
+    database.put(con, Countries, [Countries(country="AR", currencies=("ARS",), **COUNTRY)])
+    sizes = ["none"] * 50 + ["one"] * 20 + ["over_three"] * 10
+    rows = [person(n, 1e6, bonus=size, pay_months=13.0) for n, size in enumerate(sizes, 1)]
+    rows += [person(81, 1e6, bonus=None, pay_months=12.0, pay_total=9e6)]  # a month's pay is no year's base pay
+    rows += [person(82, 1e6, bonus="one", pay_flag="implausible_low")]
+    yearly = {"source": "other", "bonus": None, "pay_months": None}
+    rows += [person(n, 1e6, pay_total=1e6 * (1.1 if n <= 40 else 1.0), **yearly) for n in range(1, 101)]
+    rows += [person(n, 1e6, pay_total=total, **yearly) for n, total in ((101, None), (102, 0.9e6))]
+    rows += [person(n, 1e6, source="small", bonus="one") for n in range(1, 30)]
+    database.put(con, PayReports, rows)  # no rate is near, which a bonus does not need
+    asked, told, few = (next(cells(con, source=one).itertuples()) for one in ("survey", "other", "small"))
+    assert (asked.n_bonus_asked, asked.n_bonus, asked.n_bonus_one, asked.n_bonus_over_three) == (80, 30, 20, 10)
+    assert asked.bonus_share == 0.375 and asked.bonus_share_lo < 0.375 < asked.bonus_share_hi
+    assert np.isnan(asked.bonus_of_base) and asked.n_bonus_of_base == 0
+    assert (told.n_bonus_asked, told.n_bonus, told.n_bonus_of_base, told.bonus_share) == (100, 40, 40, 0.4)
+    assert told.bonus_of_base == pytest.approx(0.1)
+    assert (few.n_bonus_asked, few.n_bonus) == (29, 29) and np.isnan(few.bonus_share)
+
+
 def test_a_source_that_may_not_be_republished_is_in_no_cell(survey: database.Connection) -> None:
-    values = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False}
+    values = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False,
+              "is_in_prose": True}  # fmt: skip
     texts = dict.fromkeys(("title", "publisher", "homepage", "licence", "attribution"), "x")
     database.put(survey, Sources, [Sources(**(nothing_in(Sources) | values | texts))])
     assert set(reported_pay(survey, AS_OF)["source"]) == {"other"}
