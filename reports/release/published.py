@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from reports.figures import query
 from reports.figures.catalogue import declaration_of, declarations
 from reports.figures.compute import rebuild_tables
 from reports.figures.query import Connection
@@ -69,7 +70,7 @@ class PublishedDay:
     | `licences` | licence of each figure of the release, by id |
     | `left_out` | why other figures are not in the release |
     | `without` | members of each table, or sources of each collection, omitted for licence reasons |
-    | `vintages` | all vintages of each figure |
+    | `vintages` | all vintages of each figure, unless one was made from a source of which nothing may be passed on |
     | `lists` | all vintages of each list of cells |
     | `causes` | why each figure moved from one vintage to the next |
     | `code_version` | version of the newest run; a figure has the version of the run that computed its vintage |
@@ -120,6 +121,17 @@ def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Fig
     )
 
 
+def _find_closed_before(con: Connection, sources: Sequence[Sources]) -> set[str]:
+    """Return the figures that ever had a value made from a source of which nothing may be passed on."""
+    closed = tuple(find_closed(source.source for source in sources))
+    rows = query.read(
+        con,
+        "SELECT DISTINCT figure FROM mart.figures WHERE value IS NOT NULL"
+        f" AND list_has_any(sources, {query.literal(closed)}::VARCHAR[])",
+    )
+    return {row["figure"] for row in rows}
+
+
 def describe_published(
     con: Connection,
     figures: Sequence[Figures],
@@ -135,6 +147,7 @@ def describe_published(
     terms = {row.figure: licence_of(row) for row in rows}
     licences = {name: licence for name, licence in terms.items() if isinstance(licence, Licence)}
     selection = [row for row in rows if row.figure in licences][:MAX_FIGURES]
+    closed_before = _find_closed_before(con, sources)
     return PublishedDay(
         as_of=as_of,
         is_sample=is_sample,
@@ -143,7 +156,7 @@ def describe_published(
         licences=licences,
         left_out={name: why for name, why in sorted(terms.items()) if isinstance(why, str)},
         without=without,
-        vintages=read_history(con),
+        vintages={name: past for name, past in read_history(con).items() if name not in closed_before},
         lists=read_vintages(con),
         causes=read_causes(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",

@@ -214,7 +214,8 @@ def test_a_bonus_is_what_a_survey_asks_or_a_year_of_income_above_base_pay(con: d
     rows += [person(n, 1e6, pay_total=total, **yearly) for n, total in ((101, None), (102, 0.9e6))]
     rows += [person(n, 1e6, source="small", bonus="one") for n in range(1, 30)]
     database.put(con, PayReports, rows)  # no rate is near, which a bonus does not need
-    asked, told, few = (next(cells(con, source=one).itertuples()) for one in ("survey", "other", "small"))
+    found: list[Any] = [next(cells(con, source=one).itertuples()) for one in ("survey", "other", "small")]
+    asked, told, few = found
     assert (asked.n_bonus_asked, asked.n_bonus, asked.n_bonus_one, asked.n_bonus_over_three) == (80, 30, 20, 10)
     assert asked.bonus_share == 0.375 and asked.bonus_share_lo < 0.375 < asked.bonus_share_hi
     assert np.isnan(asked.bonus_of_base) and asked.n_bonus_of_base == 0
