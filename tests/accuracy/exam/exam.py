@@ -248,7 +248,7 @@ def write_page(
         "",
         "## Sets",
         "",
-        "| set | scored | where it is to be had | form | seen by us |",
+        "| set | scored | where it is to be had | form | seen |",
         "|---|---|---|---|---|",
     ]
     for row in rows_of("sets"):

@@ -76,7 +76,7 @@ def datasketch(cases: Sequence[Any], _: Sequence[str]) -> Answers:
             for number, minhash in enumerate(hashed[1]):
                 near = [one for one in index.query(minhash) if earlier[one]["board"] == later[number]["board"]]
                 if near:
-                    best = min(near, key=lambda one, of=minhash: (-hashed[0][one].jaccard(of), one))
+                    _, best = min((-hashed[0][one].jaccard(minhash), one) for one in near)
                     pairs[str(threshold)].append((best, number))
         yield pairs
 

@@ -105,7 +105,8 @@ def score_esco(files: Sequence[Path], tally: Score, read: Read) -> None:
         got = set(read(sentence, len(truth)))
         _count_f1(tally, "esco.f1", truth, got)
         tally.count("esco.recall", len(truth & got), len(truth))
-        tally.count("esco.named_recall", len(truth & got & ours), len(truth & ours))
+        if truth & ours:
+            tally.count("esco.named_recall", len(truth & got & ours), len(truth & ours))
         tally.count("esco.covered", len(truth & ours), len(truth))
 
 
@@ -164,10 +165,11 @@ def score_reposted(files: Sequence[Path], tally: Score, read: Read) -> None:
         right = {index[advert.posting_id]} if advert.posting_id in index else set()
         got = found[number]
         _count_f1(tally, "reposted.f1", right, got)
-        tally.count("reposted.recall", len(right & got), len(right))
         tally.count("reposted.precision", len(right & got), len(got))
-        is_edited = any(earlier[one].text != advert.text for one in right)
-        tally.count("reposted.edited_recall", len(right & got) * is_edited, len(right) * is_edited)
+        if right:
+            tally.count("reposted.recall", len(right & got), 1)
+        if any(earlier[one].text != advert.text for one in right):
+            tally.count("reposted.edited_recall", len(right & got), 1)
 
 
 # --- pages --------------------------------------------------------------------------------------------
