@@ -503,9 +503,15 @@ def _aliases(gold: Path, tally: Score) -> None:
 
 
 def ashby_jobs(paths: Iterable[Path]) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Every record of recorded answers once, the newest of each id, with its board."""
+    """Every record of recorded answers once, the newest of each id, with its board.
+
+    Files are archives, or single answers in JSON that are named after their board.
+    """
     jobs: dict[str, tuple[dict[str, Any], str | None]] = {}
     for path in paths:
+        if path.suffix == ".json":
+            jobs |= {job["id"]: (job, path.stem) for job in orjson.loads(path.read_bytes())["jobs"]}
+            continue
         for response in read_answers(path):
             if isinstance(response, Response):
                 board = ashby.SOURCE.board_of(response.url)

@@ -225,7 +225,7 @@ def _score_pay(name: str) -> Callable[[Sequence[Path], Score, Read], None]:
 
 
 def _score_ashby(files: Sequence[Path], tally: Score, read: Read | None) -> None:
-    score_ashby_pay(ashby_jobs(sorted(files[0].parent.glob("*.warc.gz"))), tally, read)
+    score_ashby_pay(ashby_jobs(sorted(files[0].parent.glob(f"*{files[0].suffix}"))), tally, read)
 
 
 SCORES: Mapping[str, Callable[[Sequence[Path], Score, Any], None]] = {

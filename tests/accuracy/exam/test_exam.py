@@ -23,6 +23,13 @@ You know Python,Python,,Python (computer programming)
 You know Python,know,,LABEL NOT PRESENT
 You manage musical staff,manage musical staff,,manage musical staff
 """
+SALARY = {"compensationType": "Salary", "minValue": 100000, "maxValue": 120000, "interval": "1 YEAR"}
+ASHBY = {
+    "id": "1",
+    "title": "Engineer",
+    "descriptionPlain": "Base salary: $100,000 - $120,000 a year.",
+    "compensation": {"summaryComponents": [SALARY | {"currencyCode": "USD"}]},
+}
 LABELS = "manage musical staff\nPython (computer programming)\n"
 
 
@@ -43,6 +50,9 @@ def sets(tmp_path: Path) -> Path:
     (tmp_path / "latam_skills.jsonl").write_text("\n".join(map(json.dumps, LATAM)), encoding="utf-8")
     (tmp_path / "esco_tech_validation.csv").write_text(ESCO, encoding="utf-8")
     (tmp_path / "skills_en_label.txt").write_text(LABELS, encoding="utf-8")
+    board = tmp_path / "ashby" / "companies" / "lamps.json"
+    board.parent.mkdir(parents=True)
+    board.write_text(json.dumps({"jobs": [ASHBY]}), encoding="utf-8")
     return tmp_path
 
 
@@ -54,8 +64,9 @@ def test_losses_stand_first_and_what_is_missing_is_named(sets: Path) -> None:
     assert latam.ours.hits == 2 * 3 and latam.ours.of == 3 + 4, "the Spanish name counts, one without a row is missed"
     assert latam.step == "won" and latam.theirs is not None and latam.theirs.value == 0
     assert by_figure["esco.recall", "bm25"].ours.hits == 1
-    assert {one.row["set"] for one in alone} == {"latam", "skillspan", "esco", "salary", "hn_salary"}
-    assert any(lack.startswith("set ashby: no ") and "stapply-ai/ats-scrapers" in lack for lack in missing)
+    assert {one.row["figure"]: one.ours.value for one in alone}["ashby.pay"] == 1
+    assert {one.row["set"] for one in alone} == {"latam", "skillspan", "esco", "salary", "hn_salary", "ashby"}
+    assert any(lack.startswith("set reposted: no ") and "nonluthando/sa-grad" in lack for lack in missing)
     assert "jobspy on salary: it is not here" in missing
     page = exam.write_page(compared, alone, missing, canned, "2026-01-01")
     at = [page.index(f"## {title}") for title in exam.STEPS.values()]
