@@ -10,15 +10,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import extractors.sources
 from extractors.sources.declaration import Source, SourceModule
+from extractors.sources.salaries.pay_survey import all_surveys
 
 
 @functools.cache
 def all_sources() -> dict[str, SourceModule]:
     """Return the module of every source by its name, in alphabetical order.
 
-    A source is a module below sources/ that declares a `SOURCE`. Raise `ValueError` if the two have different names.
+    A source is a module below sources/ that declares a `SOURCE`, or a survey of pay that a TOML file declares. Raise
+    `ValueError` if a module and its source have different names.
     """
-    modules: dict[str, Any] = {}
+    modules: dict[str, Any] = {**all_surveys()}
     for info in pkgutil.walk_packages(extractors.sources.__path__, f"{extractors.sources.__name__}."):
         module = importlib.import_module(info.name)
         source = vars(module).get("SOURCE")

@@ -5,12 +5,14 @@ A test fails if the file is out of date.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
 
 from extractors.boards import NotRead, boards_not_read, boards_of
 from extractors.source import all_sources
 from extractors.sources.declaration import Source
+from transforms.records.vocabulary import NO_LICENCE
 from warehouse.tables import Sources
 
 SOURCES_MD = Path(__file__).parent / "SOURCES.md"
@@ -34,7 +36,7 @@ and nothing made from it is published.
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
 """
-NO_LICENCE = """
+STATE_NONE = """
 ## Open sources that state no licence
 These sources are read without permission and state no licence for what they show. The operator answers for reading \
 them. Ask each whether counts of its adverts may be published. If it agrees, enter its words in sources.toml \
@@ -53,11 +55,22 @@ named here (`extractors/not_read.csv`):
 """
 
 
-def declared_sources() -> list[Sources]:
-    """Return the declarations of all sources as rows of core.sources."""
-    columns = {field.name for field in fields(Sources)} - {"source"}
-    sources = (module.SOURCE for module in all_sources().values())
-    return [Sources(source=source.name, **{name: getattr(source, name) for name in columns}) for source in sources]
+def declared_sources(allowed: Collection[str] = ()) -> list[Sources]:
+    """Return the declarations of all sources as rows of core.sources.
+
+    `allowed` are the names of sources with a restriction whose figures stand in guides all the same. Of those for which
+    no licence was found, figures are made only then.
+    """
+    columns = {field.name for field in fields(Sources)} - {"source", "is_republishable", "is_in_prose"}
+    return [
+        Sources(
+            source=source.name,
+            is_republishable=source.is_republishable or (source.restriction == NO_LICENCE and source.name in allowed),
+            is_in_prose=source.restriction is None or source.name in allowed,
+            **{name: getattr(source, name) for name in columns},
+        )
+        for source in (module.SOURCE for module in all_sources().values())
+    ]
 
 
 def sources_markdown() -> str:
@@ -67,7 +80,7 @@ def sources_markdown() -> str:
     sources = [module.SOURCE for module in all_sources().values()]
     gaps = (_gap(source) for source in sources if source.access == "open" and not has_licence(source))
     refusals = map(_refusal, boards_not_read())
-    return "".join([HEAD, *map(_row, sources), NO_LICENCE, *gaps, NOT_READ, *refusals, *map(_section, sources)])
+    return "".join([HEAD, *map(_row, sources), STATE_NONE, *gaps, NOT_READ, *refusals, *map(_section, sources)])
 
 
 def has_licence(source: Source) -> bool:
@@ -122,6 +135,7 @@ def _yes(truth: bool) -> str:
 
 
 BULK = "\n- A bulk source: what others collected, taken in as a whole; off in the night, in no panel."
+RESTRICTED = " Figures made from it are {}; guides have them only if the setting `sources.allow` names it."
 NO_WORDS = "No deciding words were found."
 """Text for a source without a quotation."""
 
@@ -143,7 +157,7 @@ def _section(source: Source) -> str:
 
 - Endpoints: {endpoints}
 - Access: {_access(source)}.
-- Licence or terms: {source.licence}.
+- Licence or terms: {source.licence}.{RESTRICTED.format(source.restriction) if source.restriction else ""}
 - Terms: {source.terms_url or "none for third parties found"}; last looked for on {source.terms_checked}. \
 {_words(source)}
 - Gives: {source.gives}.

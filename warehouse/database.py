@@ -28,9 +28,11 @@ from warehouse.marts.history import mart_history
 from warehouse.marts.vintages import published
 from warehouse.ops_tables import (
     BoardNights,
+    Causes,
     Checks,
     FigureVintages,
     JobMoves,
+    KeptAdverts,
     KnownBoards,
     MartInputs,
     PanelDraw,
@@ -58,7 +60,7 @@ NIGHTLY = "nightly"
 """Name of the published file while it is attached. (`published` is the schema of published cells.)"""
 KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights,
-    JobMoves,
+    JobMoves, KeptAdverts, Causes,
 )  # fmt: skip
 """Tables that cannot be restored from archived answers. Like the marts, they are kept when the work file is rebuilt."""
 Row = TypeVar("Row")

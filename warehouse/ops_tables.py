@@ -10,7 +10,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.rows import Issue
-from transforms.records.vocabulary import ASKED_FOR, BOARD_OUTCOMES, READERS, SELF_CHECKS, VINTAGE_STATES
+from transforms.records.vocabulary import ASKED_FOR, BOARD_OUTCOMES, CAUSES, READERS, SELF_CHECKS, VINTAGE_STATES
 
 EXITS_PUBLISHED = (0, 2)  # exit codes of runs that published: see `flows.terminal.errors.EXIT_CODES`
 
@@ -286,6 +286,50 @@ class Vintages:
     n_cells: Annotated[int, Column("Cells", low=0)]
     n_printed: Annotated[int, Column("Cells of n_cells with a value", low=0)]
     method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.marts.vintages.published.METHODS`")]
+
+
+@table("ops.kept_adverts", "What shown figures counted in recent vintages, as it was read then.")
+class KeptAdverts:
+    """An advert that a figure counts, or one of its ranges of pay. It is kept for the vintages that stand or wait, and
+    for the one before, to say why the figure moved (`ops.causes`), whatever readers and adverts say by then."""
+
+    counts: Annotated[
+        str, Column("Figure that counts it, or the measure, place and group of roles of all that do", key=True)
+    ]
+    list: Annotated[str, Column("List of cells that the figures were read from", key=True)]
+    vintage: Annotated[int, Column("Vintage of that list", key=True, low=1)]
+    posting_id: Annotated[str, Column("Posting", key=True)]
+    position: Annotated[int, Column("Position of its pay in core.posting_pay; -1: its own, or no pay", key=True)]
+    job_id: Annotated[str, Column("Job under which it counted")]
+    employer: Annotated[str, Column("Employer under which it counted")]
+    weight: Annotated[float, Column("How many jobs it stood for in the panel; 1 without a panel", low=0)]
+    currency: Annotated[str | None, Column("Currency of its pay")] = None
+    low: Annotated[float | None, Column("Low end of its pay", unit="per year")] = None
+    high: Annotated[float | None, Column("High end of its pay", unit="per year")] = None
+    low_usd: Annotated[float | None, Column("Low end in dollars", unit="USD per year")] = None
+    high_usd: Annotated[float | None, Column("High end in dollars", unit="USD per year")] = None
+    items: Annotated[tuple[str, ...], Column("The items for which its job counted: skills, roles")] = ()
+
+
+@table("ops.causes", "Why the numbers of shown figures moved from one vintage to the next: the differences add up.")
+class Causes:
+    """One row per number and cause that is not 0, in the order of `CAUSES`: each cause is counted with all earlier ones
+    in place already, so another order would give other sizes. Computed when the vintage was made."""
+
+    figure: Annotated[str, Column("Figure", key=True)]
+    list: Annotated[str, Column("List of cells of the newer vintage", key=True)]
+    vintage: Annotated[int, Column("The newer vintage", key=True, low=1)]
+    name: Annotated[str, Column("Name of the row among the figure's rows; empty if it has one", key=True)]
+    number: Annotated[str, Column("Column of the number, such as p50 or share", key=True)]
+    cause: Annotated[str, Column("Cause", key=True, values=tuple(CAUSES))]
+    difference: Annotated[
+        float, Column("How much it changed the number; dollars a year are whole, shares have four decimal places")
+    ]
+    remark: Annotated[str | None, Column("What else it holds, or why it cannot be separated")] = None
+    before_on: Annotated[date, Column("Day of the cells of the vintage before")]
+    before: Annotated[float, Column("The number as printed then")]
+    after: Annotated[float, Column("The number as printed in this vintage")]
+    currency: Annotated[str | None, Column("Currency of an amount (ISO 4217); NULL: a share or another number")] = None
 
 
 @table("ops.job_moves", "Postings that moved from one job to another, because the rules for vacancies changed.")

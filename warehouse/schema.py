@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.pay.reported import min_years_of_levels
 from transforms.records import vocabulary
 from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.definitions import (
@@ -92,12 +93,14 @@ Price levels are published a year or more late. Within these limits they err by 
 """
 ALL_DAYS = 36_500  # the `window_days` of a window that covers everything ever read
 PARAMETERS: Mapping[str, object] = {
+    "ai_core": among(vocabulary.AI_CORE),
     "ai_groups": among(vocabulary.AI_GROUPS),
     "ai_jobs": literal(vocabulary.AI_JOBS),
     "all_days": ALL_DAYS,
     "agency": literal(vocabulary.AGENCY),
     "bridge_days": BRIDGE_DAYS.value,
     "closing_days": CLOSING_DAYS.value,
+    "compared_groups": among(vocabulary.COMPARED_GROUPS),
     "contractor": literal(vocabulary.CONTRACTOR),
     "days_of_yield": vocabulary.DAYS_OF_YIELD,
     "dead_after": vocabulary.DEAD_AFTER,
@@ -106,6 +109,10 @@ PARAMETERS: Mapping[str, object] = {
     "experience_bands": " ".join(
         f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
         for band, (first, below) in vocabulary.EXPERIENCE_BANDS.items()
+    ),
+    "experience_levels": " ".join(
+        f"WHEN p.years_experience >= {years} THEN {literal(level)}"
+        for level, years in reversed(min_years_of_levels().items())
     ),
     "full_advert": literal(vocabulary.FULL_ADVERT),
     "last_night": "'infinity'::DATE",
@@ -116,6 +123,7 @@ PARAMETERS: Mapping[str, object] = {
     "min_answered": MIN_ANSWERED.value,
     "min_stated": MIN_STATED.value,
     "open_contract": literal(vocabulary.OPEN_CONTRACT),
+    "premium_over": literal(vocabulary.PREMIUM_OVER),
     "rhythm": vocabulary.MEMBER_RHYTHM,
     "sampled": literal(vocabulary.SAMPLED_GROUP),
     "stock": literal(vocabulary.STOCK),
@@ -225,7 +233,8 @@ MACROS = {
     **_read_all(
         *("pay/pay_disclosures", "pay/official_pay", "pay/silent_jobs", "jobs/frame_adverts", "jobs/frame_jobs"),
         *("jobs/frame_boards", "boards/complete_readings", "boards/board_intervals", "boards/board_listings"),
-        *("pay/report_rates", "pay/reported_persons", "pay/prices_of", "pay/pay_pairs", "pay/pay_comparison"),
+        *("pay/report_rates", "pay/reported_persons", "pay/prices_of", "pay/collected_pairs", "pay/pay_pairs"),
+        *("pay/compared_pay", "pay/pay_comparison"),
     ),
 }
 """Macros: name -> (meaning, SELECT or expression). A macro comes after the macros that it calls."""

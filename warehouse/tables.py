@@ -26,6 +26,7 @@ from transforms.records.vocabulary import (
     NAME_SOURCES,
     NEARNESSES,
     ONET,
+    RESTRICTIONS,
     UNSPSC,
     USD_REASONS,
 )
@@ -237,6 +238,11 @@ class AiPostingShares(rows.AiPostingShare, ResponseProvenance):
     """The publisher revises earlier values; the newest answer wins."""
 
 
+@table("core.ai_use", "Share of enterprises that use AI, as offices of statistics count them.")
+class AiUses(rows.AiUse, ResponseProvenance):
+    """The publisher revises earlier values; the newest answer wins."""
+
+
 # --- core: lookups ----------------------------------------------------------------------------------
 
 
@@ -266,6 +272,14 @@ class Sources:
     is_bulk: Annotated[
         bool, Column("Whether it is a whole collection made by others; its adverts are never in the panel")
     ] = False
+    restriction: Annotated[
+        str | None,
+        Column("Words that must stand beside figures made from it; NULL: their use is free", values=RESTRICTIONS),
+    ] = None
+    is_in_prose: Annotated[
+        bool,
+        Column("Whether figures made from it stand in guides and on the front page: no restriction, or it is allowed"),
+    ] = True
 
 
 @table("core.countries", "Countries, their regions and money.")

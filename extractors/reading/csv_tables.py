@@ -90,8 +90,9 @@ def table_in(
 
     The header is the first line that has all `columns`; the lines above it are skipped. A row has the values of
     `columns` and `also`, or of all columns of the file if `also` is None. If `delimiter` is a tab, quotation marks are
-    ordinary characters. `rename` maps each name in the header to the name that `columns` and `also` use. Raise
-    `Rejected` if the text is not a CSV or no line has all `columns`.
+    ordinary characters. `rename` maps each name in the header to the name that `columns` and `also` use. Of several
+    columns of one name, the first that is not empty counts. Raise `Rejected` if the text is not a CSV or no line has
+    all `columns`.
     """
     names = set(columns)
     lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")
@@ -104,7 +105,10 @@ def table_in(
                 selection = None if also is None else names.union(also)
                 places = [(i, name) for i, name in enumerate(header) if selection is None or name in selection]
                 data = itertools.chain(first[number + 1 :], rows)
-                return [{name: row[i] for i, name in places if i < len(row)} for row in data]
+                if len({name for _, name in places}) == len(places):
+                    return [{name: row[i] for i, name in places if i < len(row)} for row in data]
+                filled = [[(name, row[i]) for i, name in reversed(places) if i < len(row)] for row in data]
+                return [dict(pairs) | {name: text for name, text in pairs if text} for pairs in filled]
     except csv.Error as error:
         raise Rejected("response", body[:80].decode("utf-8", "replace"), f"expected a CSV ({error})") from error
     rule = f"expected a table with the columns {', '.join(sorted(names))}; its publisher may have changed it"

@@ -44,6 +44,7 @@ READERS = (
     "reading/workbooks.py",
     "sources/declaration.py",
     "sources/parsing.py",
+    "sources/salaries/pay_survey.py",
     "archive/reader.py",
     "refine/refine.py",
     "refine/cache.py",

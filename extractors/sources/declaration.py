@@ -16,6 +16,7 @@ from extractors.response import Response
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import (
     AiPostingShare,
+    AiUse,
     ExchangeRate,
     Issue,
     OccupationSkill,
@@ -25,11 +26,12 @@ from transforms.records.rows import (
     Removal,
     Repetition,
 )
+from transforms.records.vocabulary import RESTRICTIONS
 
 if TYPE_CHECKING:
     from extractors.web.paging import Web
 
-Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
+Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare | AiUse
 Parsed = RawPosting | Row | Removal | Repetition | Issue
 """What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that was
 removed, a `Repetition` for an advert read before, or an `Issue`."""
@@ -208,6 +210,8 @@ class Source:
     gives: str = ""
     attribution: str
     is_republishable: bool = False
+    restriction: str | None = None
+    """What is said beside figures made from the source, one of `RESTRICTIONS`; None if their use is not restricted."""
     is_verified: bool = False
     cadence: str = "live"
     facts: str
@@ -270,6 +274,10 @@ class Source:
         if self.access not in get_args(Access):
             raise ValueError(
                 f"{self.name}: expected one of {', '.join(get_args(Access))} as `access`, not {self.access}"
+            )
+        if self.restriction not in (None, *RESTRICTIONS):
+            raise ValueError(
+                f"{self.name}: expected one of {', '.join(RESTRICTIONS)} as `restriction`, not {self.restriction}"
             )
         for name, text in vars(self).items():
             if isinstance(text, str):

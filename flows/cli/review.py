@@ -42,9 +42,10 @@ def review(context: typer.Context) -> None:
     from reports.figures import vintages
     from reports.figures.catalogue import declarations
     from reports.guide import desk
+    from reports.wording.causes import say_of_vintage
 
     with open_published() as con:
-        histories = vintages.read_vintages(con)
+        histories, causes = vintages.read_vintages(con), vintages.read_causes(con)
         waiting = vintages.waiting_of(histories)
         conflicts = vintages.find_conflicts(con, declarations(con), desk.newest_day(con)) if histories else []
     for name, vintage in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
@@ -52,6 +53,8 @@ def review(context: typer.Context) -> None:
         say(f"{name}, since {vintage.offered_on}: {vintage.why}")
         say(f"    published: {_describe(last)}")
         say(f"    offered:   {_describe(vintage)}")
+        for line in say_of_vintage(causes, vintage):
+            say(f"    moved:     {line}")
     OUT.print(f"waiting: {len(waiting)}" if waiting else "no list waits for review")
     if conflicts:
         OUT.print("published and tonight's intervals do not overlap; what is published is printed everywhere:")
@@ -66,10 +69,12 @@ def show(name: List) -> None:
     **Reads** market.duckdb. **Writes** nothing.
     """
     from reports.figures import vintages
+    from reports.wording.causes import say_of_vintage
 
     with open_published() as con:
         histories = vintages.read_vintages(con)
         found = _find(name, histories, con)
+        causes = vintages.read_causes(con)
     for vintage in histories[found]:
         when = f" on {vintage.decided_on}" if vintage.decided_on else ""
         say(f"{vintage.number}. {vintage.state}{when}: {vintage.why}")
@@ -77,6 +82,8 @@ def show(name: List) -> None:
         if vintage.reason:
             label = "erratum" if vintage.is_correction else "said"
             say(f"    {label}: {vintage.reason}")
+        for line in say_of_vintage(causes, vintage):
+            say(f"    moved: {line}")
 
 
 @app.command()

@@ -16,13 +16,12 @@ from extractors.boards import all_boards
 from extractors.refine.refine import RefineResult, gc_paused
 from extractors.refine.workers import refine_all
 from extractors.source import all_sources
-from extractors.source_list import declared_sources
 from extractors.sources.declaration import Source
 from flows.accuracy.audit_results import audits_of
 from flows.runs.run_record import Request, work_of
 from flows.runs.source_health import Health, describe_refusals
 from flows.runtime import clock
-from flows.runtime.permissions import accept, read_accepted
+from flows.runtime.permissions import accept, read_accepted, read_sources
 from flows.runtime.version import code_version
 from flows.terminal.progress import show_progress
 from transforms.employers.cache_key import comparison_key
@@ -95,7 +94,7 @@ def load_refined(
     """
     loads: list[loader.LoadResult] = []
     with work_of(request) as con:
-        load_lookups(con, declared_sources())
+        load_lookups(con, read_sources(request.settings))
         audits = audits_of(request.settings.data)
         last = request.as_of or date.max
         database.load_lookup(con, Audits, [row for row in audits if row.audited_on <= last])

@@ -12,18 +12,19 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.source_list import declared_sources
 from flows.inputs.guide_preflight import allowed_folders, leave_out_faulty
 from flows.night import unchanged
 from flows.runs.recovery import restore_publication
 from flows.runs.run_record import Outcome, Request, work_of, write_end
 from flows.runtime import clock
+from flows.runtime.permissions import read_sources
 from flows.runtime.project import PROJECT
 from flows.runtime.version import code_version, program_digest
 from flows.terminal.errors import describe_unwritten
-from reports.figures import claims, vintages
+from reports.figures import causes, claims, vintages
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
+from reports.figures.restricted import for_prose
 from reports.guide import refresh
 from reports.guide.desk import read_ledger
 from reports.guide.markers import GuideError
@@ -187,13 +188,14 @@ def compute_published(con: database.Connection, request: Request, as_of: date) -
         return read_ledger(con, as_of, declarations(con, asked))
     standing = vintages.read_standing(con)
     ledger = compute_figures(con, as_of, code_version=code_version(), also=asked, standing=standing)
+    causes.record(con, declarations(con, asked), ledger, as_of)
     database.write_mart(con, Figures, ledger, as_of=as_of)
     return ledger
 
 
 def _digest_inputs(con: database.Connection, request: Request, as_of: date, asked: Collection[str]) -> str:
     return digest_inputs(
-        con, code_version(), program_digest(), request.is_sample, as_of, sorted(asked), declared_sources()
+        con, code_version(), program_digest(), request.is_sample, as_of, sorted(asked), read_sources(request.settings)
     )
 
 
@@ -238,7 +240,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
     try:
         for path_in, path_out in list_guides(request):
             drafts.append(stage_guide(request, path_in, path_out, ledger))
-        sources = declared_sources()
+        sources = read_sources(request.settings)
         outcome = replace(outcome, ended_at=datetime.now(UTC))
         with work_of(request) as con:
             inputs = _digest_inputs(con, request, as_of, _list_asked(request))
@@ -281,8 +283,9 @@ def stage_guide(
 ) -> atomic_files.StagedFile | None:
     """Write one guide with the new figures beside its place, and log what changes. Return None if nothing changed."""
     before = path_out.read_bytes() if path_out.is_file() else b""
+    sources = read_sources(request.settings)
     draft, result = refresh.stage(
-        path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,
+        path_in, path_out, for_prose(ledger, sources), sources=sources, is_sample=request.is_sample,
         within=_allowed_folders(request),
     )  # fmt: skip
     for line, what in result.warnings:

@@ -21,11 +21,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
 from extractors.source import all_sources
+from extractors.source_list import declared_sources
 from extractors.sources.declaration import Source
 from flows.runs import jsonl
 from flows.runtime.settings import COMMAND_LINE, Settings
 from flows.terminal.errors import WrongUsage, suggest
 from warehouse.publish import atomic_files
+from warehouse.tables import Sources
 
 PERMISSIONS = "permissions.toml"
 """Name of the file with permissions in the data folder."""
@@ -123,9 +125,23 @@ def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tupl
 
 def choose_sources(config: Settings) -> tuple[str, ...]:
     """Return the sources that options and settings turn on. Raise `WrongUsage` for an unknown name."""
+    read_sources(config)
     turned_on = check_source_names(config.sources_on, config.origins.get("sources_on", COMMAND_LINE))
     turned_off = check_source_names(config.sources_off, config.origins.get("sources_off", COMMAND_LINE))
     return tuple(name for name in turned_on or all_sources() if name not in turned_off)
+
+
+def read_sources(config: Settings) -> list[Sources]:
+    """Return the rows of core.sources, with what the setting `sources.allow` allows.
+
+    Raise `WrongUsage` for an unknown name, and for a source whose use is not restricted.
+    """
+    origin = config.origins.get("sources_allow", COMMAND_LINE)
+    for name in check_source_names(config.sources_allow, origin):
+        if all_sources()[name].SOURCE.restriction is None:
+            choices = ", ".join(other for other, one in all_sources().items() if one.SOURCE.restriction)
+            raise WrongUsage(f"{origin}: sources.allow: {name} has no restriction; these have one: {choices}")
+    return declared_sources(config.sources_allow)
 
 
 def why_turned_off(config: Settings, name: str) -> str | None:

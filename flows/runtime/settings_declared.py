@@ -115,6 +115,10 @@ class DeclaredSettings(BaseModel):
     """Sources that a night asks; default: all. A source that needs a key or a permission still needs it."""
     sources_off: Names = _setting("sources.off", (), example=["remotive"])
     """Sources that a night does not ask. What was read from them stays; `--source` asks a source all the same."""
+    sources_allow: Names = _setting("sources.allow", (), example=["sysarmy_survey"])
+    """Sources whose use is restricted (see SOURCES.md) and whose figures stand in guides and on the front page all the
+    same, with the restriction beside them. Name those that are not for commercial use if yours is not, and those
+    for which no licence was found only for guides that stay on your machine; no release has these."""
     archive_folder: Place | None = _setting(
         "paths.archive", None, example="/mnt/large/archive", variable="JOBMARKET_ARCHIVE"
     )

@@ -59,12 +59,16 @@ PARTS = (
     Part("rate", "rate", "share of open adverts a day"),
     Part("ratio", "ratio", "ratio of two rates"),
     Part("difference", "difference", "difference of two shares", "form"),
+    Part("change", "change", "part of pay", "form"),
     Part("width", "width", "upper end of pay over the lower, less one", "width_form"),
     Part("n_boards", "n_boards", "boards"),
     Part("n_adverts", "n_adverts", "adverts"),
 )  # fmt: skip
 """Kinds of numbers, in the order in which they are printed."""
-COUNTED, IN_POINTS = ("boards", "adverts"), ("share of jobs", "share of persons", "difference of two shares")
+COUNTED, IN_POINTS = (
+    ("boards", "adverts"),
+    ("share of jobs", "share of persons", "difference of two shares", "part of pay"),
+)
 """Units of counts of what was read, which are no estimates; units whose widths are in points, not parts of the value.
 """
 

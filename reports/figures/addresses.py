@@ -8,12 +8,17 @@
                                              contractor_foreign_currency, contractor_mixed as above;
                                              agency.… on an agency's payroll
     comparison.{place}.{role}.{basis}        pay of all levels from one kind of source, to compare it with others
+    reported.{place}.{role}.{level}          pay that people report in surveys, by the money they are paid in:
+                                             reported.ar.ai_core.senior; countries of a region side by side
+    reported_bonus.{place}.{role}.{level}    the yearly bonus that people report
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
     employers.{measure}.{item}.{place}.{group}  the same of the average employer, each employer counted once:
                                              employers.skill.python.de.ai_engineering,
                                              employers.workplace.remote.us.ai_jobs
+    movement.{country}.{group}               how pay for the same kind of job moved: movement.us.ai_engineering
+    premium.{country}.{group}                how much more is paid than in other engineering: premium.ar.ai_core
     disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
     closing_rate.{place}.{group}             closing_rate.all.ai_engineering
     claim.{name}                             what others say
@@ -34,7 +39,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from reports.figures.declaration import Figure
-from reports.figures.declared import comparison_figures, disclosure_figures, pay_figures, share_figures
+from reports.figures.declared import (
+    comparison_figures,
+    disclosure_figures,
+    movement_figures,
+    pay_figures,
+    reported_figures,
+    share_figures,
+)
 from reports.figures.places import EVERYWHERE, PLACES, Place
 from reports.wording.bases import NAMED
 from reports.wording.disclosure import PLACE_NAMES
@@ -112,6 +124,11 @@ def _declare_comparison(place: str, role: str, basis: str) -> Figure:
     return comparison_figures.declare(_place(place), role, _choose("kind of source", basis, comparison_figures.KINDS))
 
 
+def _declare_reported(declared: Callable[[Place, str, str], Figure], place: str, role: str, level: str) -> Figure:
+    _choose("role or group of roles", role, WORKS)
+    return declared(_place(place), role, _choose("level", level, LEVEL_GROUPS))
+
+
 def _declare_bonus(place: str) -> Figure:
     return pay_figures.declare_bonus(_place(place, ("country", "region"), "region or country"))
 
@@ -160,13 +177,22 @@ def _declare_closing_rate(place: str, group: str) -> Figure:
     )
 
 
+def _declare_change(measure: str, place: str, group: str) -> Figure:
+    _choose("group of roles", group, movement_figures.GROUPS[measure])
+    return movement_figures.DECLARE[measure](_place(place, ("country",), "country"), group)
+
+
 KINDS: dict[str, Callable[..., Figure]] = {
     **{kind: functools.partial(_declare_pay, key) for key, kind in pay_figures.KINDS_OF_PAY.items()},
     "comparison": _declare_comparison,
+    "reported": functools.partial(_declare_reported, reported_figures.declare_reported),
+    "reported_bonus": functools.partial(_declare_reported, reported_figures.declare_bonus),
     "bonus": _declare_bonus,
     "skill": _declare_skill,
     "share": _declare_share,
     "employers": _declare_employers,
+    "movement": functools.partial(_declare_change, movement_figures.HELD),
+    "premium": functools.partial(_declare_change, movement_figures.OVER),
     "disclosure": _declare_disclosure,
     "closing_rate": _declare_closing_rate,
 }

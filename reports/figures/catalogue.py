@@ -14,41 +14,21 @@ from reports.figures import query, verdicts
 from reports.figures.addresses import KINDS, AddressError, canonical, declare
 from reports.figures.claims import load_claims
 from reports.figures.declaration import Display, Figure, Rung
-from reports.figures.declared import comparison_figures, disclosure_figures, pay_figures, share_figures
+from reports.figures.declared import (
+    comparison_figures,
+    disclosure_figures,
+    movement_figures,
+    pay_figures,
+    reported_figures,
+    share_figures,
+)
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.wording import frame, levels, reported, shares
-from reports.wording.numbers import REGION_NAMES, upper_first
-from transforms.records.vocabulary import CELL_GROUPS
+from reports.wording import ai_use, frame, levels, shares
+from reports.wording.numbers import REGION_NAMES
+from transforms.records.vocabulary import EUROPEAN_UNION
 
 # --- what was read ------------------------------------------------------------------------------------
-
-REPORTED_GROUP = "ai_core"
-"""Role group for reported pay: surveys have too few AI engineers to separate them from data scientists."""
-REPORTED = tuple(
-    Figure(
-        id=f"reported.{name}",
-        title=f"Pay that AI engineers and data scientists report, {words}",
-        unit="USD per year",
-        renderer=reported.REPORTED,
-        rungs=(Rung(
-            "pay.reported.countries", "pay/reported", "behind/reported",
-            {
-                "role_group": REPORTED_GROUP, "groups": CELL_GROUPS[REPORTED_GROUP], "split": split,
-                "max_days": verdicts.MAX_DAYS_OF_YEARS,
-            },
-            basis="reported", name="newest surveys",
-        ),),
-        judge=verdicts.judge_reports,
-        displays=(Display(section="reported", heading=upper_first(words)),),
-    )
-    for name, split, words in (
-        ("countries", "all", "by country"),
-        ("money", "money", "by the money they are paid in"),
-        ("experience", "experience", "by years of experience"),
-    )
-)  # fmt: skip
-"""Pay that people report in surveys; each figure counts a person once."""
 
 LADDERS = tuple(
     Figure(
@@ -89,6 +69,20 @@ COVERAGE = tuple(
 )
 """Figures of the frame: the boards that are known, the boards that are read, and the adverts read from them."""
 
+ADOPTION = Figure(
+    id="adoption.eu",
+    title="Enterprises in the European Union that use AI",
+    unit="share of enterprises",
+    renderer=ai_use.AI_USE,
+    rungs=(Rung(
+        "adoption", "ai_use", "ai_use", {"area": EUROPEAN_UNION, "sizes": tuple(ai_use.SIZES)},
+        basis="enterprises", name="Eurostat's survey",
+    ),),
+    judge=verdicts.judge_use,
+    displays=(Display(section="adoption"),),
+)  # fmt: skip
+"""What an office counts, beside the claims of others on the use of AI."""
+
 # --- all of them --------------------------------------------------------------------------------------
 
 CLAIMS = tuple(
@@ -103,22 +97,11 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-UNSUPPORTED = (
-    Figure(
-        id="claim.ai_adoption",
-        title="Organisations that use AI in at least one business function",
-        unit="share of organisations",
-        renderer=shares.CLAIM,
-        retired="the 2026 guide names no source; missing is a survey of organisations, with its publisher, question "
-        "and year, that somebody has looked up",
-        baseline="most organisations (no source named)",
-    ),
-)
-"""Claims of the 2026 guide without a known source; each is withheld until somebody has found its source."""
 _OTHERS = (
-    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED, *REPORTED,
-    *LADDERS, *COVERAGE, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES,
-    *share_figures.WHERE_AND_HOW, *CLAIMS, *UNSUPPORTED,
+    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED,
+    *reported_figures.TABLES, *reported_figures.SIDE_BY_SIDE, *LADDERS, *COVERAGE, ADOPTION,
+    *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES, *share_figures.WHERE_AND_HOW,
+    *CLAIMS,
 )  # fmt: skip
 """All figures but those of places."""
 KNOWN = {
@@ -171,7 +154,8 @@ def find_id(address: str) -> str:
 
 def displays_of(figure_id: str) -> tuple[Display, ...]:
     """Return the places where the site shows a figure."""
-    return KNOWN[figure_id].displays if figure_id in KNOWN else ()
+    is_followed = figure_id.partition(".")[0] in movement_figures.KINDS
+    return declaration_of(figure_id).displays if figure_id in KNOWN or is_followed else ()
 
 
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
@@ -192,6 +176,7 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
         *(figure for place in countries for figure in pay_figures.country_figures(place)),
         *(pay_figures.declare_contractors(place) for place in countries if place.slug in of_contractors),
         *comparison_figures.declare_compared(con),
+        *movement_figures.declare_followed(con),
     )
     by_id, others = ({figure.id: figure for figure in group} for group in (figures, _OTHERS))
     ids = (find_id(figure_id) for figure_id in also)

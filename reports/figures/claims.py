@@ -19,7 +19,7 @@ CLAIMS = Path(__file__).with_name("claims.toml")
 UNKNOWN_PUBLISHER = "source unknown"
 
 
-def _check_ends(value: float | tuple[float, float]) -> float | tuple[float, float]:
+def _check_ends(value: float | tuple[float, float] | None) -> float | tuple[float, float] | None:
     if isinstance(value, tuple) and value[0] > value[1]:
         raise ValueError("the lower end comes first")
     return value
@@ -46,10 +46,10 @@ class Claim:
     title: Text
     claim: Text
     value: Annotated[
-        float | Annotated[tuple[float, float], Field(strict=False)],
+        float | Annotated[tuple[float, float], Field(strict=False)] | None,
         AfterValidator(_check_ends),
         Field(description="a number or [lower end, upper end]"),
-    ]
+    ] = None
     unit: Text
     publisher: OptionalText = None
     work: OptionalText = None
@@ -57,6 +57,8 @@ class Claim:
     caveat: Text
     verified_on: Annotated[date | None, _DAY] = None
     verify_by: Annotated[date, _DAY]
+    contradicted_by: OptionalText = None
+    withheld: OptionalText = None
     baseline: OptionalText = None
     parts: Annotated[
         dict[Literal["amount", "year", "growth"], str], Field(description="texts for amount, year, growth")
@@ -92,6 +94,7 @@ def load_claims(path: Path = CLAIMS) -> tuple[Claim, ...]:
         if not all(part in claim.claim for part in claim.parts.values()):
             parts = ", ".join(claim.parts.values())
             problems.append(f"{name}: parts: each must appear word for word in the claim, unlike {parts}")
+        problems += [f"{name}: value: missing"] if claim.value is None and claim.withheld is None else []
         problems += [f"{name}: id: given to two claims"] if name in claims else []
         claims[name] = claim
     if problems:

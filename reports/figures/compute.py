@@ -180,6 +180,7 @@ def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Fig
         numbers.LOW_CONFIDENCE if attempt.by_rules.status == "low" and not is_marked else None,
         NOT_REVIEWED if vintage is not None and not vintage.is_reviewed else None,
         _say_review(attempt.list, inputs),
+        *(() if figure.is_collection else dict.fromkeys(map(inputs.restrictions.get, evidence.sources))),
     ]
     row = _make_row(figure, inputs, attempt.verdict, attempt, rung=rung.name, **vars(evidence))
     row = _with_value(row, figure, rows, qualifiers)
@@ -223,6 +224,11 @@ def _speaks_for(near: Figures, place: object) -> bool:
 
 
 def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
+    sources = (claim.publisher,) if claim.publisher else ()
+    if claim.withheld is not None:
+        why = "; ".join(filter(None, (_one_line(claim.withheld), _contradict(claim))))
+        verdict = Verdict(status="suppressed", reason=why)
+        return _make_row(figure, inputs, verdict, sources=sources, verify_by=claim.verify_by)
     is_outdated = inputs.as_of > claim.verify_by
     reasons = [
         "the claim names no source" if claim.publisher is None else None,
@@ -232,16 +238,26 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
     publisher = claim.publisher or UNKNOWN_PUBLISHER
     printed = {
         "claim": claim.claim, "publisher": publisher, "work": claim.work or "",
-        "published": claim.published or "", "caveat": claim.caveat, "parts": claim.parts,
+        "published": claim.published or "", "parts": claim.parts,
+        "caveat": "; ".join(filter(None, (_one_line(claim.caveat), _contradict(claim)))),
     }  # fmt: skip
     if claim.verified_on is not None:
         printed["verified_on"] = claim.verified_on.isoformat()
     row = _make_row(
         figure, inputs, Verdict(status="low" if reason else "published", reason=reason), basis="cited", rung="cited",
-        sources=(claim.publisher,) if claim.publisher else (), verify_by=claim.verify_by,
+        sources=sources, verify_by=claim.verify_by,
     )  # fmt: skip
     outdated = "not verified again in time" if is_outdated else None
     return _with_value(row, figure, [printed], ["cited", publisher, outdated])
+
+
+def _contradict(claim: Claim) -> str | None:
+    """Say which official count contradicts a claim; None if none is known."""
+    return None if claim.contradicted_by is None else f"contradicted: {_one_line(claim.contradicted_by)}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 # --- figures made of others -----------------------------------------------------------------------------

@@ -87,6 +87,7 @@ class Figure:
     | `arrange` | for a table of figures: selects and orders the rows of its members |
     | `shows_periods` | whether each row states its own period, so that the figure changes with every reading |
     | `retired` | why the figure is no longer printed; the id remains known, and the figure is withheld |
+    | `is_collection` | whether each row is of one `source`, so that rows may be left out without changing others |
     | `alias_of` | id of an earlier declared figure that this one repeats, for guides that still use the old id |
     """
 
@@ -109,6 +110,7 @@ class Figure:
     shows_periods: bool = False
     retired: str | None = None
     alias_of: str | None = None
+    is_collection: bool = False
     displays: tuple[Display, ...] = ()
 
     def counted_cells(self, rung: Rung) -> tuple[tuple[str, ...], ...]:

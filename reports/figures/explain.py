@@ -10,7 +10,7 @@ from reports.figures import compute, ladder, query, vintages
 from reports.figures.catalogue import declarations, find_id
 from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.query import Connection
-from reports.wording import notes
+from reports.wording import causes, notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import FigureVintages, Vintages
@@ -72,11 +72,14 @@ def _list_vintages(con: Connection, row: Figures) -> Iterator[tuple[str, str | N
     if row.list is None:
         return
     history = vintages.read_vintages(con).get(row.list, [])
-    waiting = vintages.find_waiting(history)
+    waiting, found = vintages.find_waiting(history), vintages.read_causes(con).get(row.figure, [])
     yield "list", f"{row.list}, vintage {row.vintage}" if row.vintage else row.list
     yield "in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None
     for vintage in reversed(history):
         yield f"vintage {vintage.number}", _describe_vintage(vintage)
+        for line in causes.say_all(causes.select(found, row.list, vintage.number)):
+            yield "moved", line
+    yield "order", causes.ORDER_WORDS if found else None
     of_figure = f"FROM ops.figure_vintages WHERE figure = {query.literal(row.figure)} ORDER BY number DESC"
     for before in (FigureVintages(**vintage) for vintage in query.read(con, of_figure)):
         yield f"before, {before.number}", f"{_describe_vintage(before)}: {before.value or 'withheld'}"

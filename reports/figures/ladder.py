@@ -61,6 +61,7 @@ class FigureInputs:
     | `before` | the previous day's ledger, from which evidence is copied while the vintage is unchanged |
     | `found` | result of each SELECT run so far |
     | `titles` | titles of sources |
+    | `restrictions` | what must be said beside figures made from a source, by source |
     """
 
     as_of: date
@@ -73,6 +74,7 @@ class FigureInputs:
     before: Mapping[str, Figures] = field(default_factory=dict)
     found: dict[str, Groups] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    restrictions: dict[str, str] = field(default_factory=dict)
 
     def vintage_of(self, name: str) -> Vintages | None:
         """Return the published vintage of a list; None if it has none."""
@@ -100,9 +102,10 @@ def inputs_of(
     con: Connection, as_of: date, standing: Mapping[str, Vintages] | None = None, **options: Any
 ) -> FigureInputs:
     """Read what all figures of a day have in common; `options` are other fields of `FigureInputs`."""
-    sources = query.read(con, "SELECT source, title, is_republishable FROM core.sources")
+    sources = query.read(con, "SELECT source, title, is_republishable, restriction FROM core.sources")
     barred = frozenset(row["source"] for row in sources if not row["is_republishable"])
     inputs = FigureInputs(as_of=as_of, barred=barred, standing=standing, **options)
+    inputs.restrictions.update((row["source"], row["restriction"]) for row in sources if row["restriction"])
     inputs.titles.update((row["source"], row["title"]) for row in sources)
     if standing is not None:
         waiting = query.read(con, "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'")
@@ -274,12 +277,13 @@ def combine_evidence(rows: Sequence[Figures]) -> Evidence:
 def read_behind(
     con: Connection, figure: Figure, rung: Rung, inputs: FigureInputs, *, around: str = "around/files"
 ) -> Rows:
-    """Run the SELECT template `around` over the adverts that a rung rests on; return the rows of the cells that count.
+    """Run the SELECT `around` over the adverts that a rung rests on; return the rows of the cells that count.
 
     By default, each row is an archive file with its source, its board and how many adverts it holds.
     """
-    behind = query.fill(rung.behind, parameters_of(figure, rung, inputs))
-    by_cell = inputs.read(con, query.text_of(around).replace("$behind", behind), lambda row: tuple(row["cell"]))
+    given = parameters_of(figure, rung, inputs)
+    sql = query.fill(around, {**given, "behind": query.Sql(query.fill(rung.behind, given))})
+    by_cell = inputs.read(con, sql, lambda row: tuple(row["cell"]))
     return [row for cell in figure.counted_cells(rung) or by_cell for row in by_cell.get(cell, ())]
 
 

@@ -139,6 +139,11 @@ def judge_counts(rows: Rows) -> Verdict:
     return Verdict(status="published", n_jobs=rows[0].get("n_all_jobs")) if rows else NOTHING
 
 
+def judge_use(rows: Rows) -> Verdict:
+    """Judge an office's count of enterprises: printed if there is one; `n_jobs` is None, as none are counted."""
+    return Verdict(status="published") if rows else Verdict(status="suppressed", reason="no count was read yet")
+
+
 def judge_reports(rows: Rows) -> Verdict:
     """Judge pay that people report: printed if any row may be printed.
 
@@ -149,6 +154,13 @@ def judge_reports(rows: Rows) -> Verdict:
         n_persons = max((row["n_persons"] for row in rows), default=0)
         return Verdict(status="suppressed", reason=JOBS.explain(n_persons), n_jobs=n_persons)
     return Verdict(status="low", reason=printable[0]["reason"], n_jobs=sum(row["n_persons"] for row in printable))
+
+
+def judge_changes(rows: Rows) -> Verdict:
+    """Judge a series by its newest row that may be printed; without one, by its newest row."""
+    if not rows:
+        return Verdict(status="suppressed", reason=f"no two periods with {JOBS} each", n_jobs=0)
+    return judge_cell((numbers.choose_printed(rows) or list(rows))[-1:])
 
 
 def judge_closings(rows: Rows) -> Verdict:

@@ -25,7 +25,7 @@ from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.marts.vintages import published
 from warehouse.marts.vintages.published import Offer
-from warehouse.ops_tables import Vintages
+from warehouse.ops_tables import Causes, Vintages
 
 THIN = 1 / 3
 """A night is thin for a list if it has less than this fraction of the list's published jobs."""
@@ -86,6 +86,16 @@ def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
         del row["is_of_list"]
         history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
     return history
+
+
+def read_causes(con: Connection) -> dict[str, list[Causes]]:
+    """Return why each figure moved: the causes of all its vintages, oldest first."""
+    if not query.read(con, "FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'causes'"):
+        return {}  # published by an earlier version
+    found: dict[str, list[Causes]] = {}
+    for row in query.read(con, "FROM ops.causes ORDER BY before_on, figure, vintage, name, number, cause"):
+        found.setdefault(row["figure"], []).append(Causes(**row))
+    return found
 
 
 def last_published(vintages: Sequence[AnyVintage]) -> AnyVintage | None:

@@ -10,6 +10,7 @@ from reports.figures.catalogue import KNOWN, declarations
 from reports.figures.compute import compute_asked, ledger_row
 from reports.figures.declaration import Figure
 from reports.figures.query import Connection
+from reports.figures.restricted import for_prose
 from reports.figures.vintages import read_standing
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
@@ -29,11 +30,15 @@ def newest_day(con: Connection) -> date:
 
 
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
-    """Return the published rows of figures. Figures that are not in the ledger are computed for its newest day."""
-    figures = [row for row in published_figures(con) if row.figure in ids]
-    others = sorted(set(ids) - {row.figure for row in figures} - KNOWN.keys())
+    """Return the published rows of figures, as they may stand in a guide.
+
+    Figures that are not in the ledger are computed for its newest day.
+    """
+    published = published_figures(con)
+    others = sorted(set(ids) - {row.figure for row in published} - KNOWN.keys())
     version, standing = newest_version(con), read_standing(con)
-    return figures + compute_asked(con, others, newest_day(con), code_version=version, standing=standing)
+    computed = compute_asked(con, others, newest_day(con), code_version=version, standing=standing)
+    return [row for row in for_prose([*published, *computed], read_sources(con)) if row.figure in ids]
 
 
 def newest_version(con: Connection) -> str:

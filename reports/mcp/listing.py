@@ -82,7 +82,7 @@ def _spellings_of(name: str) -> dict[str, str]:
     elif name == "level":
         spellings = {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)}
     else:
-        kinds = (*KINDS, "claim", "roles", "reported", "frame", "ladder", *MEASURES)
+        kinds = (*KINDS, "claim", "roles", "reported", "frame", "ladder", "adoption", *MEASURES)
         spellings = {kind: kind for kind in kinds} | {word: kind for word, kind in SYNONYMS.items() if kind in kinds}
     return {spelling.lower(): value for spelling, value in spellings.items()}
 

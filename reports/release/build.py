@@ -204,7 +204,9 @@ def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
             condition=f"(basis <> 'official' OR source NOT IN ({names}))"
             f" AND (basis <> 'reported' OR country NOT IN ({surveys})) AND {collections}"
         ),
-        **dict.fromkeys(("mart.reported_pay", "mart.frame_coverage", "mart.closings_left_out"), of_source),
+        **dict.fromkeys(
+            ("mart.reported_pay", "mart.pay_changes", "mart.frame_coverage", "mart.closings_left_out"), of_source
+        ),
         "ops.vintages": KeptRows(condition="state = 'published'"),
         "mart.figures": KeptRows(condition=f"NOT list_has_any(sources, [{names}])", columns={"nearest": "NULL"}),
     }

@@ -81,6 +81,7 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "rows": [
             {
                 "name": cell.name,
+                **({"source": cell.row["source"]} if declaration.is_collection else {}),
                 "parts": {part: number.describe() for part, number in cell.numbers.items()},
                 "n": cell.n,
                 "employers": cell.employers,

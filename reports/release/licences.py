@@ -13,11 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports.figures.catalogue import declaration_of
 from reports.wording.numbers import upper_first
 from warehouse.mart_tables import Figures
 
 OURS = "CC-BY-4.0"
 """The licence of a figure unless a source demands another."""
+COLLECTION = "LicenseRef-collection"
+"""Id that stands for rows set side by side, each under the licence of its own source."""
 QUOTATION = "LicenseRef-quotation"
 """Id that stands for the licence of a claim by others."""
 _FOLDER = Path(__file__).parent
@@ -35,7 +38,7 @@ class Licence:
     @property
     def in_short(self) -> str:
         """The short form of the licence's name for citations, such as "CC BY 4.0"."""
-        return {OURS: "CC BY 4.0", QUOTATION: upper_first(self.name)}.get(self.id, self.id)
+        return {OURS: "CC BY 4.0"}.get(self.id, upper_first(self.name) if self.url is None else self.id)
 
 
 @functools.cache
@@ -56,17 +59,27 @@ def licence_ids_of_sources() -> dict[str, str]:
 def combine(sources: Iterable[str]) -> Licence | str:
     """Return the licence of a figure made from these sources, or say why the figure is left out."""
     ids = {source: licence_ids_of_sources().get(source, "") for source in sources}
-    if closed_sources := sorted(source for source, licence in ids.items() if not licence):
-        return f"{', '.join(closed_sources)} may not be passed on"
+    if closed := find_closed(ids):
+        return f"{', '.join(closed)} may not be passed on"
     binding = sorted(set(ids.values()) - {OURS})
     if len(binding) > 1:
         return f"its sources ask for licences that exclude each other: {', '.join(binding)}"
     return licences()[binding[0] if binding else OURS]
 
 
+def find_closed(sources: Iterable[str]) -> list[str]:
+    """Return the sources of which nothing may be passed on, in order."""
+    return sorted(source for source in sources if not licence_ids_of_sources().get(source))
+
+
 def licence_of(figure: Figures) -> Licence | str:
     """Return the licence of a measured or cited figure, or say why the figure is left out."""
-    return licences()[QUOTATION] if figure.kind == "cited" else combine(figure.sources)
+    if figure.kind == "cited":
+        return licences()[QUOTATION]
+    result = combine(figure.sources)
+    if isinstance(result, str) and not find_closed(figure.sources) and declaration_of(figure.figure).is_collection:
+        return licences()[COLLECTION]
+    return result
 
 
 def _read(name: str) -> list[dict[str, str]]:

@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from reports.figures.catalogue import declarations
+from reports.figures import query
+from reports.figures.catalogue import declaration_of, declarations
 from reports.figures.compute import rebuild_tables
 from reports.figures.query import Connection
-from reports.figures.vintages import FigureVintage, read_history, read_vintages
+from reports.figures.restricted import leave_out
+from reports.figures.vintages import FigureVintage, read_causes, read_history, read_vintages
 from reports.guide import desk
-from reports.release.licences import Licence, combine, licence_of
+from reports.release.licences import Licence, combine, find_closed, licence_of
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import Vintages
+from warehouse.ops_tables import Causes, Vintages
 from warehouse.tables import Sources
 
 NAME = "AI Job Market"
@@ -30,12 +32,17 @@ def rebuild_open_tables(
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
     """If a table of figures may not be released, rebuild it from those of its members that may be.
 
-    Return all rows and, by the id of each rebuilt table, its omitted members with a value. If the licences of the
+    A collection loses the rows of sources of which nothing may be passed on. Return all rows and, by the id of each
+    changed table or collection, its omitted members with a value, or sources. If the licences of the
     remaining members exclude each other, a table keeps only the members under our own licence.
     """
     definitions, rows = declarations(con), list(figures)
     omissions: dict[str, tuple[str, ...]] = {}
     for place, table in enumerate(rows):
+        closed = find_closed(table.sources) if declaration_of(table.figure).is_collection else []
+        if closed:
+            rows[place] = leave_out(table, dict.fromkeys(closed, "may not be passed on"))
+            omissions[table.figure] = tuple(closed)
         pattern = definitions[table.figure].gathers if table.figure in definitions else None
         if not pattern or isinstance(licence_of(table), Licence):
             continue
@@ -62,9 +69,10 @@ class PublishedDay:
     |---|---|
     | `licences` | licence of each figure of the release, by id |
     | `left_out` | why other figures are not in the release |
-    | `without` | members omitted from each table for licence reasons |
-    | `vintages` | all vintages of each figure |
+    | `without` | members of each table, or sources of each collection, omitted for licence reasons |
+    | `vintages` | all vintages of each figure, unless one was made from a source of which nothing may be passed on |
     | `lists` | all vintages of each list of cells |
+    | `causes` | why each figure moved from one vintage to the next |
     | `code_version` | version of the newest run; a figure has the version of the run that computed its vintage |
     | `base_url` | address of the release; "" if unknown, so that links and citations name only files |
     """
@@ -78,6 +86,7 @@ class PublishedDay:
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vintages: Mapping[str, Sequence[FigureVintage]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Vintages]] = field(default_factory=dict)
+    causes: Mapping[str, Sequence[Causes]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = ""
 
@@ -112,6 +121,17 @@ def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Fig
     )
 
 
+def _find_closed_before(con: Connection, sources: Sequence[Sources]) -> set[str]:
+    """Return the figures that ever had a value made from a source of which nothing may be passed on."""
+    closed = tuple(find_closed(source.source for source in sources))
+    rows = query.read(
+        con,
+        "SELECT DISTINCT figure FROM mart.figures WHERE value IS NOT NULL"
+        f" AND list_has_any(sources, {query.literal(closed)}::VARCHAR[])",
+    )
+    return {row["figure"] for row in rows}
+
+
 def describe_published(
     con: Connection,
     figures: Sequence[Figures],
@@ -127,6 +147,7 @@ def describe_published(
     terms = {row.figure: licence_of(row) for row in rows}
     licences = {name: licence for name, licence in terms.items() if isinstance(licence, Licence)}
     selection = [row for row in rows if row.figure in licences][:MAX_FIGURES]
+    closed_before = _find_closed_before(con, sources)
     return PublishedDay(
         as_of=as_of,
         is_sample=is_sample,
@@ -135,8 +156,9 @@ def describe_published(
         licences=licences,
         left_out={name: why for name, why in sorted(terms.items()) if isinstance(why, str)},
         without=without,
-        vintages=read_history(con),
+        vintages={name: past for name, past in read_history(con).items() if name not in closed_before},
         lists=read_vintages(con),
+        causes=read_causes(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
         code_version=desk.newest_version(con),
     )

@@ -17,7 +17,7 @@ import functools
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from markupsafe import Markup
 from reports import definition_words
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.query import Connection
+from reports.figures.restricted import for_prose
 from reports.figures.vintages import PUBLISHED, FigureVintage
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
@@ -85,6 +86,16 @@ class Site:
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
     open: Sequence[findings.Open] = ()
+
+    @functools.cached_property
+    def barred(self) -> Set[str]:
+        """Sources from which nothing on the front page is made."""
+        return {name for name, source in self.publication.sources.items() if not source.is_in_prose}
+
+    @functools.cached_property
+    def prose(self) -> Sequence[Figures]:
+        """The figures as they may stand on the front page."""
+        return for_prose(self.figures, self.publication.sources.values())
 
     @functools.cached_property
     def heads(self) -> Mapping[str, str]:

@@ -11,13 +11,14 @@ from markupsafe import Markup
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, ROUGH, Cell, judge_sureness
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
+from reports.figures.declared import movement_figures
 from reports.figures.declared.share_figures import EMPLOYERS
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
-from reports.site import explorer, figure_rows, rows, skills, words
+from reports.site import explorer, figure_rows, lines, rows, skills, words
 from reports.site.explorer import Answer, Explorer
 from reports.site.skills import SkillList, SkillLists
-from reports.wording import notes
+from reports.wording import causes, notes
 from reports.wording.bases import BASES
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, percent, sentences, upper_first
@@ -26,13 +27,14 @@ from warehouse.mart_tables import Figures
 
 SUBJECTS = {
     **dict.fromkeys(
-        ("pay", "foreign_currency", "contractor", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")
+        ("pay", "movement", "foreign_currency", "contractor", "bands", "entries", "silence", "ladder"),
+        ("pay.html", "Pay"),
     ),
     **dict.fromkeys(("skill", "skills"), ("skills.html", "Skills")),
-    **dict.fromkeys(("comparison", "reported", "frame"), ("countries.html", "Countries")),
+    **dict.fromkeys(("comparison", "reported", "premium", "frame"), ("countries.html", "Countries")),
     **dict.fromkeys(("disclosure", "pay_stated"), ("laws.html", "Pay laws")),
     "closing_rate": ("closings.html", "Closings"),
-    "claim": ("guide.html", "The guide"),
+    **dict.fromkeys(("claim", "adoption"), ("guide.html", "The guide")),
 }
 """The address and name of the page to which a figure belongs, by the first part of its id. The default is `WORK`."""
 WORK = ("work.html", "Roles")
@@ -62,7 +64,9 @@ def describe(
         "licence": licence,
         "crumbs": SUBJECTS.get(_subject_of(figure), WORK),
         "title": title,
-        "value": value if len(cells) == 1 or drawing is None else "",
+        "value": upper_first(value)
+        if len(cells) == 1 or drawing is None or _subject_of(figure) in movement_figures.KINDS
+        else "",
         "drawing": drawing,
         "said": words.plain(notes.parts(figure)[1]),
         "missing": words.plain(figure.missing or figure.reason or ""),
@@ -73,6 +77,10 @@ def describe(
         "note": words.plain(notes.note(figure) if cells else sentences([figure.unit, notes.level(figure) or None])),
         "trust": _trust(figure, form) if cells else "",
         "vintages": publication.vintages.get(figure.figure, ()),
+        "moves": list(
+            causes.say_all(causes.select(publication.causes.get(figure.figure, ()), figure.list, figure.vintage))
+        ),
+        "moves_key": causes.ORDER_WORDS,
         "behind": {part.source: part for part in figure.behind or ()},
         "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
         "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
@@ -100,6 +108,10 @@ def _head(
     if figure.value is None:
         return title, "", None
     kind, first, second, third = [*figure.figure.removeprefix(f"{EMPLOYERS}.").split("."), "", "", ""][:4]
+    if kind in movement_figures.KINDS:
+        points = lines.points_of(notes.rows_of(figure))
+        drawing = {"chart": lines.draw(points, label=f"{title}: {value}"), **_LINES[kind]} if points else None
+        return title, value, drawing  # a chain without a point in all its steps has no line
     answer = pay.answers.get((first, second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
         drawing = {"chart": _beside(figure, pay, answer), "heading": "Beside its neighbours, a year", "key": ""}
@@ -141,6 +153,15 @@ def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
     return rows.draw(chart_rows, axis, label="This figure beside others", classes="pay")
 
 
+_LINES = {
+    "movement": {
+        "heading": "Since the first year",
+        "key": "The line is pay for the same title, level and money, chained from year to year; the dashed line is the "
+        "mean of all pay, whatever the mix. Bars are 95 % intervals; after a break the count begins again.",
+    },
+    "premium": {"heading": "Period by period", "key": "Bars are 95 % intervals; a break marks another questionnaire."},
+}
+"""Headings and keys of line charts."""
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
 """Labels under which a page states a figure's period, by the words with which the period begins."""
 

@@ -118,6 +118,8 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
         return None
     if kind is SILENCE:
         cells = [cell for cell in cells if silence.is_counted(cell.row)]
+    if kind is PAY and any(cell.row.get("currency") == "USD" for cell in cells):  # one axis has one money
+        cells = [cell for cell in cells if cell.row.get("currency") == "USD"]
     chart_rows = to_rows(kind, cells[: min(max_rows, MAX_STACKS) if kind is STACK else max_rows])
     if not any(row.marks for row in chart_rows):
         return None

@@ -6,7 +6,7 @@ the three largest") follow from the ranks that the intervals allow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,13 +44,14 @@ Finding = dict[str, Any]
 """
 
 
-def lead(pay: Explorer, heads: Mapping[str, str]) -> Finding | None:
+def lead(pay: Explorer, heads: Mapping[str, str], barred: Set[str] = frozenset()) -> Finding | None:
     """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place.
 
-    `heads` has the words for the platforms of figures, by id. Return None if the answer has no amounts.
+    `heads` has the words for the platforms of figures, by id. Return None if the answer has no amounts, or rests on one
+    of the sources `barred`.
     """
     answer, (place, work, level) = pay.best(pay.choice), pay.choice
-    if not answer.has_amounts:
+    if not answer.has_amounts or not barred.isdisjoint(answer.cell.sources):
         return None
     others = [pay.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
@@ -58,7 +59,7 @@ def lead(pay: Explorer, heads: Mapping[str, str]) -> Finding | None:
             other, name=upper_first(name_work(other.cell.work)), is_chosen=other.cell.work == work,
             href=other.address, figure=other.cell.figure or "",
         )
-        for other in others if other.has_amounts
+        for other in others if other.has_amounts and barred.isdisjoint(other.cell.sources)
     ]  # fmt: skip
     axis = explorer.pay_axis(chart_rows, answer.currency)
     return {

@@ -71,6 +71,13 @@ BASES = {
         newer="newer official wages",
         no_interval="the table of the statistical office that we read gives none",
     ),
+    "enterprises": Basis(
+        words="enterprises that an office of statistics asks",
+        unit=("value", "values"),
+        trust="An office asks a sample of enterprises; what counts as AI is each enterprise's answer to a list.",
+        newer="the office's count of the next year",
+        no_interval="the table of the statistical office that we read gives none",
+    ),
     BONUS: Basis(words="adverts we read that put a sum on the bonus"),
     "postings": Basis(
         words="adverts we read", trust="It describes the adverts on the boards we read, not the whole market."
@@ -97,9 +104,12 @@ def unit_of(basis: str | None) -> tuple[str, str]:
 
 _PLACES_OF_LIST = {"countries": "by country", "regions": "by region and in all"}
 _LISTS = {
+    "adoption": "Enterprises that use AI, counted by Eurostat",
     "disclosure": "Pay disclosure",
     "closing_rates": "Closing rates",
     "frame": "What was read",
+    "movement.advertised_third_party": "Movement of pay, adverts collected by a third party",
+    "movement.reported": "Movement of pay, earnings reported in surveys",
     "shares.skills": "Skills asked for",
     "shares.additional_pay": "Additional pay offered beside base pay",
 }

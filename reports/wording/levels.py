@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.wording.numbers import upper_first
+from transforms.pay.reported import min_years_of_levels
 from transforms.records.definitions import COUNTS
 from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 
@@ -60,7 +61,22 @@ def define(group: str, basis: str) -> str | None:
             f"{level_name(group)} is what the title says{or_code}; full-time, and whether the amounts are base pay is "
             "not said"
         )
+    if basis == "reported" and (years := _say_years_of_persons(group)):
+        return f"{level_name(group)} is what the title or the answer says or, where it names no level, {years}"
     return None
+
+
+def _say_years_of_persons(group: str) -> str | None:
+    """Return the years of experience that persons of a group of levels have; None if no level of it is inferred."""
+    minima = min_years_of_levels()
+    of_group = [minima[level] for level in LEVEL_GROUPS[group] or () if level in minima]
+    if not of_group:
+        return None
+    below = min((years for years in minima.values() if years > max(of_group)), default=None)
+    if below is None:
+        return f"at least {min(of_group):g} years of experience"
+    first = f"from {min(of_group):g} to " if min(of_group) else ""
+    return f"{first}below {below:g} years of experience"
 
 
 def say_years(group: str) -> str:

@@ -149,7 +149,7 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
         return f"wages of {numbers.MONTHS[last.month - 1]} {last.year}"
     if first is None or not (is_whole_years or basis == "advertised_third_party"):
         return f"pay of {numbers.days(first, last)}"
-    noun = "wages" if basis == "official" else "pay"
+    noun = {"official": "wages", "enterprises": "count"}.get(basis, "pay")
     return f"{noun} of {last.year}" if first.year == last.year else f"{noun} of {first.year} to {last.year}"
 
 

@@ -276,6 +276,14 @@ def unit_of_short(amount: float, *, tenths: bool) -> float:
     return 10.0 if unit is None else unit / 10 if "." in text else unit
 
 
+def round_as_printed(value: float, *, is_share: bool) -> float:
+    """Return the number that a reader sees: a share as `percent` prints it, an amount as `short` does."""
+    if is_share:
+        return round(value, 3 if 0 < value < 0.0095 else 2)
+    unit = unit_of_short(value, tenths=False)
+    return round(value / unit) * unit
+
+
 def money(low: float, high: float, currency: str) -> str:
     """Return a range of money, as precise as its upper end: "USD 97K–155K"; one amount if both ends look alike."""
     is_finer = 1_000 <= low < 19_950 <= high

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
+from babel.numbers import get_currency_name
+
+from reports.figures.places import PLACES
 from reports.wording import numbers
+from reports.wording.levels import NAMES
 from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
+from reports.wording.work import PERSONS, name_workers
+from transforms.pay.reported import min_years_of_levels
 from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
 """Words for the currency in which the persons of a row are paid."""
+FOREIGN = "paid in foreign money"
+"""The same for `cross_border` in a survey that does not tell the dollar from other foreign money."""
+WITHOUT_ROLE = "developers of all kinds"
+LEVELS = "a level is what the title or the answer says, else years of experience: {years}"
 SELF_SELECTED = (
     "Each row is one survey, with its own question, whose respondents chose to answer. The intervals say how much it "
     "matters which of such persons answered; they do not cover how these differ from others, which nobody knows."
 )
 KEY = (
     "US dollars per year, before tax, in full-time work or, where a survey does not ask, any. National surveys ask for "
-    "a month's pay; Stack Overflow asks for a year's compensation, of all kinds. "
+    "a month's pay or a year's base pay; Stack Overflow asks for a year's compensation, of all kinds. "
     f"{SELF_SELECTED} Of the middle half, a quarter earns less and a quarter more. An interval wider than "
     f"{MAX_AMOUNT_WIDTH} of the median stands in its place."
 )
@@ -26,17 +37,43 @@ MAX_NAMED = 6
 """How many withheld rows are named, largest first; if there are more, the rest are counted."""
 
 
+def _name_money(row: Row) -> str:
+    is_foreign = row["pay_market"] == "cross_border" and row["n_foreign"]
+    return FOREIGN if is_foreign else MONEY[row["pay_market"]]
+
+
+def _name_respondents(row: Row) -> str:
+    """Return who answered: data scientists and the number of them, developers of all kinds, or the role asked for."""
+    n, of_which = row["n_persons"], row["n_data_scientists"]
+    if row["n_without_role"]:
+        return WITHOUT_ROLE
+    if of_which:
+        return "data scientists" if of_which == n else f"data scientists ({of_which} of {n}) and AI specialists"
+    work = row["role_group"] if row["role"] == "all" else row["role"]
+    return PERSONS.get(work) or name_workers(work)
+
+
+def _name_currency(row: Row) -> str:
+    """Return the money that a row's persons are paid in, or in which a survey asks that does not ask for that."""
+    currency = row["stated_currency"]
+    if row["pay_market"] == "cross_border" or currency is None:
+        return _name_money(row)
+    verb = "paid in" if row["pay_market"] == "local" else "who stated pay in"
+    return f"{verb} {get_currency_name(currency, 2, 'en')}"
+
+
 def name_persons(row: Row) -> str:
     """Return words for the persons of a row: their country, and the currency or experience that limits the row."""
     experience = "" if row["experience"] == "all" else f"{row['experience']} years of experience"
-    return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
+    return ", ".join(filter(None, (row["country_name"], _name_money(row), experience)))
 
 
 def _text(rows: Rows) -> str:
     parts = []
     for row in numbers.choose_printed(rows):
         ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
-        parts.append(f"{name_persons(row)} {numbers.amount(row, 'p50')} ({ends}n = {row['n_persons']:,})")
+        beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", row.get("restriction"))))
+        parts.append(f"{name_persons(row)} {numbers.amount(row, 'p50')} ({beneath})")
     low = f" ({numbers.LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
     return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
 
@@ -48,20 +85,27 @@ def _local(row: Row) -> str | None:
 
 
 def _in_dollars(row: Row) -> str | None:
-    if row["dollars_share"] is None or row["n_dollars"] == 0:
+    if row["dollars_share"] is None or row["n_dollars"] + row["n_foreign"] == 0:
         return None
     return f"{numbers.percent(row['dollars_share'])} ({numbers.percents(row, 'dollars_share_lo', 'dollars_share_hi')})"
 
 
+def _of_dollars(content: Callable[[Row], str]) -> Callable[[Row], str | None]:
+    """Return a column's content for rows in dollars alone; the others have a median in local money."""
+    return lambda row: content(row) if row["currency"] == "USD" else None
+
+
 _COLUMNS = (
     Column("Who", name_persons, False),
-    Column("Median", numbers.median_cell),
-    Column("Its 95% interval", lambda row: numbers.ends_cell(row, "p50")),
-    Column("Middle half", lambda row: f"{numbers.short(row['p25'])}–{numbers.short(row['p75'])}"),
+    Column("Who answered", _name_respondents, False),
+    Column("Median", _of_dollars(numbers.median_cell)),
+    Column("Its 95% interval", _of_dollars(lambda row: numbers.ends_cell(row, "p50"))),
+    Column("Middle half", _of_dollars(lambda row: f"{numbers.short(row['p25'])}–{numbers.short(row['p75'])}")),
     Column("Median in local money", _local, False),
     Column("Paid in dollars alone", _in_dollars, False),
     Column("Persons", "n_persons"),
     Column("Survey", lambda row: f"{row['survey']}, {row['year']}", False),
+    Column("Terms", lambda row: row.get("restriction"), False),
 )
 
 
@@ -90,4 +134,70 @@ def _note(rows: Rows) -> list[str]:
     return [days, *dollars, SELF_SELECTED.rstrip(".")]
 
 
+def _text_of_cell(rows: Rows) -> str:
+    printed = numbers.choose_printed(rows)
+    parts = []
+    for row in printed:
+        ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
+        who = [f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}", _name_currency(row)]
+        on = date.fromisoformat(str(row["reported_on"])[:10])
+        survey = f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
+        beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", survey, row["restriction"])))
+        parts.append(f"{', '.join(filter(None, who))}: {numbers.amount(row, 'p50')} ({beneath})")
+    apart = ", each survey for itself" if len({row["source"] for row in printed}) > 1 else ""
+    return f"median a year of those who chose to answer{apart}: {'; '.join(parts)}"
+
+
+def _note_of_cell(rows: Rows) -> list[str]:
+    return [*_note(rows), LEVELS.format(years=_say_levels())]
+
+
+def _say_levels() -> str:
+    minima = [(level, f"{years:g}") for level, years in min_years_of_levels().items()]
+    return ", ".join(f"{NAMES.get(level, level)} from {years}" for level, years in minima)
+
+
+BONUS_SIZES = {
+    "n_bonus_under_one": "under one",
+    "n_bonus_one": "one",
+    "n_bonus_one_to_three": "one to three",
+    "n_bonus_over_three": "over three",
+}
+"""Sizes of a bonus in months' salaries, by column."""
+
+
+def _size_of_bonus(row: Row) -> str | None:
+    """Return how much the bonus is, of those who get one; None if a survey does not say, or too few answer."""
+    if row["bonus_of_base"] is not None:
+        low, high = (numbers.percent(row[f"bonus_of_base_{end}"]) for end in ("lo", "hi"))
+        ends = numbers.join_ends(low, high)
+        return f"median {numbers.percent(row['bonus_of_base'])} of base pay ({ends}, n = {row['n_bonus_of_base']:,})"
+    if not any(row[name] for name in BONUS_SIZES):
+        return None
+    return (
+        f"in months' salaries {', '.join(f'{row[name]} {words}' for name, words in BONUS_SIZES.items() if row[name])}"
+    )
+
+
+def _text_of_bonus(rows: Rows) -> str:
+    printed = numbers.choose_printed(rows)
+    parts = []
+    for row in printed:
+        share = numbers.percents(row, "bonus_share_lo", "bonus_share_hi")
+        on = date.fromisoformat(str(row["reported_on"])[:10])
+        survey = f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
+        counts = f"{share}, {row['n_bonus']:,} of {row['n_persons']:,}"
+        beneath = "; ".join(filter(None, (counts, survey, row["restriction"])))
+        who = f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}"
+        size = f", {_size_of_bonus(row)}" if _size_of_bonus(row) else ""
+        parts.append(f"{who}: {numbers.percent(row['bonus_share'])} ({beneath}){size}")
+    return f"share that gets a yearly bonus, of those who chose to answer: {'; '.join(parts)}"
+
+
+def _note_of_bonus(rows: Rows) -> list[str]:
+    return [SELF_SELECTED.rstrip("."), "a bonus is what a person says, or a year's income above a year's base pay"]
+
+
 REPORTED = Renderer(text=_text, table=_table, note=_note, names_withheld=True)
+BONUS = Renderer(text=_text_of_bonus, note=_note_of_bonus)
+OF_CELL = Renderer(text=_text_of_cell, table=_table, note=_note_of_cell, names_withheld=True)

@@ -18,6 +18,14 @@ GROUPS = {
     "ai_jobs": "AI",
 }
 """Names of groups of roles as they stand before "pay" or "jobs"."""
+PERSONS = {
+    "ai_core": "data scientists and AI specialists",
+    "ai_engineering": "machine learning and AI engineers",
+    "ai_science": "data scientists and AI researchers",
+    "data": "data engineers and analysts",
+    "other_engineering": "software engineers",
+}
+"""Groups of roles as persons."""
 WORKS = (*CELL_GROUPS, *(role for role in GROUP_OF_ROLE if len(ROLE_GROUPS[GROUP_OF_ROLE[role]]) > 1))
 """Everything that has cells in the marts: groups of roles, and the roles of groups that have more than one."""
 _TITLES = {role.role: role.title for role in roles()}

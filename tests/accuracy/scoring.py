@@ -22,7 +22,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from extractors.archive.reader import read
+from extractors.archive.reader import read as read_answers
 from extractors.boards import on_board
 from extractors.response import Response
 from extractors.sources.employer_boards import ashby
@@ -33,7 +33,7 @@ from transforms.place.places import country_of, members_of
 from transforms.posting import posting
 from transforms.records.rows import Issue, Pay, Posting
 from transforms.role.titles import role_of, seniority_of
-from transforms.text.lookups import taxonomy
+from transforms.text.lookups import parts, rows_of, taxonomy
 
 GOLD_FILES = (
     "salary_cases.tsv",
@@ -141,13 +141,13 @@ def score(gold: Path, real: Path | None = None) -> Score:
         raise GoldError(f"no {', '.join(missing)} in {gold}; the labelled cases are expected there")
     tally = Score()
     try:
-        for reader in (_pay_cases, _place_cases, _titles, _levels, _skillspan, _hn_silver, _skills_gold, _aliases):
+        for reader in (_pay_cases, _place_cases, _titles, _levels, score_skillspan, _hn_silver, _skills_gold, _aliases):
             reader(gold, tally)
     except (KeyError, ValueError) as error:
         raise GoldError(f"{gold} is not as its conventions say: {type(error).__name__} {error}") from error
     if real is not None:
-        jobs = list(_ashby_jobs(real))
-        _ashby_pay(jobs, tally)
+        jobs = list(ashby_jobs(sorted((real / "payloads" / ashby.SOURCE.name).glob("*.warc.gz"))))
+        score_ashby_pay(jobs, tally)
         _ashby_places(jobs, tally)
     return tally
 
@@ -176,9 +176,23 @@ def _figure(name: str, units: Sequence[tuple[str, int, int]], in_doubt: Sequence
 
 
 def _bootstrap(counts: NDArray[np.int_]) -> tuple[float, float]:
+    return interval_of(resample(counts))
+
+
+def resample(counts: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Return `RESAMPLES` ratios of hits to all, each of units drawn anew; `counts` has a row (hits, of) for each unit.
+
+    Equally many units are drawn alike, so that two readers of the same units can be compared pair by pair.
+    """
     n = len(counts)
     sums = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES) @ counts
-    low, high = np.quantile(sums[:, 0] / np.maximum(sums[:, 1], 1), [0.025, 0.975])
+    ratios: NDArray[np.float64] = sums[:, 0] / np.maximum(sums[:, 1], 1)
+    return ratios
+
+
+def interval_of(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the ends between which 95 % of resampled values lie."""
+    low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -211,19 +225,21 @@ def _format(value: object) -> str:
 # --- files --------------------------------------------------------------------------------------------
 
 
-def _rows(gold: Path, name: str) -> Iterator[dict[str, str]]:
+def rows_in(gold: Path, name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a tab-separated file of a folder."""
     with (gold / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file, delimiter="\t", quotechar='"')
 
 
-def _documents(gold: Path, name: str) -> Iterator[dict[str, Any]]:
+def documents_in(gold: Path, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a file of a folder that has one in each line."""
     with (gold / name).open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
 
 
-def _read_advert(case: object, **fields: Any) -> Posting:
-    """An advert as the night reads it."""
+def read_advert(case: object, **fields: Any) -> Posting:
+    """Read an advert as the night does."""
     return posting(source="gold", id=case, **{"title": "Role", **fields})
 
 
@@ -232,29 +248,44 @@ def _read_advert(case: object, **fields: Any) -> Posting:
 PAY_FIELDS = {"low": "exp_min", "high": "exp_max", "currency": "exp_currency", "period": "exp_period"}
 
 
+PAY_CASES = ("salary_cases", "hn_salary_read")
+
+
+def read_pay(text: str, country: str | None) -> Sequence[Pay]:
+    """Return all pay of a text, given the job's country where it is known, as the night reads it."""
+    return complete_pay(pay_in(text, country=country), country=country, employment_type=None)
+
+
 def _pay_cases(gold: Path, tally: Score) -> None:
-    """All four fields of the pay that stands for the case; where nothing is expected, no pay of any kind."""
-    for name in ("salary_cases", "hn_salary_read"):
-        for row in _rows(gold, f"{name}.tsv"):
-            if row["scored"] != "1":
-                continue
-            case, text, source = row["case_id"], row["input"], row.get("source") or ""
-            country = row["context_country"] or None
-            pays = complete_pay(pay_in(text, country=country), country=country, employment_type=None)
-            if row["expect_none"] == "1":
-                all_read = [f"{pay.component} {_format(pay.low)} to {_format(pay.high)}" for pay in pays]
-                tally.judge(name, case, text, [], all_read, source)
-                tally.count(f"{name}.negatives", int(not pays), 1, source)
-                continue
-            got = _pay_fields(next((pay for pay in pays if pay.is_headline), None))
-            expected = {
-                key: (float(row[column]) if key in ("low", "high") else row[column]) if row[column] else None
-                for key, column in PAY_FIELDS.items()
-                if row[column] != NOT_ASSERTED
-            }
-            tally.judge(name, case, text, expected, {key: got[key] for key in expected}, source)
-            for key, value in expected.items():
-                tally.count(f"{name}.{key}", int(got[key] == value), 1, source)
+    for name in PAY_CASES:
+        score_pay(gold, name, tally)
+
+
+def score_pay(gold: Path, name: str, tally: Score, read: Callable[[str, str | None], Sequence[Pay]] = read_pay) -> None:
+    """All four fields of the pay that stands for the case; where nothing is expected, no pay of any kind.
+
+    `read` returns the pay of a text, given the job's country where it is known: we do, or another reader.
+    """
+    for row in rows_in(gold, f"{name}.tsv"):
+        if row["scored"] != "1":
+            continue
+        case, text, source = row["case_id"], row["input"], row.get("source") or ""
+        country = row["context_country"] or None
+        pays = read(text, country)
+        if row["expect_none"] == "1":
+            all_read = [f"{pay.component} {_format(pay.low)} to {_format(pay.high)}" for pay in pays]
+            tally.judge(name, case, text, [], all_read, source)
+            tally.count(f"{name}.negatives", int(not pays), 1, source)
+            continue
+        got = _pay_fields(next((pay for pay in pays if pay.is_headline), None))
+        expected = {
+            key: (float(row[column]) if key in ("low", "high") else row[column]) if row[column] else None
+            for key, column in PAY_FIELDS.items()
+            if row[column] != NOT_ASSERTED
+        }
+        tally.judge(name, case, text, expected, {key: got[key] for key in expected}, source)
+        for key, value in expected.items():
+            tally.count(f"{name}.{key}", int(got[key] == value), 1, source)
 
 
 def _pay_fields(pay: Pay | None) -> dict[str, float | str | None]:
@@ -285,11 +316,11 @@ def _scope_labels(scope: str) -> frozenset[str]:
 
 
 def _place_cases(gold: Path, tally: Score) -> None:
-    for row in _rows(gold, "location_cases.tsv"):
+    for row in rows_in(gold, "location_cases.tsv"):
         case, text, source = row["case_id"], row["input"], row["source"]
         if "1" not in (row["scored_country"], row["scored_scope"]):
             continue
-        advert = _read_advert(case, location_text=text)
+        advert = read_advert(case, location_text=text)
         if row["scored_country"] == "1":
             tally.judge("location_cases.country", case, text, row["exp_country"] or None, advert.country, source)
         if row["scored_scope"] == "1":
@@ -313,7 +344,7 @@ COLLAPSED = {
 
 
 def _titles(gold: Path, tally: Score) -> None:
-    for number, row in enumerate(_rows(gold, "titles.tsv"), start=1):
+    for number, row in enumerate(rows_in(gold, "titles.tsv"), start=1):
         case, title = f"title {number}", row["title"]
         role = role_of(title).value
         tally.judge("titles.role", case, title, row["role"], role)
@@ -322,7 +353,7 @@ def _titles(gold: Path, tally: Score) -> None:
 
 
 def _levels(gold: Path, tally: Score) -> None:
-    for row in _rows(gold, "seniority_cases.tsv"):
+    for row in rows_in(gold, "seniority_cases.tsv"):
         if row["scored"] == "1":
             level = COLLAPSED[seniority_of(row["title"]).value]
             tally.judge("seniority_cases", row["case_id"], row["title"], row["collapsed"], level, row["source"])
@@ -335,8 +366,9 @@ _SPACING = re.compile(r"[\s-]+")
 
 @functools.cache
 def _names() -> dict[str, str]:
-    """Folded names and aliases of the taxonomy to the name of their row; a name wins over an alias."""
-    names = {_fold(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
+    """Folded names of the taxonomy to the name of their row; a name wins over an alias, that over a translation."""
+    names = {_fold(name): str(row["skill"]) for row in rows_of("skill_translations") for name in parts(row["names"])}
+    names |= {_fold(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
     return names | {_fold(row.skill): row.skill for row in taxonomy()}
 
 
@@ -382,11 +414,14 @@ def _technologies() -> frozenset[str]:
     return frozenset(row.skill for row in taxonomy() if row.kind == "technology")
 
 
-def _skillspan(gold: Path, tally: Score) -> None:
-    """Technologies are what was annotated: finds of other kinds ("microservices") are counted beside them."""
-    for row in _documents(gold, "skillspan_tech_docs.jsonl"):
-        advert = _read_advert(row["doc"], text=row["text"])
-        got = {one.skill for one in advert.skills}
+def score_skillspan(gold: Path, tally: Score, read: Callable[[str], Collection[str]] | None = None) -> None:
+    """Technologies are what was annotated: finds of other kinds ("microservices") are counted beside them.
+
+    `read` returns the skills of a text; by default we do.
+    """
+    for row in documents_in(gold, "skillspan_tech_docs.jsonl"):
+        advert = read_advert(row["doc"], text=row["text"])
+        got = set(read(row["text"])) if read else {one.skill for one in advert.skills}
         truth = {skill_of(label) for label in row["gold_concrete_tech"]}
         tally.count("skillspan.recall", len(truth & got), len(truth))
         tally.count("skillspan.finds", len((got & _technologies()) | (got & truth)), len(truth))
@@ -395,15 +430,15 @@ def _skillspan(gold: Path, tally: Score) -> None:
 
 
 def _hn_silver(gold: Path, tally: Score) -> None:
-    labels = {row["name"]: int(row["labels"]) for row in _rows(gold, "hn_silver_names.tsv")}
+    labels = {row["name"]: int(row["labels"]) for row in rows_in(gold, "hn_silver_names.tsv")}
     left_out = {skill_of(name) for name in NOT_SCORED_NAMES}
     frequent = {skill_of(name) for name, n in labels.items() if n >= MIN_LABELS} - left_out
     rest = {skill_of(name) for name in labels} - frequent - left_out
-    for row in _documents(gold, "hn_silver.jsonl"):
+    for row in documents_in(gold, "hn_silver.jsonl"):
         if "technologies" not in row["silver"]:
             continue
         case = f"hn {row['id']}"
-        advert = _read_advert(row["id"], html=row["text"])
+        advert = read_advert(row["id"], html=row["text"])
         got = {one.skill for one in advert.skills}
         truth = {skill_of(label) for label in row["silver"]["technologies"]}
         right = len(got & truth & frequent)
@@ -417,11 +452,11 @@ def _hn_silver(gold: Path, tally: Score) -> None:
 
 def _skills_gold(gold: Path, tally: Score) -> None:
     """What is asked for counts as found when it is found as asked for. What is only mentioned may stand in duties."""
-    documents = list(_documents(gold, "skills_gold.jsonl"))
+    documents = list(documents_in(gold, "skills_gold.jsonl"))
     counts = Counter(label for row in documents for label in set(row["skills"]))
     for row in documents:
         case = str(row["id"])
-        advert = _read_advert(case, title=row["title"], html=row["html"])
+        advert = read_advert(case, title=row["title"], html=row["html"])
         got = {one.skill: one.requirement for one in advert.skills}
         asked_for = {skill_of(label) for label in row["skills"]}
         mentions = {skill_of(label) for label in row["mentioned_only"]} - asked_for
@@ -457,9 +492,9 @@ LABELS_OF_ALIASES = (
 
 def _aliases(gold: Path, tally: Score) -> None:
     vocabulary = {skill_of(label) for label in LABELS_OF_ALIASES}
-    for row in _rows(gold, "skill_alias_cases.tsv"):
+    for row in rows_in(gold, "skill_alias_cases.tsv"):
         if row["scored"] == "1":
-            got = {one.skill for one in _read_advert(row["case_id"], text=row["text"]).skills} & vocabulary
+            got = {one.skill for one in read_advert(row["case_id"], text=row["text"]).skills} & vocabulary
             truth = {skill_of(label) for label in re.split(r"[|;]", row["expected"]) if label.strip()}
             tally.judge("skill_alias_cases", row["case_id"], row["text"], truth, got)
 
@@ -467,11 +502,17 @@ def _aliases(gold: Path, tally: Score) -> None:
 # --- real answers of Ashby's boards -------------------------------------------------------------------
 
 
-def _ashby_jobs(real: Path) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Every record once, the newest of each id, with its board."""
+def ashby_jobs(paths: Iterable[Path]) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Every record of recorded answers once, the newest of each id, with its board.
+
+    Files are archives, or single answers in JSON that are named after their board.
+    """
     jobs: dict[str, tuple[dict[str, Any], str | None]] = {}
-    for path in sorted((real / "payloads" / ashby.SOURCE.name).glob("*.warc.gz")):
-        for response in read(path):
+    for path in paths:
+        if path.suffix == ".json":
+            jobs |= {job["id"]: (job, path.stem) for job in orjson.loads(path.read_bytes())["jobs"]}
+            continue
+        for response in read_answers(path):
             if isinstance(response, Response):
                 board = ashby.SOURCE.board_of(response.url)
                 jobs |= {job["id"]: (job, board) for job in orjson.loads(response.body)["jobs"]}
@@ -517,8 +558,15 @@ def _match_spelling(amount: float) -> Callable[[str], re.Match[str] | None]:
     return re.compile(rf"(?<![\d.,])(?:{either})(?!\d|[.,]\d)").search
 
 
-def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) -> None:
-    """The prose of postings whose text holds both ends of a stated range, read as if nothing were stated."""
+def score_ashby_pay(
+    jobs: Iterable[tuple[dict[str, Any], str | None]],
+    tally: Score,
+    read: Callable[[str, str | None], Sequence[Pay]] | None = None,
+) -> None:
+    """The prose of postings whose text holds both ends of a stated range, read as if nothing were stated.
+
+    `read` returns the pay of a text; by default the whole posting is read as the night reads it.
+    """
     for job, board in jobs:
         ranges = _stated_ranges(job)
         text = job.get("descriptionPlain") or ""
@@ -537,18 +585,20 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) 
         if isinstance(row, Issue):
             continue
         advert = posting(**row)
-        got = (advert.pay_low, advert.pay_high)
+        pays = advert.pay if read is None else read(text, None)
+        own = _pay_fields(next((pay for pay in pays if pay.is_headline), None))
+        got = (own["low"], own["high"])
         ends = {one[:2] for one in ranges}
         is_right = got in ends
         tally.count("ashby.pay", int(is_right), 1)
-        tally.count("ashby.pay_any", int(any((pay.low, pay.high) in ends for pay in advert.pay)), 1)
-        tally.count("ashby.pay_in_full", int((*got, advert.currency, advert.period) in ranges), 1)
+        tally.count("ashby.pay_any", int(any((pay.low, pay.high) in ends for pay in pays)), 1)
+        tally.count("ashby.pay_in_full", int(tuple(own.values()) in ranges), 1)
         if not is_right:
             expected = {f"{low:,.0f} to {high:,.0f}" for low, high in ends}
-            read = f"{_format(got[0])} to {_format(got[1])}" if advert.pay_low or advert.pay_high else None
+            words = f"{_format(got[0])} to {_format(got[1])}" if any(got) else None
             stands = _match_spelling(top)(text)
             assert stands is not None
-            tally.miss("ashby.pay", advert.posting_id, _cut_words(text, *stands.span()), expected, read)
+            tally.miss("ashby.pay", advert.posting_id, _cut_words(text, *stands.span()), expected, words)
 
 
 def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) -> None:
@@ -563,7 +613,7 @@ def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Scor
         expected = country_of(country_name)
         if expected is None:
             continue
-        advert = _read_advert(case, location_text=text)
+        advert = read_advert(case, location_text=text)
         tally.judge("ashby.country", f"ashby:{case}", text, expected, advert.country)
         if advert.country is not None:
             tally.count("ashby.country_read", int(advert.country == expected), 1)

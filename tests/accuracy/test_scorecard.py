@@ -248,7 +248,7 @@ def test_prose_is_held_against_the_structured_field() -> None:
     wrong = {**right, "id": "2", "descriptionPlain": "Raised from $100k, then $120k. Salary: $80,000 a year."}
     silent = {**right, "id": "3", "descriptionPlain": "Base salary: $100,000 a year."}
     result = Score()
-    scoring._ashby_pay([(one, "lamps") for one in (right, wrong, silent)], result)
+    scoring.score_ashby_pay([(one, "lamps") for one in (right, wrong, silent)], result)
     scoring._ashby_places([(right, "lamps"), (wrong, "lamps"), ({**job, "location": "Moon base"}, "lamps")], result)
     counts = counts_of(result)
     assert counts["ashby.pay"] == counts["ashby.pay_in_full"] == (1, 2), "the text of 3 does not hold both ends"

@@ -99,6 +99,7 @@ def test_noise_changes_nothing_printed_until_the_month_is_over(nights: Nights) -
     before, pages = nights.published(), nights.pages()
     assert len([row for row in before.values() if row.value is not None]) > 60, "most figures take part"
     assert {row.vintage for row in of_lists(before, OWN_PAY).values()} == {2}, "the first of July revised them"
+    assert {"Why it moved", "adverts closed", "adverts new"} <= set(re.findall("Why it moved|adverts \\w+", pages[US]))
     nights.run(JULY + timedelta(days=1))
     after, tonight = nights.published(), nights.tonight()
     assert {name for name in of_lists(after, OWN_PAY) if tonight[name].value_json != after[name].value_json}, (
@@ -126,6 +127,7 @@ def test_a_jump_waits_with_its_reason_and_is_shown_nowhere(nights: Nights, plain
     assert review.code == 0 and all(
         f"{name}, since 2026-08-01: {one.why}" in review.out for name, one in waiting.items()
     )
+    assert re.search(rf"moved:     {US}: median USD .*adverts new .*, changed pay or words \+", review.out)
     last = vintages.last_published(nights.vintages()[COUNTRIES])
     assert last is not None and last.as_of == JULY
     assert f"published: {last.n_printed:,} of {last.n_cells:,} cells with a value, {last.n_jobs:,} jobs" in review.out

@@ -51,6 +51,7 @@ from tests.known_truth.markets import (
     read_generators,
 )
 from tests.known_truth.page import Effort, read_lines, write_lines, write_page
+from tests.known_truth.pay_changes import score_changes, write_changes
 from tests.known_truth.platforms import BETWEEN, PLATFORMS, score_further_platform
 from tests.known_truth.scoring import Line, Score, find_misses, score
 from tests.known_truth.silence import (
@@ -370,7 +371,8 @@ def main() -> None:
     effort = Effort(options.markets, options.lists, options.runs, datetime.now(UTC).date(), time.monotonic() - start)
     data = write_lines(lines)
     options.page.with_suffix(".csv").write_text(data, encoding="utf-8")
-    options.page.write_text(write_page(read_lines(data), effort), encoding="utf-8")
+    changes = write_changes(score_changes(options.markets), options.markets)
+    options.page.write_text(f"{write_page(read_lines(data), effort)}\n{changes}", encoding="utf-8")
     print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 
 

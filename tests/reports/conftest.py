@@ -31,9 +31,9 @@ USED = (
     mart_tables.Figures, mart_tables.Days, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages, tables.PostingBoards, mart_tables.ClosingRates, mart_tables.ClosingsLeftOut,
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
-    mart_tables.ReportedPay, tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
-    ops_tables.FigureVintages,
-    tables.SupersededVersions,
+    mart_tables.ReportedPay, mart_tables.PayChanges, tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
+    ops_tables.FigureVintages, ops_tables.KeptAdverts, ops_tables.Causes,
+    tables.SupersededVersions, tables.AiUses,
     ops_tables.Runs, ops_tables.PanelDraw, ops_tables.BoardNights, ops_tables.Rejects,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {

@@ -31,7 +31,8 @@ from extractors.archive.reader import SAMPLE_SOFTWARE, SUFFIX
 from extractors.archive.writer import Writer, path_of
 from extractors.sources.employer_boards import ashby, greenhouse, lever
 from extractors.sources.reference import currency_table, ecb_rates
-from extractors.sources.salaries import aijobs_salaries, bls_oews, sysarmy_survey
+from extractors.sources.salaries import aijobs_salaries, bls_oews
+from extractors.sources.salaries.pay_survey import all_surveys
 from tests.sample.adverts import (
     FIRST_NIGHT,
     N_NIGHTS,
@@ -335,6 +336,9 @@ SURVEY_WAVE = "2026.02"
 SURVEY_BEGINS = datetime(2026, 6, 15, 9)
 N_ANSWERS = 400
 """Answers in the survey of pay: cells of AI work by money are printed, some of those by experience are not."""
+SURVEY = all_surveys()["sysarmy_survey"]
+PAID_IN = SURVEY.questions["paid_in"].words or {}
+EMPLOYEE = next(iter(SURVEY.questions["contract"].words or {}))
 SURVEY_COLUMNS = (
     "Timestamp", "Dónde estás trabajando", "Dedicación", "Tipo de contrato",
     "Último salario mensual o retiro BRUTO (en pesos argentinos)",
@@ -350,7 +354,7 @@ def _survey_answers(night: int) -> list[Answer]:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(SURVEY_COLUMNS)
     writer.writerows(_survey_answer(number) for number in range(N_ANSWERS))
-    address = f"{sysarmy_survey.FILES}{SURVEY_WAVE}.csv"
+    address = SURVEY.address.format(wave=SURVEY_WAVE)
     return [Answer(url=address, body=text.getvalue().encode(), content_type="text/csv")]
 
 
@@ -366,9 +370,9 @@ def _survey_answer(number: int) -> list[str]:
             "Developer": 20,
         },
     )
-    money = dice.weighted_choice(dict(zip(sysarmy_survey.PAID_IN, (52, 8, 9, 31), strict=True)))
-    is_abroad = sysarmy_survey.PAID_IN[money] == "dollars"
-    contract = "Contractor" if is_abroad or dice.share(0.1) else sysarmy_survey.EMPLOYEES[0]
+    money = dice.weighted_choice(dict(zip(PAID_IN, (52, 8, 9, 31), strict=True)))
+    is_abroad = PAID_IN[money] == "dollars"
+    contract = "Contractor" if is_abroad or dice.share(0.1) else EMPLOYEE
     dollars = dice.near(1_400 + 90 * years, 0.5) * (1.7 if is_abroad else 1.0)
     rate = dice.near(per_dollar("ARS"), 0.04)
     gross = round(dollars * rate, -4)

@@ -28,6 +28,9 @@ minimum wage is a ninth of the median, and 1 person in 700 earns over seven time
 MIN_ANSWERS = 30
 """Answers needed for a country's median in a currency. If a country has fewer, its amounts are compared with all
 answers in that currency."""
+MIN_OF_BASE, MAX_OF_BASE = 0.5, 3.0
+"""A year's income outside these multiples of a year's base pay is no income of the same year: one of the two is a
+month's, or they are swapped. People who started during the year fall below the first as well."""
 MAX_YEARS = 60
 """Maximum years of experience of a person; a higher number is a slip (352, 305)."""
 ROWS_NAMED = 20
@@ -79,6 +82,16 @@ def read_years(text: str) -> float | None:
     return years if years is not None and years <= MAX_YEARS else None
 
 
+@functools.cache
+def min_years_of_levels() -> dict[str, float]:
+    """Return the years of experience from which a person is of each level (`experience_levels.csv`).
+
+    The levels rise; each ends where the next begins. They are the levels of persons whose title or answer names none.
+    Adverts have other years (`MIN_YEARS_OF_LEVEL`), because what they ask for is a minimum.
+    """
+    return {row["level"]: float(row["from_years"]) for row in cells_of("experience_levels")}
+
+
 def contradicts(gross: float, net: float | None) -> bool:
     """Whether pay after tax is impossible: above pay before tax, or under a third of it.
 
@@ -87,8 +100,14 @@ def contradicts(gross: float, net: float | None) -> bool:
     return net is not None and not MIN_NET_OF_GROSS * gross <= net <= gross
 
 
+def is_other_period(base: float, total: float | None) -> bool:
+    """Whether a year's base pay and a year's income cannot be of the same year. False if `total` is None."""
+    return total is not None and not MIN_OF_BASE * base <= total <= MAX_OF_BASE * base
+
+
 def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issue]:
     """Flag reports whose amount is far from the median of their country and currency. Flags that were set before stay.
+    Brackets are never flagged.
 
     `read` holds the reports of one file. Yield the reports, then for each flag an issue that names the flagged rows,
     then the issues in `read`.
@@ -123,6 +142,6 @@ def _medians(reports: Iterable[PayReport]) -> Iterator[tuple[tuple[str | None, s
 
 def _flag_by(medians: dict[tuple[str | None, str], float], report: PayReport) -> str | None:
     middle = medians.get((report.country, report.currency)) or medians.get((None, report.currency))
-    if middle is None or MIN_OF_MEDIAN * middle <= report.pay <= MAX_OF_MEDIAN * middle:
+    if middle is None or report.pay_high is not None or MIN_OF_MEDIAN * middle <= report.pay <= MAX_OF_MEDIAN * middle:
         return None
     return "implausible_low" if report.pay < middle else "implausible_high"

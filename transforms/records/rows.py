@@ -11,12 +11,14 @@ from transforms.records.vocabulary import (
     AGENCY_SIGNS,
     AI_LABELS,
     BASES,
+    BONUSES,
     COMPONENTS,
     CONTRACTS,
     COUNTRY_CODE,
     CURRENCY_CODE,
     DEGREES,
     EMPLOYMENT_TYPES,
+    ENTERPRISE_SIZES,
     ESCO,
     HEX_32,
     NEARNESSES,
@@ -390,7 +392,9 @@ class PayReport(SourceProvenance):
     basis: Annotated[str, Column("Kind of pay figure", values=BASES)]
     pair_row: Annotated[int, Column("First row of the low/high pair it belongs to; its own row when single", low=1)]
     year: Annotated[int, Column("Year of the pay", low=1990, high=2100)]
-    title: Annotated[str, Column("Job title as written")]
+    title: Annotated[
+        str, Column("Job title as written; empty: the survey asks for none, its persons are developers of all kinds")
+    ]
     role: Annotated[str, Column("Role read from the title", values=ROLES, references="core.roles.role")]
     role_group: Annotated[str, Column("Group of the role", values=tuple(ROLE_GROUPS))]
     seniority: Annotated[str, Column("Level: the title's word, else as the source codes it", values=SENIORITIES)]
@@ -405,13 +409,22 @@ class PayReport(SourceProvenance):
     remote_share: Annotated[float | None, Column("Share of remote work", unit="share", low=0, high=1)]
     employer_size: Annotated[str | None, Column("S, M or L as the source codes it", values=("S", "M", "L"))]
     employer: Annotated[str | None, Column("Employer, where filings name it")] = None
-    pay_high: Annotated[float | None, Column("Upper end, where a range is filed", unit="currency per year", low=0)] = (
-        None
-    )
+    pay_high: Annotated[
+        float | None,
+        Column(
+            "Upper end, where a range is filed or a survey asks for a bracket; infinity: the highest bracket is open",
+            unit="currency per year",
+            low=0,
+        ),
+    ] = None
     case_id: Annotated[str | None, Column("The publisher's own number of the report or filing")] = None
     pay_net: Annotated[
         float | None,
         Column("Annual pay after tax, where stated beside `pay`", unit="currency per year", low=0),
+    ] = None
+    pay_total: Annotated[
+        float | None,
+        Column("The year's income with bonus, stock and the like, where stated", unit="currency per year", low=0),
     ] = None
     pay_months: Annotated[
         float | None,
@@ -422,12 +435,15 @@ class PayReport(SourceProvenance):
         str | None,
         Column(
             "Money that the person is paid in, where a survey asks: local, dollar_linked (local, by the rate of the "
-            "dollar), part_dollars, dollars",
+            "dollar), part_dollars, dollars, foreign (foreign money of any kind)",
             values=PAID_IN,
         ),
     ] = None
     years_experience: Annotated[
         float | None, Column("Years of experience that the person has", unit="years", low=0, high=60)
+    ] = None
+    bonus: Annotated[
+        str | None, Column("Yearly bonus in months' salaries, where a survey asks for it", values=BONUSES)
     ] = None
 
 
@@ -516,6 +532,19 @@ class AiPostingShare(SourceProvenance):
     country: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
     day: Annotated[date, Column("Last day of the seven it averages", key=True)]
     share: Annotated[float, Column("Adverts that name it", unit="share", low=0, high=1)]
+
+
+@struct
+class AiUse(SourceProvenance):
+    """The share of enterprises that use AI in one year, as an office of statistics counts them."""
+
+    area: Annotated[str, Column("Country, or EU for the European Union as it is since 2020", key=True)]
+    size_class: Annotated[
+        str, Column("Employees and self-employed persons, as Eurostat writes it", key=True, values=ENTERPRISE_SIZES)
+    ]
+    year: Annotated[int, Column("Year of the survey", key=True, low=2000, high=2100)]
+    share: Annotated[float, Column("Enterprises that use at least one AI technology", unit="share", low=0, high=1)]
+    flags: Annotated[str | None, Column("The office's marks: b: break in the series; u: unreliable; NULL: none")]
 
 
 @struct

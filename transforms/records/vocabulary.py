@@ -4,6 +4,10 @@ from __future__ import annotations
 
 KINDS = ("employer board", "aggregator", "forum", "survey", "statistics", "rates")
 POSTING_KINDS = ("employer board", "aggregator", "forum")
+NOT_COMMERCIAL, NO_LICENCE = RESTRICTIONS = (
+    "not for commercial use", "not for publication: no licence found",
+)  # fmt: skip
+"""What forbids an unlimited use of figures made from a source, in the words that stand beside them."""
 BASES = ("advertised", "advertised_third_party", "reported", "filed", "official")
 WORKPLACES = ("onsite", "hybrid", "remote")
 EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN", "VOLUNTEER", "PER_DIEM", "OTHER")
@@ -121,8 +125,11 @@ YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+"
 """Bands of the minimum years of experience asked for: first and last whole year. 3.5 years count as 3."""
 EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
 """Bands of a person's years of experience: from the first number to below the second. They are not levels."""
-PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
-"""What a person is paid in: the country's own money, the same by the dollar's rate, partly dollars, or only dollars."""
+PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars", "foreign")
+"""What a person is paid in: the country's own money, the same by the dollar's rate, partly dollars, only dollars, or
+only foreign money, where a survey does not tell the dollar from other foreign money."""
+BONUSES = ("none", "under_one", "one", "one_to_three", "over_three")
+"""The yearly bonus that a person reports, in months' salaries."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")
@@ -170,6 +177,12 @@ AI_GROUPS = (*AI_CORE, "ai_other")
 """Groups of roles whose adverts are all AI adverts. Other adverts are AI adverts only if the job builds AI."""
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups of engineering and data roles with which AI adverts are compared."""
+COMPARED_GROUPS = ("ai_core", *AI_CORE, *TECHNICAL_GROUPS)
+"""Groups of roles whose pay is followed over time."""
+PREMIUM_OVER = "other_engineering"
+"""The group of roles with whose pay that of AI and data science is compared."""
+MOVEMENTS = ("held_constant", "premium")
+"""What mart.pay_changes follows: pay for the same kind of job, and the premium over `PREMIUM_OVER` for equal work."""
 SAMPLED_GROUP = "other"
 """The group of roles in which not all texts are read. In it and in all groups together, shares from texts count only
 the random share of adverts (`is_drawn`)."""
@@ -180,6 +193,13 @@ CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE,
 """The groups of roles that each value of a mart's `role_group` covers."""
 VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
 """States of a vintage of a list of cells."""
+CAUSES = {
+    "method": "method", "rung": "rung", "rates": "rates", "weights": "weights", "boards_gone": "boards gone",
+    "boards_new": "boards new", "merges": "merges and splits", "closed": "adverts closed", "new": "adverts new",
+    "changed": "changed pay or words", "reading": "changed reading", "window": "window", "rest": "not separable",
+    "rounding": "rounding",
+}  # fmt: skip
+"""Why a number moved between two vintages, in the order in which the causes are counted, with words for each."""
 ASKED_FOR = ("panel", "limit", "dead", "yield", "week")
 """The reason why a night asks a board.
 
@@ -228,3 +248,7 @@ COUNTRY_CODE = "[A-Z]{2}"
 CURRENCY_CODE = "[A-Z]{3}"
 JURISDICTION = f"{COUNTRY_CODE}(-[A-Z0-9]{{1,3}})?"
 HEX_32 = "[0-9a-f]{32}"
+ENTERPRISE_SIZES = ("GE10", "10-49", "50-249", "GE250")
+"""Size classes of enterprises by persons who work in them, as Eurostat writes them; the first contains the others."""
+EUROPEAN_UNION = "EU"
+"""Area of values of the European Union, which ISO 3166-1 reserves for it."""

@@ -29,8 +29,10 @@ from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import (
     EXITS_PUBLISHED,
     BoardNights,
+    Causes,
     FigureVintages,
     JobMoves,
+    KeptAdverts,
     KnownBoards,
     PanelDraw,
     Runs,
@@ -115,6 +117,8 @@ PUBLISHED = (
     Record(cls=Vintages, name="published/vintages"),
     Record(cls=FigureVintages, name="published/figure_vintages"),
     Record(cls=JobMoves, name="published/job_moves"),
+    Record(cls=KeptAdverts, name="published/kept_adverts", may_lose=True),
+    Record(cls=Causes, name="published/causes", may_lose=True),
     *(
         Record(cls=cells, name=table_of(cells).name.replace(".", "/"), may_lose=True)
         for cells in mart_tables.PUBLISHED.values()

@@ -57,13 +57,14 @@ def _assign(con: database.Connection, batch: int) -> None:
     found = con.execute("FROM decisive SEMI JOIN (FROM batches WHERE batch = ?) USING (title_key)", [batch])
     names = [column[0] for column in found.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    job_of = assign_jobs(map(_read, rows))
+    job_of = assign_jobs(map(decide_by, rows))
     columns = {name: [row[name] for row in rows] for name in ("posting_id", "title_key", "digest")}
     columns["job_id"] = [job_of[posting_id] for posting_id in columns["posting_id"]]
     database.insert_into(con, "assigned", pa.table(columns))
 
 
-def _read(row: Mapping[str, Any]) -> Posting:
+def decide_by(row: Mapping[str, Any]) -> Posting:
+    """Return what decides the vacancy of a posting, from its row of `decisive` (`load/sql/jobs/changes.sql`)."""
     named = evidence(row["employer"], row["source"], row["board"], row["url"])
     template = row["template_hash"]
     poster = frozenset([f"poster {row['source']} {template}"] if template else [])

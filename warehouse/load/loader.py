@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import (
     AiPostingShare,
+    AiUse,
     ExchangeRate,
     OccupationSkill,
     OfficialWage,
@@ -52,6 +53,7 @@ TABLE_OF_ROW = {
     PriceLevel: tables.PriceLevels,
     OccupationSkill: tables.OccupationSkills,
     AiPostingShare: tables.AiPostingShares,
+    AiUse: tables.AiUses,
 }
 """The table for each kind of row in refined files."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}

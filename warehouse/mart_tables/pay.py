@@ -276,9 +276,17 @@ class ReportedPay(Quantiles):
     country: Annotated[str, Column("Country of the work or residence", key=True, pattern=COUNTRY_CODE)]
     role_group: Annotated[str, Column("Group of roles, or ai_core", key=True, values=tuple(CELL_GROUPS))]
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
+    seniority_group: Annotated[
+        str,
+        Column(
+            "Group of levels: what the title or the answer says, else by years of experience; all: every level",
+            key=True,
+            values=tuple(LEVEL_GROUPS),
+        ),
+    ]
     experience: Annotated[
         str,
-        Column("Years of experience of the person, which is not a level", key=True, values=("all", *EXPERIENCE_BANDS)),
+        Column("Years of experience of the person, over all levels", key=True, values=("all", *EXPERIENCE_BANDS)),
     ]
     employment_type: Annotated[
         str,
@@ -292,8 +300,8 @@ class ReportedPay(Quantiles):
     pay_market: Annotated[
         str,
         Column(
-            "local: paid in the country's own money, linked to the dollar or not; cross_border: in dollars alone; "
-            "all: everybody, including persons who are paid in both or were not asked",
+            "local: paid in the country's own money, linked to the dollar or not; cross_border: in foreign money "
+            "alone; all: everybody, including persons who are paid in both or were not asked",
             key=True,
             values=("all", *PAY_MARKETS),
         ),
@@ -309,17 +317,45 @@ class ReportedPay(Quantiles):
     year: Annotated[int, Column("Year of the wave: the reference period")]
     reported_on: Annotated[date, Column("Day by which half of the answers were in; amounts are converted at its rate")]
     n_persons: Annotated[int, count("Persons in the quantiles")]
+    n_without_role: Annotated[
+        int, count("Of the persons in the quantiles: developers of all kinds, whose survey does not ask for the role")
+    ]
+    n_data_scientists: Annotated[int, count("Of the persons in the quantiles: data scientists")]
     n_flagged: Annotated[int, count("Persons left out because their amount cannot be right (`pay_flag`)")]
     n_no_rate: Annotated[int, count("Persons left out because no rate was near enough")]
     n_local: Annotated[int | None, count("Persons paid in the country's own money; NULL: not asked")]
     n_dollar_linked: Annotated[int | None, count("Persons paid in it but linked to the dollar; NULL: not asked")]
     n_part_dollars: Annotated[int | None, count("Persons paid partly in dollars; NULL: not asked")]
     n_dollars: Annotated[int | None, count("Persons paid in dollars alone; NULL: not asked")]
+    n_foreign: Annotated[
+        int | None, count("Persons paid in foreign money alone, where a survey does not name it; NULL: not asked")
+    ]
     dollars_share: Annotated[
-        float | None, share("Share paid in dollars alone; NULL: suppressed, not asked, or `pay_market` is not `all`")
+        float | None,
+        share(
+            "Share paid in dollars, or such foreign money, alone; NULL: suppressed, not asked, or `pay_market` is not "
+            "`all`"
+        ),
     ]
     dollars_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     dollars_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    n_bonus_asked: Annotated[int, count("Persons who say whether they get a yearly bonus; 0 outside `all` in dollars")]
+    n_bonus: Annotated[int, count("Of these, persons who get one")]
+    n_bonus_under_one: Annotated[int, count("Of these, persons whose bonus is under a month's salary")]
+    n_bonus_one: Annotated[int, count("Of these, persons whose bonus is a month's salary")]
+    n_bonus_one_to_three: Annotated[int, count("Of these, persons whose bonus is one to three months' salaries")]
+    n_bonus_over_three: Annotated[int, count("Of these, persons whose bonus is over three months' salaries")]
+    n_bonus_of_base: Annotated[int, count("Of these, persons whose income beside base pay is known as a part of it")]
+    bonus_share: Annotated[
+        float | None, share("Share that gets a bonus; NULL: too few say, or `pay_market` is not `all` in dollars")
+    ]
+    bonus_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
+    bonus_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    bonus_of_base: Annotated[
+        float | None, Column("Median of what comes beside base pay, as a part of it, of those who get it", low=0)
+    ]
+    bonus_of_base_lo: Annotated[float | None, Column("Lower end of its 95 % interval", low=0)]
+    bonus_of_base_hi: Annotated[float | None, Column("Upper end of its 95 % interval", low=0)]
     relative_standard_error: Annotated[
         float | None, count("Standard error of the median over the median, from its interval; NULL: suppressed")
     ]

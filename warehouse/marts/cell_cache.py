@@ -120,7 +120,7 @@ def combine_rows(cls: type, as_of: date, computed: Iterable[pd.DataFrame | None]
     if not frames:
         return pd.DataFrame(columns=names)
     frame = pd.concat(frames, ignore_index=True)
-    types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
+    types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object", bool: "boolean"}
     columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}
     lacking = dict.fromkeys(name for name in names if name not in frame)
     return frame.assign(**lacking)[names].astype(columns).assign(as_of=as_of)

@@ -1,8 +1,7 @@
 """Read official earnings in Europe: means by major group of occupations from Eurostat's Structure of Earnings Survey.
 
 The table (earn_ses22_28) has yearly means by major group of ISCO-08. It has no medians and no narrower occupations, so
-it says what professionals earn, but nothing about a single profession. It is in JSON-stat: a cube whose values are
-keyed by their position in row-major order. Confidential cells are missing.
+it says what professionals earn, but nothing about a single profession.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from extractors.reading.eurostat import API, cells_in, country_of
 from extractors.reading.pay_reports import official_wage
 from extractors.response import Response, each, note_left_out
 from extractors.sources.declaration import declare
@@ -20,9 +20,8 @@ from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import ISCO
 from transforms.text.lookups import countries, occupations
-from transforms.text.rejects import MISSHAPEN, Rejected
+from transforms.text.rejects import Rejected
 
-API = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/"
 TABLE = "earn_ses22_28"
 ALL = {"freq": "A", "sex": "T", "indic_se": "ERN", "age": "TOTAL", "sizeclas": "GE10"}
 """Codes of the cells that we read: yearly gross earnings of both sexes and all ages, in firms with ten or more
@@ -30,8 +29,6 @@ employees."""
 DIMENSIONS = (*ALL, "isco08", "unit", "geo", "time")
 MAJOR_GROUP = "OC"
 """Prefix of a code for a major group of occupations; the digit of the group follows."""
-OTHER_CODES = {"EL": "GR", "UK": "GB"}
-"""ISO codes of the countries for which Eurostat uses another code, by Eurostat's code."""
 EURO, NATIONAL = "EUR", "NAC"
 YEARS_BETWEEN, YEARS_TO_PUBLISH = 4, 2
 
@@ -51,64 +48,20 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     """Yield the mean of each country and major group that we read, and one issue for all groups of countries."""
-    cells = _cells_in(response.json())
-    of_countries = [cell for cell in cells if (country := _country(cell["geo"])) and cell["unit"] == _unit_of(country)]
+    cells = list(filter(_is_read, cells_in(response.json(), dimensions=DIMENSIONS)))
+    of_countries = [
+        cell for cell in cells if (country := country_of(cell["geo"])) and cell["unit"] == _unit_of(country)
+    ]
     yield from each(of_countries, _wage)
-    n_groups = len({cell["geo"] for cell in cells if _country(cell["geo"]) is None})
+    n_groups = len({cell["geo"] for cell in cells if country_of(cell["geo"]) is None})
     rule = "expected values of countries; those of groups of countries left out"
     yield from note_left_out(n_groups, "groups", rule, column="country")
 
 
-def _cells_in(cube: Any) -> list[dict[str, Any]]:
-    """Return the cells that we read: their code in each dimension, their `value`, and titles of group and country."""
-    try:
-        if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
-            raise Rejected("response", ", ".join(cube["id"]), f"expected a table by {', '.join(missing)}")
-        categories = [cube["dimension"][name]["category"] for name in cube["id"]]
-        codes = [_codes_of(category["index"]) for category in categories]
-        title_of = {name: category["label"] for name, category in zip(cube["id"], categories, strict=True)}
-        if [len(dimension) for dimension in codes] != list(cube["size"]):
-            raise Rejected("response", cube["size"], "expected sizes that agree with the codes of each dimension")
-        values = cube["value"].items() if isinstance(cube["value"], Mapping) else enumerate(cube["value"])
-        cells = [
-            dict(zip(cube["id"], _codes_at(int(at), codes), strict=True)) | {"value": value}
-            for at, value in values
-            if value is not None
-        ]
-        return [
-            cell | {"group_title": title_of["isco08"][cell["isco08"]], "geo_title": title_of["geo"][cell["geo"]]}
-            for cell in cells
-            if _is_read(cell)
-        ]
-    except Rejected:
-        raise
-    except MISSHAPEN as error:
-        rule = f"expected a JSON-stat dataset ({type(error).__name__}: {error}); the table may have changed"
-        raise Rejected("response", list(cube) if isinstance(cube, Mapping) else type(cube).__name__, rule) from error
-
-
-def _codes_of(index: Mapping[str, int] | Sequence[str]) -> Sequence[str]:
-    return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
-
-
-def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
-    """Return the code of each dimension for a position in row-major order (the last dimension changes fastest)."""
-    result = []
-    for of_dimension in reversed(codes):
-        place, number = divmod(place, len(of_dimension))
-        result.append(of_dimension[number])
-    return result[::-1]
-
-
-def _is_read(cell: Mapping[str, str]) -> bool:
+def _is_read(cell: Mapping[str, Any]) -> bool:
     group = cell["isco08"]
     is_followed = group.startswith(MAJOR_GROUP) and group.removeprefix(MAJOR_GROUP) in occupations(ISCO)
     return is_followed and all(cell[name] == code for name, code in ALL.items())
-
-
-def _country(geo: str) -> str | None:
-    code = OTHER_CODES.get(geo, geo)
-    return code if any(country.country == code for country in countries()) else None
 
 
 def _unit_of(country: str) -> str:
@@ -131,8 +84,8 @@ def _currency(country: str, unit: str) -> str:
 def _wage(cell: dict[str, Any]) -> OfficialWage:
     geo, value = cell["geo"], cell["value"]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Rejected("annual_mean", value, f"expected a number for {cell['geo_title']}")
-    country, year = _country(geo), int(cell["time"])
+        raise Rejected("annual_mean", value, f"expected a number for {cell['labels']['geo']}")
+    country, year = country_of(geo), int(cell["time"])
     assert country is not None
     return official_wage(
         source=SOURCE.name,
@@ -143,9 +96,9 @@ def _wage(cell: dict[str, Any]) -> OfficialWage:
         is_national=True,
         scheme=ISCO,
         occupation=cell["isco08"].removeprefix(MAJOR_GROUP),
-        area_title=cell["geo_title"],
+        area_title=cell["labels"]["geo"],
         country=country,
-        occupation_title=cell["group_title"],
+        occupation_title=cell["labels"]["isco08"],
         currency=_currency(country, cell["unit"]),
         earnings="gross earnings of the year before tax, without the bonuses that are counted apart",
         coverage="employees of all levels in firms with 10 or more, branches B to S without public administration",

@@ -11,7 +11,7 @@ import pytest
 
 from extractors.response import Response
 from extractors.source import all_sources
-from extractors.sources.salaries import koodiklinikka_survey, sysarmy_survey
+from extractors.sources.salaries.pay_survey import all_surveys
 from flows.inputs.uploads import wrap_uploads
 from transforms.records.rows import Issue, PayReport
 
@@ -79,10 +79,32 @@ def test_files_are_taken_under_the_address_of_their_survey() -> None:
     files = [SURVEYS / "sysarmy_2026.01_raw.csv.gz", SURVEYS / "koodiklinikka_salary_2024_fi.csv.gz"]
     with wrap_uploads(files) as recordings:
         assert len(recordings) == 2
-    assert sysarmy_survey.SOURCE.file_url and koodiklinikka_survey.SOURCE.file_url
-    assert sysarmy_survey.SOURCE.file_url("2026.01 - sysarmy - encuesta.csv") == "https://sysarmy.invalid/2026.01.csv"
-    assert sysarmy_survey.SOURCE.file_url("sysarmy.csv") is None
-    assert (
-        koodiklinikka_survey.SOURCE.file_url("koodiklinikka_salary_2024_fi.csv.gz")
-        == "https://koodiklinikka.invalid/2024.csv"
+    names = {
+        "2026.01 - sysarmy - encuesta.csv": "https://sysarmy.invalid/2026.01.csv",
+        "sysarmy.csv": None,
+        "koodiklinikka_salary_2024_fi.csv.gz": "https://koodiklinikka.invalid/2024.csv",
+        "laplazadevs_co_2025-06-03.csv.gz": "https://laplazadevs.invalid/2025.csv",
+        "state_of_data_br_2025_26_brackets.csv": "https://stateofdata.invalid/2025.csv",
+    }
+    for name, address in names.items():
+        offers = [survey.SOURCE.file_url(name) for survey in all_surveys().values() if survey.SOURCE.file_url]
+        assert [offer for offer in offers if offer] == [address] * (address is not None)
+
+
+def test_colombia() -> None:
+    """684 of 1,025 answers have nothing in the first column of base pay, since employees answer in the second."""
+    reports, issues = read("laplazadevs_co_2025-06-03.csv.gz")
+    assert (len(reports), sum(not issue.is_deliberate for issue in issues)) == (1_021, 4)
+    assert Counter(row.paid_in for row in reports) == {"local": 727, "foreign": 294}
+    assert {row.title for row in reports} == {""}
+    in_pesos, foreign = (
+        [row.pay for row in reports if row.currency == money and not row.pay_flag] for money in ("COP", "USD")
     )
+    assert (median(in_pesos), median(foreign) / 12) == (108_000_000, 5_000)
+
+
+def test_brazil() -> None:
+    reports, issues = read("state_of_data_br_2025_26_brackets.csv")
+    assert (len(reports), issues) == (393, [])
+    levels = Counter(row.seniority for row in reports if row.role == "machine_learning_engineer")
+    assert levels == {"senior": 42, "staff": 27, "junior": 21, "mid": 16}

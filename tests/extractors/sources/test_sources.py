@@ -51,6 +51,7 @@ from extractors.web.paging import ask_first, ask_pages
 from extractors.web.session import FetchFailed, Web
 from transforms.records.rows import (
     AiPostingShare,
+    AiUse,
     ExchangeRate,
     Issue,
     OccupationSkill,
@@ -78,7 +79,7 @@ EXAMPLE_BOARDS = {
 """Tokens of sources that ask for more than a word."""
 PARSED = {kind.__name__ for kind in get_args(Parsed)}
 """Names of the types that `parse` may yield."""
-ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
+ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare, AiUse)
 FORBIDS = re.compile(
     r"\b(?:forbids?|prohibit(?:s|ed)?|restricts?|internal use|required to register|needs [^.]*written consent"
     r"|without written consent|Disallow: /(?:\s|$))"

@@ -17,7 +17,7 @@ from fastapi.encoders import jsonable_encoder
 from extractors.archive.store import Place
 from extractors.source import all_sources
 from flows.runs.run_record import Request
-from flows.runtime.permissions import choose_sources, why_turned_off
+from flows.runtime.permissions import choose_sources, read_sources, why_turned_off
 from flows.runtime.settings import Settings, settings, usable_settings
 from flows.runtime.settings_declared import SETTINGS, Address, DeclaredSettings
 from flows.runtime.settings_file import FILE, find_lines, secret_of
@@ -375,3 +375,19 @@ def test_the_schema_allows_what_the_loader_takes() -> None:
             jsonschema.validate(tomllib.loads(text), json_schema())
     assert "Processes that read adverts." in schema_of("limits.workers")["description"]
     assert json.loads(schema_text()) == json_schema()
+
+
+def test_a_restricted_source_stands_in_guides_only_if_it_is_allowed(data: Path) -> None:
+    def read(*allowed: str) -> dict[str, tuple[bool, bool]]:
+        write(data, "[sources]", f"allow = {json.dumps(allowed)}")
+        rows = read_sources(settings())
+        return {row.source: (row.is_republishable, row.is_in_prose) for row in rows}
+
+    closed, bound, free = "stateofdata_survey", "sysarmy_survey", "laplazadevs_survey"
+    assert [read()[name] for name in (closed, bound, free)] == [(False, False), (True, False), (True, True)]
+    assert [read(closed)[name] for name in (closed, bound)] == [(True, True), (True, False)]
+    assert [read(bound)[name] for name in (closed, bound)] == [(False, False), (True, True)]
+    with pytest.raises(WrongUsage, match=r"laplazadevs_survey has no restriction; these have one: .*sysarmy_survey"):
+        read(free)
+    with pytest.raises(WrongUsage, match="unknown source"):
+        read("nobodys_survey")

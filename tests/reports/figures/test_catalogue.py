@@ -85,3 +85,16 @@ def test_cited_figures_name_their_source_and_go_stale(con: duckdb.DuckDBPyConnec
 def test_a_claim_without_source_is_never_published_as_sure(con: duckdb.DuckDBPyConnection) -> None:
     row = computed(con)["claim.shortfall"]
     assert (row.status, row.value) == ("low", "30–40% over the next few years (cited; source unknown)")
+
+
+def test_a_claim_read_at_second_hand_is_withheld_and_says_what_contradicts_it(con: duckdb.DuckDBPyConnection) -> None:
+    row = computed(con)["claim.ai_adoption"]
+    assert (row.status, row.value, row.kind, row.verify_by) == ("suppressed", None, "cited", date(2027, 3, 31))
+    assert "opens it at its publisher; contradicted: Eurostat counts 19.95%" in (row.reason or "")
+    assert computed(con)["claim.investment_2025"].value is None
+
+
+def test_the_caveat_of_a_printed_claim_names_the_break_in_its_question(con: duckdb.DuckDBPyConnection) -> None:
+    row = computed(con)["claim.ai_use_us"]
+    assert row.value == "17–20% from December 2025 to May 2026 (cited; US Census Bureau)"
+    assert "widened in November 2025" in notes.note(row)

@@ -71,5 +71,13 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
         load_claims(path)
 
 
+def test_only_a_withheld_claim_may_lack_its_value(tmp_path: Path) -> None:
+    without = {key: text for key, text in ONE.items() if key != "value"}
+    with pytest.raises(ClaimsError, match=r"claim\.one: value: missing"):
+        load_claims(written(tmp_path, without))
+    (claim,) = load_claims(written(tmp_path, without | {"withheld": '"nobody opened it"'}))
+    assert claim.value is None
+
+
 def test_an_outdated_claim_is_looked_up_in_the_file_of_claims() -> None:
     assert CLAIMS.is_file() and CLAIMS.name == "claims.toml"

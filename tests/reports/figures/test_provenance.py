@@ -14,12 +14,13 @@ import pyarrow as pa
 import pytest
 
 from reports.cells.published import read_cells
-from reports.figures import query
+from reports.figures import causes, query
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
 from reports.figures.declaration import Figure, Rung
 from reports.figures.ladder import inputs_of, parameters_of
 from reports.wording import notes
+from reports.wording.bases import OWN_BASES
 from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from tests.reports.figures.ledger_builders import computed
@@ -36,6 +37,7 @@ from warehouse.marts.share.shares import shares
 from warehouse.schema import arrow_schema
 
 N_JOBS, N_EMPLOYERS = 600, 24
+OF_OFFICES = ("official", "enterprises")
 PLACES = {
     "US": ("Northern America", "Americas", ["USD"]),
     "DE": ("Western Europe", "Europe", ["EUR"]),
@@ -287,6 +289,7 @@ def put_report(put: Put, chance: random.Random, row: int) -> None:
         "employment_type": chance.choice(("FULL_TIME", "FULL_TIME", "PART_TIME", None)),
         "paid_in": chance.choice(("local", "dollar_linked", "part_dollars", "dollars", None)),
         "pay_flag": chance.choice((None,) * 9 + ("implausible_low",)),
+        "bonus": (None, "none", "one")[row % 3],
     }  # fmt: skip
     put(tables.PayReports, report)
 
@@ -363,12 +366,12 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
 ) -> None:
     """Numerator and denominator, for every rung of every figure."""
     market: duckdb.DuckDBPyConnection = request.getfixturevalue(fixture)
-    rows_of, ids = reader(market), addresses(market, every)
+    rows_of, ids = reader(market), [*addresses(market, every), "reported_bonus.us.ai_core.all"]
     n_compared: dict[str, int] = {}
     for figure, rung, parameters in laddered(market, ids):
         kind = figure.id.partition(".")[0]
-        if rung.basis == "official" and kind != "comparison":
-            continue  # an office counts persons employed, in one row
+        if rung.basis in OF_OFFICES and kind != "comparison":
+            continue  # an office counts persons or enterprises, in one row
         adverts = rows_of(query.fill(rung.behind, parameters))
         rows = rows_of(query.fill(rung.sql, parameters))
         is_category = "skills" in figure.id.split(".")[:2]
@@ -390,7 +393,7 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
     rungs = {
         f"{figure.id.partition('.')[0]}, {rung.name}"
         for figure, rung, _ in laddered(market, ids)
-        if rung.basis != "official" or figure.id.startswith("comparison.")
+        if rung.basis not in OF_OFFICES or figure.id.startswith("comparison.")
     }
     assert {name for name, n in n_compared.items() if n} == rungs, "each kind of figure was compared on each rung"
 
@@ -406,6 +409,23 @@ def test_figures_of_a_panel_say_so_and_others_do_not(panel_market: duckdb.DuckDB
     assert "Median of jobs on boards drawn at random alone" in notes.note(
         ledger["pay.northern_america.ai_engineering.mid_senior"]
     )
+
+
+@pytest.mark.parametrize("fixture", ["panel_market", pytest.param("market", marks=pytest.mark.long)])
+def test_what_is_kept_of_a_figure_gives_its_numbers(fixture: str, request: pytest.FixtureRequest) -> None:
+    """So that its next change can be attributed (`ops.causes`), whichever sample it rests on."""
+    market: duckdb.DuckDBPyConnection = request.getfixturevalue(fixture)
+    figures = declarations(market, addresses(market, 61))
+    samples = set()
+    adverts_of = causes.Reader(market, inputs_of(market, AS_OF))
+    for row in compute_figures(market, AS_OF, code_version="1", also=list(figures)):
+        one = causes.ShownVintage(figure=figures[row.figure], row=row, as_of=AS_OF, method="m")
+        is_kept = one.rung is not None and one.rung.behind in causes.AROUND and row.basis in OWN_BASES
+        for part in causes.split_places(one) if row.value_json and is_kept else ():
+            if part.values:
+                assert adverts_of.read(part), (row.figure, part.place)
+                samples.add((part.is_pay, part.is_panel))
+    assert samples == {(True, False), (False, fixture == "panel_market"), (False, False)}
 
 
 def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ from reports.mcp.server import make_server
 from reports.wording.bases import BASES
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
-from tests.reports.release.conftest import DAY, NEXT, publish_day
+from tests.reports.release.conftest import BOTH, DAY, NEXT, publish_day
 from transforms.records.definitions import BAND
 from transforms.records.vocabulary import ONET, UNSPSC
 from warehouse import database, ops_tables
@@ -129,8 +129,8 @@ def test_what_others_say_is_no_measurement(snapshot: Snapshot) -> None:
 
 
 def test_a_figure_of_sources_that_exclude_each_other_has_no_licence(snapshot: Snapshot) -> None:
-    answer = answers.describe(snapshot.find("reported.countries"), snapshot)
-    assert answer["licence"]["id"] == "NONE" and "exclude each other" in answer["licence"]["remark"]
+    licence = snapshot.with_licence_of(snapshot.find(BOTH)).licences[BOTH]
+    assert licence.id == "NONE" and "exclude each other" in licence.remark
 
 
 @pytest.mark.parametrize(

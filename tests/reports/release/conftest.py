@@ -35,7 +35,7 @@ OF_PANEL = {"n_panel_jobs": 45, "n_panel_employers": 31, "p50_of_panel": 141_000
             "p50_of_panel_hi": 150_000.0}  # fmt: skip
 """Columns of boards drawn at random, in `pay.us.machine_learning_engineer.senior`."""
 SURE = {"status": "published", "reason": None, "n_employers": 30, "share_lo": 0.2, "share_hi": 0.6}
-BOUND, BOTH = "reported.money", "reported.countries"
+BOUND, BOTH = "reported.money", "adoption.eu"
 """A figure under the licence of one survey, and one from two surveys with conflicting licences."""
 
 
@@ -131,8 +131,11 @@ def _bind(figure: Figures) -> Figures:
     sources = {BOUND: SURVEYS[:1], BOTH: SURVEYS}.get(figure.figure)
     if sources is None:
         return figure
-    row = {
-        "country_name": "Argentina", "survey": "A survey", "year": 2026, "reported_on": "2026-07-10", "currency": "USD",
+    row: dict[str, Any] = {
+        "source": sources[0], "country": "AR", "country_name": "Argentina", "restriction": None,
+        "role_group": "ai_core", "role": "all", "n_data_scientists": 60, "n_without_role": 0,
+        "stated_currency": "USD", "cell": [],
+        "n_foreign": 0, "survey": "A survey", "year": 2026, "reported_on": "2026-07-10", "currency": "USD",
         "pay_market": "all", "experience": "all", "n_persons": 60, "n_jobs": 60, "n_employers": None, "n_flagged": 0,
         "n_no_rate": 0, "p25": 2e4, "p25_lo": 1.9e4, "p25_hi": 2.1e4, "p50": 3.1e4, "p50_lo": 3e4, "p50_hi": 3.2e4,
         "p75": 4e4, "p75_lo": 3.9e4, "p75_hi": 4.1e4, "form": "point", "status": "low", "reason": "few",

@@ -11,9 +11,11 @@ from reports.figures.catalogue import declarations
 from reports.figures.compute import rebuild_tables
 from reports.guide import desk
 from reports.release import figure_files
+from reports.release import published as module
 from reports.release.licences import OURS
 from reports.release.published import read_published
 from reports.wording import notes
+from tests.reports.release.conftest import BOTH, BOUND
 from warehouse.publish.release_tables import open_published_file
 
 TABLE = "bands.regions"
@@ -52,3 +54,17 @@ def test_what_may_not_be_passed_on_is_left_out_of_a_table_and_named(
     assert ids.issuperset(sources.keys() - set(without))
     assert not set(table.sources).intersection(sources[name] for name in without)
     assert TABLE not in day.left_out
+
+
+def test_neither_rows_nor_past_values_of_a_closed_source_are_released(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collection loses its rows of the source, and its vintages, whose values had them."""
+    with open_published_file(published) as con:
+        before = read_published(con)
+        monkeypatch.setattr(module, "find_closed", lambda names: sorted({"stackoverflow_survey"} & set(names)))
+        after = read_published(con)
+    of_figure = {row.figure: row for row in after.figures}
+    assert before.vintages[BOUND] and BOUND not in after.vintages
+    assert of_figure[BOUND].value is None and after.without[BOUND] == ("stackoverflow_survey",)
+    assert after.vintages.keys() >= before.vintages.keys() - {BOUND, BOTH}

@@ -32,7 +32,12 @@ def test_decisions_are_never_wider_than_the_terms(name: str) -> None:
         assert DECIDED[name] == "", "what may not be republished is in no release"
     if DECIDED[name] == "":
         assert not source.is_republishable, "what no release may hold stands neither in exports nor on the site"
-    for words, licence in (("ODbL", "ODbL-1.0"), ("NC-SA", "CC-BY-NC-SA-4.0"), ("Open Government", "OGL-Canada-2.0")):
+    for words, licence in (
+        ("ODbL", "ODbL-1.0"),
+        ("NC-SA", "CC-BY-NC-SA-4.0"),
+        ("CC BY-SA", "CC-BY-SA-4.0"),
+        ("Open Government", "OGL-Canada-2.0"),
+    ):
         if words in source.licence:
             assert DECIDED[name] == licence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reports.figures.verdicts import judge_reports
-from reports.wording.reported import REPORTED, SELF_SELECTED
+from reports.wording.reported import OF_CELL, REPORTED, SELF_SELECTED
 
 
 def row(**fields: Any) -> dict[str, Any]:
@@ -15,6 +15,8 @@ def row(**fields: Any) -> dict[str, Any]:
         "n_employers": None, "n_flagged": 2, "n_no_rate": 0, "p25": 25_563.0, "p25_lo": 2e4, "p25_hi": 3e4,
         "p50": 36_721.0, "p50_lo": 31_347.0, "p50_hi": 40_263.0, "p75": 47_617.0, "p75_lo": 4e4, "p75_hi": 5e4,
         "form": "point", "status": "low", "reason": "chose", "n_dollars": 23, "dollars_share": 0.2527,
+        "n_foreign": 0, "n_data_scientists": 79, "n_without_role": 0, "country": "AR", "role_group": "ai_core",
+        "role": "all", "restriction": None, "stated_currency": "ARS",
         "dollars_share_lo": 0.168, "dollars_share_hi": 0.355, "local_currency": "ARS", "local_n": 54,
         "local_p50": 52_811_291.0, "local_p50_lo": 45.5e6, "local_p50_hi": 61.75e6,
     }  # fmt: skip
@@ -31,7 +33,8 @@ def test_a_median_stands_with_its_interval_its_n_and_its_survey() -> None:
     assert table is not None
     result = table(rows)
     assert dict(zip(result.columns, result.rows[0], strict=True)) == {
-        "Who": "Argentina", "Median": "37K", "Its 95% interval": "31K–40K", "Middle half": "26K–48K",
+        "Who": "Argentina", "Who answered": "data scientists (79 of 91) and AI specialists",
+        "Median": "37K", "Its 95% interval": "31K–40K", "Middle half": "26K–48K",
         "Median in local money": "ARS 52.8M (n = 54)", "Paid in dollars alone": "25% (17–36%)", "Persons": "91",
         "Survey": "Survey, 2026",
     }  # fmt: skip
@@ -52,6 +55,24 @@ def test_money_and_experience_are_said_where_rows_differ_in_them() -> None:
         "median a year of those who chose to answer: Argentina, paid in the country's own money USD 37K (31K–40K, n = "
         "91); Argentina, paid in dollars alone between USD 20K and 50K (95% interval) (n = 91); "
         "Argentina, 5-7 years of experience USD 37K (31K–40K, n = 91) (low confidence)"
+    )
+
+
+def test_countries_stand_side_by_side_each_with_who_answered_its_money_wave_and_terms() -> None:
+    rows = [
+        row(source="a", pay_market="local", survey="Survey A", restriction="not for commercial use"),
+        row(source="b", country="BR", survey="Survey B", role_group="ai_engineering", n_data_scientists=0,
+            stated_currency="BRL", n_persons=58, restriction="not for publication: no licence found"),
+        row(source="c", country="CO", survey="Survey C", n_without_role=40, pay_market="cross_border", n_foreign=40,
+            n_persons=40),
+        row(source="c", country="CO", **HELD),
+    ]  # fmt: skip
+    assert OF_CELL.text(rows) == (
+        "median a year of those who chose to answer, each survey for itself: data scientists (79 of 91) and AI "
+        "specialists in Argentina, paid in Argentine pesos: USD 37K (31K–40K, n = 91; Survey A, January 2026; not for "
+        "commercial use); machine learning and AI engineers in Brazil, who stated pay in Brazilian reals: USD 37K "
+        "(31K–40K, n = 58; Survey B, January 2026; not for publication: no licence found); developers of all kinds in "
+        "Colombia, paid in foreign money: USD 37K (31K–40K, n = 40; Survey C, January 2026)"
     )
 
 

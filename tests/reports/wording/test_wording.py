@@ -479,6 +479,14 @@ def test_a_level_that_a_third_party_has_no_code_for_is_defined_by_the_title() ->
     assert "code MI" in (levels.define("mid", "advertised_third_party") or "")
 
 
+def test_levels_of_persons_are_defined_by_their_own_years() -> None:
+    words = {group: levels.define(group, "reported") for group in ("entry", "mid", "senior", "mid_senior", "staff")}
+    assert {group: text and text.rpartition(", ")[2] for group, text in words.items()} == {
+        "entry": "below 3 years of experience", "mid": "from 3 to below 6 years of experience",
+        "senior": "at least 6 years of experience", "mid_senior": "at least 3 years of experience", "staff": None,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("words", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_a_list_has_one_and(words: list[str], text: str) -> None:
     assert numbers.join_words(words) == text

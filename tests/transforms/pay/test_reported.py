@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from extractors.sources.salaries.sysarmy_survey import PESOS
+from extractors.sources.salaries.pay_survey import all_surveys
 from transforms.pay.reported import contradicts, flag_amounts, months_of_year, read_amount, read_years
 from transforms.records.columns import fields_of
 from transforms.records.rows import Issue, PayReport
 from transforms.text.rejects import Rejected
+
+PESOS = all_surveys()["sysarmy_survey"].amount_signs
 
 
 @pytest.mark.parametrize(

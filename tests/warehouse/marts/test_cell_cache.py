@@ -88,7 +88,13 @@ def after_night(night_template: Path, tmp_path: Path) -> Iterator[database.Conne
         yield con
 
 
-WITHOUT_ROWS = ("mart.closing_rates", "mart.closings_left_out", "mart.time_listed", "mart.reported_pay")
+WITHOUT_ROWS = (
+    "mart.closing_rates",
+    "mart.closings_left_out",
+    "mart.time_listed",
+    "mart.reported_pay",
+    "mart.pay_changes",
+)
 """Marts without rows here, where no board was read and nobody reported pay."""
 
 
@@ -236,7 +242,7 @@ MACROS_OF_STOCK = ("board_readings", "stock_postings", "reference_periods", "new
 """Macros that say which adverts are in the stock, by which the digest chooses them, and what no mart reads."""
 
 
-FOR_FIGURES = {"pay_pairs.sql": {"warc"}}
+FOR_FIGURES = {key: {"warc"} for key in ("collected_pairs.sql", "pay_pairs.sql", "compared_pay.sql")}
 """Columns of macros that figures ask for; marts leave them out (`salary_bands.py`)."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,7 @@ PERSONS_COLUMNS = (
     *("relative_standard_error", "form"),
 )
 MAX_JOBS_AT_ONCE = 1_000_000  # the most pairs of a cell and a job in memory at once: about 300 MB
+Z_95 = NormalDist().inv_cdf(0.975)
 CENTS, DIGITS = 2, 9  # decimal places of amounts and fractions; more would depend on the order of summation
 
 
@@ -102,6 +104,13 @@ def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.D
     return rows.assign(**{name: rows[name].mask(is_empty, value) for name, value in nothing.items()})
 
 
+def estimate_points(jobs: PaidJobs) -> dict[str, float]:
+    """Return the amounts of `FORM_BY` of one cell, which must have jobs, whatever the rules for printing say of it."""
+    (sorted_jobs,) = _split(jobs)
+    _, estimates = _estimate_all(sorted_jobs)
+    return {name: round(float(of.value[0, place]), CENTS) for name, (of, place) in estimates.items() if name in FORM_BY}
+
+
 def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     """Estimate the `PANEL_COLUMNS` of every cell: the median of midpoints of its jobs in the panel, weighted.
 
@@ -150,6 +159,34 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
         parts.append(frame.assign(cell=np.unique(part.cell)))
     rows = pd.concat(parts).set_index("cell") if parts else pd.DataFrame(columns=PERSONS_COLUMNS, dtype=object)
     return rows.reindex(index=range(n_cells), columns=PERSONS_COLUMNS)
+
+
+def estimate_pay_of_brackets(cell: Ints, low: Floats, high: Floats, n_cells: int) -> pd.DataFrame:
+    """Estimate the `PERSONS_COLUMNS` of every cell from brackets of pay, `high` being infinite where one is open.
+
+    Quantiles interpolate: the persons of a bracket stand evenly in it. An interval reaches from the lower end that it
+    would have if everybody had the low end of the bracket to the upper end that it would have if everybody had the high
+    end, so it covers where in the brackets the persons are. A quantile is NaN if it, or the upper end of its interval,
+    is in an open bracket. With brackets of no width this is `estimate_pay_of_persons`.
+    """
+    brackets = pd.DataFrame({"cell": cell, "low": low, "high": high}).groupby(["cell", "low", "high"])["low"]
+    place = ((brackets.cumcount() + 0.5) / brackets.transform("size")).to_numpy()
+    is_open = np.isinf(high)
+    closed = np.where(is_open, low, high)
+    beyond = 10 * closed.max(initial=0.0)  # an amount above all others, in place of the end of an open bracket
+    within = estimate_pay_of_persons(cell, low + place * (closed - low), n_cells).astype({"p50": float})
+    lows = estimate_pay_of_persons(cell, low, n_cells)
+    highs = estimate_pay_of_persons(cell, np.where(is_open, beyond, high), n_cells)
+    opens_at = pd.Series(low[is_open]).groupby(cell[is_open]).min().reindex(range(n_cells), fill_value=np.inf)
+    for name in QUANTILES:
+        ends = [f"{name}_lo", f"{name}_hi"]
+        within[ends[0]], within[ends[1]] = lows[ends[0]], highs[ends[1]]
+        is_unknown = (within[name] >= opens_at) | (within[ends[1]] > closed.max(initial=0.0))
+        within.loc[is_unknown, [name, *ends]] = np.nan
+    width = (within["p50_hi"] - within["p50_lo"]).astype(float)
+    within["relative_standard_error"] = (width / (2 * Z_95) / within["p50"]).round(DIGITS)
+    within["form"] = np.where(_is_wide(within, "p50"), printing.INTERVAL, printing.POINT)
+    return within
 
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:

@@ -198,6 +198,15 @@ def make_share_rows(
     return pd.DataFrame(columns)
 
 
+def estimate_points(counts: ShareCounts, n_items: int, *, by_employer: bool) -> Floats:
+    """Return the share of each item in one cell, which must have jobs, whatever the rules for printing say of it.
+
+    It is the share of the average employer if `by_employer`, otherwise that of jobs.
+    """
+    estimates = _estimate(counts, np.zeros(n_items, dtype=np.int64), counts.yes_item)
+    return estimates["share_by_employer" if by_employer else "share"]
+
+
 def _bound(counts: ShareCounts, row_cell: Ints, row: Ints) -> dict[str, Floats]:
     """Return the bounds of each row's share of all jobs that could have told, with their sampling error."""
     weights = counts.weights

@@ -1,42 +1,15 @@
--- What third parties say that adverts pay, as of the day `as_of`: pairs of a low and a high amount from each
--- collection's newest snapshot, without duplicates, in each country only those of the source with most pairs there.
--- Employers are unknown. Dollars are the source's own, otherwise at the rate of the snapshot (report_rates). Pay is
--- from the calendar year of the snapshot and the one before, as the source gives years, not days; our own calendar does
--- not matter, so New Year changes nothing. Pay in money that is not the country's may well be an employer's at home:
--- `employer_country` is the source's own. `source` and `pair_row` identify a pair, `warc` and `snapshot_on` its archive file and snapshot.
-WITH newest AS (
-    SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
-    WHERE snapshot_on <= as_of AND basis = 'advertised_third_party' GROUP BY source
-), pairs AS (
-    SELECT
-        r.source, r.pair_row, r.role, r.role_group, r.seniority, r.currency, r.title, r.employer_country,
-        r.employer_size, r.remote_share, r.year,
-        r.country, r.region, r.continent,
-        CASE WHEN list_contains(c.currencies, r.currency) THEN 'local' WHEN len(c.currencies) > 0
-            THEN 'cross_border' END
-            AS pay_market,
-        max(r.warc) AS warc, snapshot_on,
-        min(coalesce(r.pay_usd_stated, r.pay * w.usd_per_unit)) AS low_usd,
-        max(coalesce(r.pay_usd_stated, r.pay * w.usd_per_unit)) AS high_usd
-    FROM core.pay_reports r JOIN newest USING (source, snapshot_on)
-    LEFT JOIN core.countries c ON c.country = r.country
-    LEFT JOIN report_rates(as_of) w ON w.source = r.source AND w.reported_on = r.snapshot_on AND w.currency = r.currency
-    WHERE r.basis = 'advertised_third_party' AND r.employment_type = 'FULL_TIME' AND r.pay_flag IS NULL
-        AND r.year >= year(r.snapshot_on) - 1 AND r.seniority <> 'intern' AND r.role <> 'ai_data_trainer'
-    GROUP BY ALL HAVING count(*) = 2
-), distinct_pairs AS (
-    SELECT DISTINCT ON (
-        title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year, source
-    )
-        role, role_group, seniority, country, region, continent, pay_market, low_usd, high_usd, source, pair_row,
-        year, warc, snapshot_on, currency, employer_country
-    FROM pairs
-    WHERE low_usd > 0 AND high_usd <= 4 * low_usd
-    ORDER BY ALL
+-- The pairs of `collected_pairs` that count in bands on the day `as_of`, in each country only those of the source with
+-- most pairs there. Pay is from the calendar year of the snapshot and the one before, as the source gives years, not
+-- days; our own calendar does not matter, so New Year changes nothing.
+WITH recent AS (
+    FROM collected_pairs(as_of) WHERE year >= year(snapshot_on) - 1
 ), main_sources AS (
-    SELECT country, source FROM distinct_pairs GROUP BY country, source
+    SELECT country, source FROM recent GROUP BY country, source
     QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
 )
-SELECT t.* FROM distinct_pairs AS t
+SELECT
+    t.role, t.role_group, t.seniority, t.country, t.region, t.continent, t.pay_market, t.low_usd, t.high_usd, t.source,
+    t.pair_row, t.year, t.warc, t.snapshot_on, t.currency, t.employer_country
+FROM recent AS t
 JOIN main_sources AS m ON m.source = t.source AND m.country IS NOT DISTINCT FROM t.country
 ORDER BY ALL

@@ -14,7 +14,7 @@ from transforms.records.columns import fields_of
 from warehouse import database
 from warehouse.mart_tables import SalaryBands
 from warehouse.marts.cell_cache import CellCache, combine_rows
-from warehouse.marts.pay.pay_quantiles import QUANTILES, estimate_pay_of_persons
+from warehouse.marts.pay.pay_quantiles import QUANTILES, estimate_pay_of_brackets, estimate_pay_of_persons
 from warehouse.marts.pay.reported_pay import reported_bands, reported_pay
 from warehouse.tables import Countries, ExchangeRates, PayReports, Sources
 
@@ -63,6 +63,7 @@ def survey(con: database.Connection) -> database.Connection:
 def cells(con: database.Connection, **conditions: str) -> pd.DataFrame:
     usual = {
         "source": "survey", "role_group": "ai_core", "role": "all", "experience": "all", "pay_tax": "gross",
+        "seniority_group": "all",
         "employment_type": "FULL_TIME", "pay_market": "all", "currency": "USD",
     }  # fmt: skip
     frame = reported_pay(con, AS_OF)
@@ -147,11 +148,40 @@ def test_bands_take_the_survey_that_most_of_a_country_answer(survey: database.Co
     levels = rows[(rows["role_group"] == "ai_core") & (rows["currency"] == "USD")].set_index("pay_market")
     all_levels = levels[levels["seniority_group"] == "all"]
     assert dict(all_levels["n_jobs"]) == {"all": 141, "local": 100, "cross_border": 40}
-    assert set(rows["seniority_group"]) == {"all", "unstated"}  # no title names a level
+    assert set(rows["seniority_group"]) == {"all", "entry", "mid", "mid_senior", "senior"}
     assert rows["band_low"].isna().all()
     assert set(rows["n_employers"].isna()) == {True}
     assert all_levels.loc["all", "status"] == "low"
     assert str(all_levels.loc["all", "reason"]).startswith("survey 2026: persons chose to answer")
+
+
+def test_levels_are_what_the_title_says_or_else_years_of_experience(con: database.Connection) -> None:
+    years = (0.0, 2.5, 3.0, 5.9, 6.0, 30.0, None)
+    rows = [person(n, 1e6, years_experience=number) for n, number in enumerate(years, start=1)]
+    database.put(con, PayReports, [*rows, person(8, 1e6, seniority="staff", years_experience=1.0)])
+    levels = con.execute("SELECT seniority FROM reported_persons($as_of) ORDER BY row", {"as_of": AS_OF}).fetchall()
+    assert [level for (level,) in levels] == [
+        "junior", "junior", "mid", "mid", "senior", "senior", "unstated", "staff",
+    ]  # fmt: skip
+
+
+def test_levels_are_cells_by_money(survey: database.Connection) -> None:
+    """Of 100 persons paid in pesos, years go round from 0 to 11."""
+    (row,) = cells(survey, seniority_group="senior", pay_market="local", currency="ARS").to_dict("records")
+    years = [n % 12 for n in range(1, 101)]
+    pays = [n * 1e6 for n, number in enumerate(years, start=1) if number >= 6]
+    assert (row["n_persons"], row["p50"]) == (len(pays), pytest.approx(np.median(pays)))
+
+
+def test_a_survey_without_roles_is_no_band_of_a_role(con: database.Connection) -> None:
+    developers = {"title": "", "role": "software_engineer", "role_group": "other_engineering", "currency": "USD"}
+    rows = [person(n, 50_000.0 + n, paid_in="foreign" if n % 2 else "local", **developers) for n in range(1, 81)]
+    database.put(con, PayReports, rows)
+    (row,) = cells(con, role_group="other_engineering", pay_market="cross_border").to_dict("records")
+    assert (row["n_persons"], row["n_foreign"], row["n_dollars"], row["n_without_role"]) == (40, 40, 0, 40)
+    (everybody,) = cells(con, role_group="other_engineering").to_dict("records")
+    assert everybody["dollars_share"] == 0.5
+    assert len(reported_bands(con, AS_OF, CellCache())) == 0
 
 
 def test_one_survey_speaks_for_a_country_and_unasked_time_counts_as_full(survey: database.Connection) -> None:
@@ -173,8 +203,30 @@ def test_unstated_time_in_a_survey_that_asks_for_it_is_not_full_time(con: databa
     assert sorted(full) == [(1, True), (2, False)]
 
 
+def test_a_bonus_is_what_a_survey_asks_or_a_year_of_income_above_base_pay(con: database.Connection) -> None:
+    database.put(con, Countries, [Countries(country="AR", currencies=("ARS",), **COUNTRY)])
+    sizes = ["none"] * 50 + ["one"] * 20 + ["over_three"] * 10
+    rows = [person(n, 1e6, bonus=size, pay_months=13.0) for n, size in enumerate(sizes, 1)]
+    rows += [person(81, 1e6, bonus=None, pay_months=12.0, pay_total=9e6)]  # a month's pay is no year's base pay
+    rows += [person(82, 1e6, bonus="one", pay_flag="implausible_low")]
+    yearly = {"source": "other", "bonus": None, "pay_months": None}
+    rows += [person(n, 1e6, pay_total=1e6 * (1.1 if n <= 40 else 1.0), **yearly) for n in range(1, 101)]
+    rows += [person(n, 1e6, pay_total=total, **yearly) for n, total in ((101, None), (102, 0.9e6))]
+    rows += [person(n, 1e6, source="small", bonus="one") for n in range(1, 30)]
+    database.put(con, PayReports, rows)  # no rate is near, which a bonus does not need
+    found: list[Any] = [next(cells(con, source=one).itertuples()) for one in ("survey", "other", "small")]
+    asked, told, few = found
+    assert (asked.n_bonus_asked, asked.n_bonus, asked.n_bonus_one, asked.n_bonus_over_three) == (80, 30, 20, 10)
+    assert asked.bonus_share == 0.375 and asked.bonus_share_lo < 0.375 < asked.bonus_share_hi
+    assert np.isnan(asked.bonus_of_base) and asked.n_bonus_of_base == 0
+    assert (told.n_bonus_asked, told.n_bonus, told.n_bonus_of_base, told.bonus_share) == (100, 40, 40, 0.4)
+    assert told.bonus_of_base == pytest.approx(0.1)
+    assert (few.n_bonus_asked, few.n_bonus) == (29, 29) and np.isnan(few.bonus_share)
+
+
 def test_a_source_that_may_not_be_republished_is_in_no_cell(survey: database.Connection) -> None:
-    values = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False}
+    values = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False,
+              "is_in_prose": True}  # fmt: skip
     texts = dict.fromkeys(("title", "publisher", "homepage", "licence", "attribution"), "x")
     database.put(survey, Sources, [Sources(**(nothing_in(Sources) | values | texts))])
     assert set(reported_pay(survey, AS_OF)["source"]) == {"other"}
@@ -182,6 +234,47 @@ def test_a_source_that_may_not_be_republished_is_in_no_cell(survey: database.Con
 
 def test_where_nobody_reports_there_are_no_rows(con: database.Connection) -> None:
     assert len(reported_pay(con, AS_OF)) == 0
+
+
+BRACKETS = np.array([0, 1, 2, 3, 4, 6, 8, 12, 16, 20, 25, 30, 40, np.inf]) / 12
+"""Ends of the brackets of a survey in Brazil, the twelfth of them one standard unit of pay."""
+
+
+def estimate_brackets(cell: np.ndarray[Any, Any], pay: np.ndarray[Any, Any], n_cells: int) -> pd.DataFrame:
+    place = np.searchsorted(BRACKETS, pay, side="right")
+    return estimate_pay_of_brackets(cell, BRACKETS[place - 1], BRACKETS[place], n_cells)
+
+
+@pytest.mark.parametrize("n", [58, 150])
+def test_intervals_of_brackets_cover_and_are_wider_than_those_of_the_amounts(n: int) -> None:
+    dice = np.random.default_rng(35)
+    pay, cell = np.exp(dice.normal(0, 0.5, (1_000, n))).ravel(), np.repeat(np.arange(1_000), n)
+    exact, estimates = estimate_pay_of_persons(cell, pay, 1_000), estimate_brackets(cell, pay, 1_000)
+    for name, z in (("p25", -0.6744898), ("p50", 0.0), ("p75", 0.6744898)):
+        truth = np.exp(0.5 * z)
+        low, high = estimates[f"{name}_lo"], estimates[f"{name}_hi"]
+        assert ((low <= truth) & (truth <= high)).mean() >= 0.95, name
+        assert (low <= exact[f"{name}_lo"] + 1e-2).all() and (high >= exact[f"{name}_hi"] - 1e-2).all()
+        assert abs(estimates[name].median() / truth - 1) < 0.02, "interpolation is not biased"
+
+
+def test_quantiles_of_brackets_are_interpolated_by_hand() -> None:
+    """By docs/methods.md: the person i of n stands at (i - 1/2) / n of the bracket, in units of persons."""
+    counts = {(1_000.0, 2_000.0): 20, (2_000.0, 4_000.0): 30, (4_000.0, np.inf): 10}
+    low, high = (np.repeat([ends[k] for ends in counts], list(counts.values())) for k in (0, 1))
+    (row,) = estimate_pay_of_brackets(np.zeros(60, dtype=np.int64), low, high, 1).to_dict("records")
+    assert row["p50"] == pytest.approx(2_000 + (30 - 20) / 30 * 2_000, abs=0.01)
+    assert (row["p50_lo"], row["p50_hi"]) == (2_000, 4_000)
+    assert pd.isna(row["p90"]) and pd.isna(row["p90_hi"]), "it is in the open bracket"
+    assert row["form"] == "interval"
+
+
+def test_brackets_without_width_are_amounts() -> None:
+    pay, cell = np.sort(np.random.default_rng(1).lognormal(size=50)) * 1_000, np.zeros(50, dtype=np.int64)
+    pd.testing.assert_frame_equal(
+        estimate_pay_of_brackets(cell, pay, pay, 1)[list(QUANTILES)],
+        estimate_pay_of_persons(cell, pay, 1)[list(QUANTILES)],
+    )
 
 
 @pytest.mark.parametrize("n", [40, 90, 150])

@@ -1,0 +1,104 @@
+"""Line charts of how pay moves: a point for each period with its interval, and a line through unbroken periods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from markupsafe import Markup
+
+from reports.site.rows import nice_step
+from reports.wording import movement
+from reports.wording.numbers import Rows, choose_printed
+from warehouse.marts.printing import INTERVAL
+
+WIDTH, HEIGHT = 640, 250
+LEFT, RIGHT, TOP, BOTTOM = 52, 20, 22, 34
+"""Margins of the plot, in the unit of WIDTH and HEIGHT; labels stand in them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A period: its value less one with its interval, and `raw`, the same without matching; None: not drawn."""
+
+    name: str
+    value: float | None
+    low: float
+    high: float
+    raw: float | None = None
+    is_break: bool = False  # whether no line leads here from the point before
+
+
+def points_of(rows: Rows) -> list[Point]:
+    """Return the points of a series: a premium in each period, or pay since the first period of each unbroken run."""
+    points: list[Point] = []
+    raw: float | None = None
+    for row in choose_printed(rows):
+        name = movement.say_period(row)
+        is_point = row["form"] != INTERVAL
+        if row["previous"] is None:
+            value = row["change"] if is_point else None
+            points.append(
+                Point(name=name, value=value, low=row["change_lo"], high=row["change_hi"], is_break=row["is_break"])
+            )
+            continue
+        if row["chained_from"] is None:  # too wide for a point
+            continue
+        if row["chained_from"] == row["previous"]:  # a run begins
+            start = movement.say_period(row, "previous")
+            points.append(Point(name=start, value=0.0, low=0.0, high=0.0, raw=0.0, is_break=bool(points)))
+            raw = 0.0
+        raw = None if raw is None or row["raw_change"] is None else (1 + raw) * (1 + row["raw_change"]) - 1
+        points.append(Point(name=name, value=row["chain"], low=row["chain_lo"], high=row["chain_hi"], raw=raw))
+    return points
+
+
+def draw(points: Sequence[Point], *, label: str) -> Markup:
+    """Return a line chart as SVG; its axis holds 0 and all intervals."""
+    ends = [end for point in points for end in (point.low, point.high, point.raw or 0.0)]
+    step = nice_step(max(max(ends) - min(ends), 0.01))
+    lowest, highest = (math.floor(min(*ends, 0) / step), math.ceil(max(*ends, 0) / step))
+    plot_height, width = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / max(len(points), 1)
+
+    def x(number: int) -> float:
+        return LEFT + width * (number + 0.5)
+
+    def y(value: float) -> float:
+        return TOP + plot_height * (highest - value / step) / max(highest - lowest, 1)
+
+    parts = []
+    for tick in range(lowest, highest + 1):
+        at = y(tick * step)
+        parts.append(_line("line ink" if tick == 0 else "grid", LEFT, at, WIDTH - RIGHT, at))
+        parts.append(_text(movement.signed(tick * step).replace(".0%", "%") if tick else "0%", LEFT - 8, at + 4, "end"))
+    for number, point in enumerate(points[1:], 1):
+        before, left, right = points[number - 1], x(number - 1), x(number)
+        if point.is_break:
+            middle = (left + right) / 2
+            parts.append(_line("line ink others", middle, TOP, middle, HEIGHT - BOTTOM))
+            parts.append(_text(movement.BREAK, middle, TOP - 8))
+            continue
+        for first, last, look in ((before.value, point.value, "line"), (before.raw, point.raw, "line ink others")):
+            if first is not None and last is not None:
+                parts.append(_line(look, left, y(first), right, y(last)))
+    for number, point in enumerate(points):
+        if point.low < point.high:
+            parts.append(_line("line rough", x(number), y(point.low), x(number), y(point.high)))
+        if point.value is not None:
+            parts.append(f'<circle class="dot" cx="{x(number):.1f}" cy="{y(point.value):.1f}" r="5"/>')
+        parts.append(_text(point.name, x(number), HEIGHT - 10))
+    return Markup(
+        f'<svg class="lines" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" aria-label="{escape(label)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _line(look: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<line class="{look}" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}"/>'
+
+
+def _text(text: str, x: float, y: float, anchor: str = "middle") -> str:
+    style = f'text-anchor="{anchor}" font-size="12" fill="var(--soft)"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {style}>{escape(text)}</text>'

@@ -1,0 +1,154 @@
+"""How pay moves, in words: for the same kind of job from period to period, and as a premium over other engineering.
+
+A change whose interval holds 0 is called no more than chance, whatever its sign.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reports.wording import numbers
+from reports.wording.numbers import Row, Rows
+from reports.wording.renderer import Column, Renderer, Table, make_table
+from reports.wording.work import PERSONS, name_work, name_workers
+from warehouse.marts.printing import INTERVAL, JOBS
+
+BREAK = "break"
+SPECIALISTS = {"ai_core": PERSONS["ai_core"]}
+"""Words for groups of roles as those who answered a survey."""
+MAX_ROLES = 3
+"""How many roles are named of those who are counted."""
+TITLES_STAND_IN = (
+    "others collected the adverts and name no employers, so that the interval rests on titles, and on pairs of amounts "
+    "where these vary more"
+)
+HELD_KEY = (
+    "Pay for the same title, level, country and currency: the mean change over kinds of job that both years have, each "
+    "with the mean of its parts in the two years. Raw: the change of the mean of all, whatever the mix of jobs."
+)
+PREMIUM_KEY = (
+    "Of the same wave or year, at equal experience (surveys) or level (collections) and the same kind of payment, as "
+    "the experience of the group is. Pay is never converted."
+)
+
+
+def signed(change: float) -> str:
+    """Return a change such as "+1.8%", "−3.2%", or "+34%" from 10 % on."""
+    value = 100 * change
+    text = f"{value:+.1f}" if abs(value) < 9.95 else f"{value:+.0f}"
+    return f"{text}%".replace("-", "−")
+
+
+def say_ends(row: Row, name: str = "change") -> str:
+    """Return the 95 % interval of a change, such as "−0.7% to +4.5%"."""
+    return f"{signed(row[f'{name}_lo'])} to {signed(row[f'{name}_hi'])}"
+
+
+def say_period(row: Row, name: str = "period") -> str:
+    """Return the name of a period: a year, or the month of a wave. A last year that is not whole says until when."""
+    if len(row[name]) > 4:
+        day = date.fromisoformat(row[name])
+        return f"{numbers.MONTHS[day.month - 1]} {day.year}"
+    last = date.fromisoformat(str(row["last_day"])[:10])
+    is_cut = name == "period" and (last.month, last.day) != (12, 31)
+    return f"{row[name]} (to {numbers.MONTHS[last.month - 1]})" if is_cut else str(row[name])
+
+
+def _point(row: Row) -> str | None:
+    return None if row["form"] == INTERVAL else signed(row["change"])
+
+
+def _brief(row: Row) -> str:
+    point = _point(row)
+    return f"{say_period(row)} {say_ends(row) if point is None else f'{point} ({say_ends(row)})'}"
+
+
+def _say_change(row: Row) -> str:
+    when = f"from {say_period(row, 'previous')} to {say_period(row)}"
+    head, point = "pay for the same kind of job", _point(row)
+    if row["change_lo"] <= 0 <= row["change_hi"]:
+        said = say_ends(row) if point is None else f"{point}, {say_ends(row)}"
+        return f"{head} did not change by more than chance {when} ({said})"
+    verb = "rose" if row["change"] > 0 else "fell"
+    if point is None:
+        return f"{head} {verb} {when} (by {say_ends(row)})"
+    return f"{head} {verb} by {point.lstrip('+−')} {when} ({say_ends(row)})"
+
+
+def _text_of_changes(rows: Rows) -> str:
+    *earlier, newest = numbers.choose_printed(rows)
+    before = "; ".join(map(_brief, earlier))
+    return f"{_say_change(newest)}{f'; earlier, each over the year before: {before}' if before else ''}"
+
+
+def _say_group(row: Row) -> str:
+    if row["basis"] == "reported":
+        return f"{SPECIALISTS.get(row['role_group'], name_workers(row['role_group']))} who answered"
+    return f"adverts for {name_workers(row['role_group'])}"
+
+
+def _text_of_premium(rows: Rows) -> str:
+    *earlier, newest = numbers.choose_printed(rows)
+    who, point, is_survey = _say_group(newest), _point(newest), newest["basis"] == "reported"
+    verb = "are paid" if is_survey else "offer"
+    than = "other engineers of equal experience" if is_survey else "for other engineering of equal level"
+    than += f", {say_period(newest)}"
+    if newest["change_lo"] <= 0 <= newest["change_hi"]:
+        said = f"{who} do not {verb.replace('are paid', 'earn')} more or less than {than}, beyond chance"
+        said += f" ({say_ends(newest) if point is None else f'{point}, {say_ends(newest)}'})"
+    else:
+        more = "more" if newest["change"] > 0 else "less"
+        size = f"between {say_ends(newest).replace(' to ', ' and ')}" if point is None else f"{point.lstrip('+−')}"
+        said = f"{who} {verb} {size} {more} than {than}{'' if point is None else f' ({say_ends(newest)})'}"
+    before = "; ".join(map(_brief, earlier))
+    return f"{said}{f'; earlier: {before}' if before else ''}"
+
+
+def say_roles(row: Row) -> str:
+    """Return who is counted, such as "of 91, 79 data scientists, 7 AI engineers"."""
+    roles = list(row["roles"] or ())
+    parts = [
+        numbers.count_of(part["n_jobs"], name_work(part["role"]), name_workers(part["role"]))
+        for part in roles[:MAX_ROLES]
+    ]
+    others = sum(part["n_jobs"] for part in roles[MAX_ROLES:])
+    return f"of {row['n_jobs']:,}, {', '.join(parts)}{f', {others:,} others' if others else ''}"
+
+
+_COLUMNS = (
+    Column("Period", say_period, False),
+    Column("Change", _point),
+    Column("95% interval", say_ends),
+    Column("Raw", lambda row: None if row["raw_change"] is None else signed(row["raw_change"])),
+    Column("Since the first period", lambda row: None if row["chain"] is None else signed(row["chain"])),
+    Column("Its 95% interval", lambda row: None if row["chain"] is None else say_ends(row, "chain")),
+    Column("Counted", "n_jobs"),
+    Column("Compared with", "n_compared"),
+    Column("Kinds of job", "n_kinds"),
+    Column("Who", say_roles, False),
+    Column("", lambda row: BREAK if row["is_break"] else None, False),
+)
+
+
+def _table(rows: Rows) -> Table:
+    printed = numbers.choose_printed(rows)
+    few = [f"{say_period(row)} ({row['reason']})" for row in rows if row["status"] == "suppressed"]
+    key = HELD_KEY if printed[0]["previous"] else PREMIUM_KEY
+    return make_table(printed, _COLUMNS, key=key, below=[f"Withheld: {', '.join(few)}." if few else ""])
+
+
+def _note(rows: Rows) -> list[str]:
+    *_, newest = numbers.choose_printed(rows)
+    is_collected = newest["basis"] == "advertised_third_party"
+    breaks = [say_period(row) for row in rows if row["is_break"] and row["status"] != "suppressed"]
+    return [
+        say_roles(newest),
+        TITLES_STAND_IN if is_collected else "who answered chose to",
+        f"a series prints from two periods with {JOBS} or more each",
+        *([f"break before {', '.join(breaks)}"] if breaks else []),
+        f"source: {newest['source_title']}",
+    ]
+
+
+HELD_CONSTANT = Renderer(text=_text_of_changes, table=_table, note=_note, names_withheld=True)
+PREMIUM = Renderer(text=_text_of_premium, table=_table, note=_note, names_withheld=True)

@@ -1,0 +1,92 @@
+"""The mart of how pay moves: for the same kind of job over time, and against other engineering."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from transforms.records.columns import Column, struct, table
+from transforms.records.vocabulary import BASES, COMPARED_GROUPS, COUNTRY_CODE, MOVEMENTS, PREMIUM_OVER
+from warehouse.mart_tables.cells import FORMS, count, state
+
+_RATIO = "ratio less one"
+
+
+@struct
+class RoleJobs:
+    """How many of a row's jobs or persons have a role."""
+
+    role: Annotated[str, Column("Role")]
+    n_jobs: Annotated[int, count("Jobs, pairs or persons")]
+
+
+@table(
+    "mart.pay_changes",
+    "How pay for the same kind of job moved, and how much more AI and data science pay: a row per series and period.",
+    "change_lo <= change AND change <= change_hi",
+    "chain_lo <= chain AND chain <= chain_hi",
+    "(status = 'suppressed') = (change IS NULL) AND reason IS NOT NULL",
+    f"(measure = '{MOVEMENTS[0]}') = (previous IS NOT NULL)",
+)
+class PayChanges:
+    """Series of collections of adverts by year, and of surveys by wave, each of one source. None is above `low`.
+
+    The method is in `marts/pay/matched_pay.py`. Only jobs in kinds that both sides have are compared and counted.
+    """
+
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
+    measure: Annotated[
+        str,
+        Column(
+            "held_constant: change of pay since `previous` within title, level, market and money; premium: how much "
+            f"more than {PREMIUM_OVER} in the same period, at equal level or experience and kind of payment",
+            key=True,
+            values=MOVEMENTS,
+        ),
+    ]
+    basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=BASES)]
+    source: Annotated[str, Column("Collection or survey", key=True)]
+    region_level: Annotated[str, Column("Level of `region`: country", values=("country",))]
+    region: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
+    role_group: Annotated[str, Column("Group of roles, or ai_core", key=True, values=COMPARED_GROUPS)]
+    period: Annotated[str, Column("Year of the collection, or day of the wave", key=True)]
+    period_from: Annotated[date, Column("First day of the period")]
+    period_to: Annotated[date, Column("Last day of the period, or of what was collected of it")]
+    previous: Annotated[str | None, Column("The period before, which pay is compared with; NULL: a premium")]
+    chained_from: Annotated[
+        str | None,
+        Column(
+            "First period of the unbroken series up to this one; NULL: suppressed, too wide for a point, or a premium"
+        ),
+    ]
+    is_break: Annotated[
+        bool,
+        Column(
+            "Whether the series is broken before the period: a step there is suppressed or too wide for a point, or "
+            "the survey began to ask for other things"
+        ),
+    ]
+    n_jobs: Annotated[int, count("Matched jobs (pairs, persons) of the period; of a premium, of the group")]
+    n_compared: Annotated[int, count("Matched jobs of the period before; of a premium, of other engineering")]
+    n_kinds: Annotated[int, count("Kinds of job that both sides have")]
+    n_clusters: Annotated[int, count("Titles of these jobs, or persons: the independent units of the interval")]
+    roles: Annotated[tuple[RoleJobs, ...] | None, Column("n_jobs by role, most first")]
+    change: Annotated[float | None, Column("Of pay, over what it is compared with; NULL: suppressed", unit=_RATIO)]
+    change_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit=_RATIO)]
+    change_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit=_RATIO)]
+    raw_change: Annotated[
+        float | None,
+        Column(
+            "The same of the mean of log pay of all jobs in the commonest money, whatever the mix; NULL: "
+            "suppressed, or a premium",
+            unit=_RATIO,
+        ),
+    ]
+    chain: Annotated[float | None, Column("Of pay since `chained_from`; NULL: as there", unit=_RATIO)]
+    chain_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit=_RATIO)]
+    chain_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit=_RATIO)]
+    form: Annotated[
+        str | None, Column("point; or interval, if the interval is too wide for one; NULL: suppressed", values=FORMS)
+    ]
+    status: Annotated[str, state("low (employers are unknown, or persons chose to answer) or suppressed")]
+    reason: Annotated[str, Column("Why it is low or suppressed")]

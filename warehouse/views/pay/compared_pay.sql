@@ -1,0 +1,44 @@
+-- Pay in the series of mart.pay_changes, as of the day `as_of`: a row for each job (pair of amounts, or person), measure
+-- and group of roles that it counts in. Pay is compared within `kind`, in the money that it is stated in, so that no rate
+-- matters. `cluster` is what is independent: the title where nobody names employers, each person in a survey.
+-- `is_group`: of the group of roles; the others are the other engineers that a premium compares it with. A kind is, for
+-- `held_constant`, title, level, market and money; for `premium`, the same without title, and in surveys years of
+-- experience, hours, and what a person is paid in. Persons paid in dollars alone count with the
+-- dollars by their own rate. `asked_for`: what a wave asks beside pay; where this changes, a series has a break.
+WITH pairs AS (
+    SELECT 'advertised_third_party' AS basis, source, country, year::VARCHAR AS period,
+        make_date(year::INTEGER, 1, 1) AS period_from, least(make_date(year::INTEGER, 12, 31), snapshot_on) AS period_to,
+        role, role_group, title AS cluster, concat_ws('|', seniority, pay_market, currency) AS alike, '' AS asked_for,
+        source || ':' || pair_row AS job_id, (low + high) / 2 AS pay, warc
+    FROM collected_pairs(as_of)
+    WHERE country IS NOT NULL AND pay_market IS NOT NULL
+), answers AS (
+    SELECT
+        *, CASE $experience_bands END AS experience,
+        CASE WHEN paid_in = 'dollars' THEN pay_usd_stated ELSE pay END AS paid,
+        bool_or(employment_type = 'FULL_TIME') OVER wave AS has_hours,
+        concat_ws(' ', CASE WHEN bool_or(paid_in IS NOT NULL) OVER wave THEN 'money' END,
+            CASE WHEN bool_or(employment_type IS NOT NULL) OVER wave THEN 'hours' END) AS asked_for
+    FROM core.pay_reports p
+    WHERE basis = 'reported' AND snapshot_on <= as_of AND country IS NOT NULL AND seniority <> 'intern'
+        AND pay_flag IS NULL AND source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)
+    WINDOW wave AS (PARTITION BY source, snapshot_on)
+), persons AS (
+    SELECT 'reported' AS basis, source, country, snapshot_on::VARCHAR AS period, snapshot_on AS period_from,
+        snapshot_on AS period_to, role, role_group, source || ':' || snapshot_on || ':' || row AS cluster,
+        concat_ws('|', experience, coalesce(paid_in, ''), currency) AS alike, asked_for,
+        source || ':' || snapshot_on || ':' || row AS job_id, paid AS pay, warc
+    FROM answers
+    WHERE paid > 0 AND experience IS NOT NULL
+        AND (employment_type = 'FULL_TIME' OR employment_type IS NULL AND NOT coalesce(has_hours, false))
+)
+SELECT 'held_constant' AS measure, p.basis, p.source, p.country, g.role_group, p.period, p.period_from, p.period_to,
+    p.role, p.asked_for, true AS is_group, concat_ws('|', p.cluster, p.alike) AS kind, p.cluster, p.job_id, p.pay, p.warc
+FROM pairs AS p, LATERAL (VALUES (p.role_group), (CASE WHEN p.role_group IN $ai_core THEN 'ai_core' END)) AS g (role_group)
+WHERE g.role_group IN $compared_groups
+UNION ALL BY NAME
+SELECT 'premium' AS measure, p.basis, p.source, p.country, g.role_group, p.period, p.period_from, p.period_to,
+    p.role, p.asked_for, p.role_group <> $premium_over AS is_group, p.alike AS kind, p.cluster, p.job_id, p.pay, p.warc
+FROM (FROM pairs UNION ALL FROM persons) AS p, LATERAL (VALUES ('ai_core'), ('ai_engineering')) AS g (role_group)
+WHERE p.role_group = $premium_over OR p.role_group = g.role_group
+    OR g.role_group = 'ai_core' AND p.role_group IN $ai_core
