@@ -104,6 +104,7 @@ def unit_of(basis: str | None) -> tuple[str, str]:
 
 _PLACES_OF_LIST = {"countries": "by country", "regions": "by region and in all"}
 _LISTS = {
+    "adoption": "Enterprises that use AI",
     "disclosure": "Pay disclosure",
     "closing_rates": "Closing rates",
     "frame": "What was read",

@@ -17,8 +17,8 @@ WITH pairs AS (
         *, CASE $experience_bands END AS experience,
         CASE WHEN paid_in = 'dollars' THEN pay_usd_stated ELSE pay END AS paid,
         bool_or(employment_type = 'FULL_TIME') OVER wave AS has_hours,
-        concat_ws(' ', if(bool_or(paid_in IS NOT NULL) OVER wave, 'money', NULL),
-            if(bool_or(employment_type IS NOT NULL) OVER wave, 'hours', NULL)) AS asked_for
+        concat_ws(' ', CASE WHEN bool_or(paid_in IS NOT NULL) OVER wave THEN 'money' END,
+            CASE WHEN bool_or(employment_type IS NOT NULL) OVER wave THEN 'hours' END) AS asked_for
     FROM core.pay_reports p
     WHERE basis = 'reported' AND snapshot_on <= as_of AND country IS NOT NULL AND seniority <> 'intern'
         AND pay_flag IS NULL AND source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)
@@ -34,7 +34,7 @@ WITH pairs AS (
 )
 SELECT 'held_constant' AS measure, p.basis, p.source, p.country, g.role_group, p.period, p.period_from, p.period_to,
     p.role, p.asked_for, true AS is_group, concat_ws('|', p.cluster, p.alike) AS kind, p.cluster, p.job_id, p.pay, p.warc
-FROM pairs AS p, LATERAL (VALUES (p.role_group), (if(p.role_group IN $ai_core, 'ai_core', NULL))) AS g (role_group)
+FROM pairs AS p, LATERAL (VALUES (p.role_group), (CASE WHEN p.role_group IN $ai_core THEN 'ai_core' END)) AS g (role_group)
 WHERE g.role_group IN $compared_groups
 UNION ALL BY NAME
 SELECT 'premium' AS measure, p.basis, p.source, p.country, g.role_group, p.period, p.period_from, p.period_to,
