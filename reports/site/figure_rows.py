@@ -153,7 +153,8 @@ def name_row(cell: Cell) -> str:
     if (region := words.split_region_name(row)) is not None:
         return region[0]
     names = (cell.name, *(row.get(column) for column in ("place", "country_name", "name", "cell")))
-    label = reported.name_persons(row) if "experience" in row else next(filter(None, names), "")
+    persons = (reported.name_persons(row), row.get("restriction")) if "experience" in row else ()
+    label = ", ".join(filter(None, persons)) or next(filter(None, names), "")
     label = words.plain(label).partition("; ")[0]
     if not label:
         label = BASES[cell.basis].words if cell.basis in BASES else "this figure"

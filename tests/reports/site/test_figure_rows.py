@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from reports.cells.cell import Cell
 from reports.site import figure_rows
 from reports.site.figure_rows import DrawnChart
 from reports.site.rows import ChartRow, Mark
 from reports.wording import comparison
+from reports.wording.reported import REPORTED
 from tests.builders import climb
 from warehouse.mart_tables import Figures
 
@@ -145,3 +148,13 @@ def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_l
     assert (first.value, first.value_beneath, first.beneath) == ("8", "in the band", "40 jobs")
     assert first.spoken.startswith("A & B: 8 in the band, 2 pay not comparable, 8 another level")
     assert (len(chart.parts), chart.parts[0], chart.parts[-1]) == (9, "in the band", "no full advert")
+
+
+def test_a_row_of_reported_pay_says_what_its_source_forbids() -> None:
+    row = {
+        "country_name": "Argentina", "pay_market": "all", "experience": "all", "n_foreign": 0,
+        "restriction": "not for commercial use",
+    }  # fmt: skip
+    cell = Cell(id="", kind="reported", renderer=REPORTED, row=row)
+    assert figure_rows.name_row(cell) == "Argentina, not for commercial use"
+    assert figure_rows.name_row(replace(cell, row={**row, "restriction": None})) == "Argentina"
