@@ -36,6 +36,7 @@ READERS = (
     "response.py",
     "boards.py",
     "reading/csv_tables.py",
+    "reading/eurostat.py",
     "reading/markup.py",
     "reading/parquet_tables.py",
     "reading/pay_fields.py",

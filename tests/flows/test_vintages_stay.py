@@ -144,7 +144,8 @@ class Folder:
     def load(self, request: Request, *_: object) -> tuple[()]:
         values: dict[str, Any] = {f.name: "x" for f in fields_of(Sources) if f.type is str}
         source = Sources(**values | {
-            "source": SOURCE, "kind": "employer board", "terms_url": None, "is_republishable": True,
+            "source": SOURCE, "kind": "employer board", "terms_url": None, "restriction": None,
+            "is_republishable": True,
             "is_verified": True, "expires_after_days": None,
         })  # fmt: skip
         with work_of(request) as con:

@@ -107,7 +107,7 @@ def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> 
 
 
 def test_the_lead_says_that_its_figure_is_under_review(monkeypatch: pytest.MonkeyPatch) -> None:
-    cell = SimpleNamespace(figure="pay.us", work="ai_engineering")
+    cell = SimpleNamespace(figure="pay.us", work="ai_engineering", sources=())
     answer = SimpleNamespace(
         has_amounts=True, period="28 October 2025", review="under review since 3 May 2026", cell=cell, address="",
         currency="USD",
