@@ -185,7 +185,8 @@ def declare(con: database.Connection, age: int | None) -> None:
     """Put the source `board` among the sources, with the age at which its adverts expire."""
     values: dict[str, Any] = {f.name: "x" for f in fields_of(Sources) if f.type is str}
     row = Sources(**values | {
-        "source": "board", "kind": "employer board", "terms_url": None, "restriction": None, "is_republishable": True, "is_verified": True,
+        "source": "board", "kind": "employer board", "terms_url": None, "restriction": None,
+        "is_republishable": True, "is_verified": True,
         "expires_after_days": age,
     })  # fmt: skip
     database.load_lookup(con, Sources, [row])
