@@ -136,6 +136,8 @@ _NOT_NEEDED_AFTER = re.compile(
     r"|\s*(?:관련 )?(?:경험|지식|기술)?[은는이가]?\s*(?:필요 ?없|불필요|무관|필요하지 않|없어도)",
     re.IGNORECASE,
 )
+_SUBJECT_BEHIND_COMMA = re.compile(r"[,，] ?(?:[\w’']{1,3}[ ’'])?\Z")
+"""A name, perhaps with an article, that begins a clause of its own if a verb follows: "no Java, Python is a must"."""
 _SET_ASIDE = re.compile(
     rf"(?!\W*(?:just|only|merely|simply|solely|nur|bloß|seulement|solo|só|alleen|tylko)\b)"
     rf"(?:[^\S\n][^\s,;:()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
@@ -511,9 +513,28 @@ def _is_in_notice(line: str, at: int, to: int, clause: tuple[int, int], start: i
 
 
 def _is_negated(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    before = line[max(clause[0], start - REACH) : start]
+    """Whether a denial reaches the name: it ends where the sentence turns to something else, as at "but"."""
+    turn, verb = _turns()
     after = line[end : min(clause[1], end + REACH)]
-    return bool(_NOT_NEEDED_AFTER.match(after) or _NOT_NEEDED_BEFORE.search(before))
+    turned = turn.search(after)
+    if _NOT_NEEDED_AFTER.match(after[: turned.start()] if turned else after):
+        return True
+    before = line[max(clause[0], start - REACH) : start]
+    turned = max(turn.finditer(before), key=re.Match.start, default=None)
+    if _SUBJECT_BEHIND_COMMA.search(before) and verb.match(after):
+        return False
+    return _NOT_NEEDED_BEFORE.search(before[turned.end() :] if turned else before) is not None
+
+
+@functools.cache
+def _turns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the words that end the reach of a denial, and the verbs that make the name before them a subject."""
+    rows = [(str(row["words"]), row["where"]) for row in rows_of("section_words") if row["where"] in ("turn", "verb")]
+    words = [re.escape(words) for words, where in rows if where == "turn" and not is_wide(words[0])]
+    wide = [re.escape(words) for words, where in rows if where == "turn" and is_wide(words[0])]
+    verbs = "|".join(re.escape(words) for words, where in rows if where == "verb")
+    turn = rf"(?:\b|(?=,))(?:{'|'.join(words)})\b|{'|'.join(wide)}"
+    return re.compile(turn, re.IGNORECASE), re.compile(rf" (?:{verbs})\b", re.IGNORECASE)
 
 
 EXCLUDING: Mapping[str, Exclusion] = MappingProxyType(
