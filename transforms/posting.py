@@ -470,8 +470,8 @@ def _read_demands(
 ) -> dict[str, Any]:
     """Return the columns that say what is asked of a person. Their spans and issues are added to the lists."""
     text = body.text
-    years = years_in(text) if text else None
-    degree = degree_in(text) if text else None
+    years = years_in(text, title) if text else None
+    degree = degree_in(text, title) if text else None
     qualifications = qualifications_in(text) if body.language == "en" else ()
     label = ai_label(title, text, role=role.value) if text else None
     seniority, is_inferred = _seniority(level, raw.get("level"), years, spans, issues)

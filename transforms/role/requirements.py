@@ -18,6 +18,7 @@ from transforms.skills.sections import (
     cues_of,
     lines_with,
     lower_text,
+    names_own_role,
     sentence_at,
 )
 from transforms.text.evidence import Reading
@@ -77,6 +78,11 @@ _PERSON = cues("person", r"\b", r"\b")
 _SHARED = cues("shared after", r"^\s*")
 _COLLEAGUE = cues("colleague", r"\b", r"$")
 """Another person as the subject of the clause that ends here: "your manager has", "our founders spent"."""
+_MENTORED = cues("mentored", r"\b", r"$")
+"""Other people as the object of the reader's teaching: "mentor juniors with"."""
+_SUBJECT = re.compile(
+    r"\W*((?:\w+ ){2,4}?)(?:ha[st]|have|brings?|bringt|holds?|must|needs?|should|verfügt|a|tiene|tem|ha|heeft)\b"
+)
 _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
 _EXCEPTION_BEFORE = cues("exception before", r"\b", r"$")
@@ -88,16 +94,16 @@ _MONTHS_LABEL = cues("experience", r"", r"(?![^:]*souhait)[^:.;]{0,30}:\s*$")
 """A label before months: "Expérience exigée : 12 mois"."""
 
 
-def years_in(text: str) -> tuple[float, int, int] | None:
+def years_in(text: str, title: str = "") -> tuple[float, int, int] | None:
     """Return the minimum years of experience that a text demands, with their span; None if it demands none.
 
     A range counts by its low end. Of several demands the highest counts, because all must be met. Of alternatives, the
     one for the lowest degree counts: "BS and 5 years or MS and 3" gives 5. Preferred years, and years of the employer's
-    own history, are left out.
+    own history or of a colleague are left out; the `title` tells the role from a colleague, as in "the team lead has".
     """
     best: tuple[float, int, int] | None = None
     for _, (begin, kind, line) in lines_with(text, "years"):
-        candidate = line.once(_years_demanded, kind)
+        candidate = line.once(_years_demanded, kind, _own_role(line, title))
         if candidate is not None and (best is None or candidate[0] > best[0]):
             best = candidate[0], begin + candidate[1], begin + candidate[2]
     if best is None and is_east_asian(text):
@@ -106,12 +112,12 @@ def years_in(text: str) -> tuple[float, int, int] | None:
     return best
 
 
-def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
+def _years_demanded(line: Line, kind: str, title: str) -> tuple[float, int, int] | None:
     best: tuple[float, int, int] | None = None
     for match in itertools.islice(_mentions_of_years(line), MAX_MENTIONS):
         years = _years(match)
         section = line.kind_at(match.start(), kind)
-        if years <= MAX_YEARS and (best is None or years > best[0]) and _is_demanded(line.text, match, section):
+        if years <= MAX_YEARS and (best is None or years > best[0]) and _is_demanded(line.text, match, section, title):
             best = (years, match.start(), match.end())
     return best
 
@@ -146,7 +152,7 @@ def _years(match: re.Match[str]) -> float:
     return round(number / MONTHS_IN_YEAR, 1) if is_months else number
 
 
-def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
+def _is_demanded(text: str, match: re.Match[str], section: str, title: str) -> bool:
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
@@ -157,12 +163,26 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
         or not (_is_of_experience(match, before, after) or _is_of_work(before, after, section))
     ):
         return False
-    if _COLLEAGUE.search(before):
+    is_own = _is_own_role(before, title)
+    if (_COLLEAGUE.search(before) and not is_own) or _MENTORED.search(before):
         return False
-    names_person = _PERSON.search(before) is not None
+    names_person = is_own or _PERSON.search(before) is not None
     if not names_person and (section == "mentioned" or _SHARED.match(after) or _is_of_employer(before, after)):
         return False
     return not _is_wished(before, after)
+
+
+def _own_role(line: Line, title: str) -> str:
+    """Return the title if the line could speak of the advert's role in the third person; else nothing."""
+    subjects = _SUBJECT.finditer(lower_text(line.text)) if title else ()
+    return title if any(names_own_role(subject[1], title) for subject in subjects) else ""
+
+
+def _is_own_role(before: str, title: str) -> bool:
+    if not title:
+        return False
+    subject = _SUBJECT.match(before)
+    return subject is not None and names_own_role(subject[1], title)
 
 
 def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
@@ -261,7 +281,7 @@ def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
         at = match.end()
 
 
-def degree_in(text: str) -> Reading | None:
+def degree_in(text: str, title: str = "") -> Reading | None:
     """Return the lowest degree that a text requires, a value of `DEGREES`; None if the text demands nothing.
 
     "Bachelor's or Master's" gives bachelor. "Or equivalent experience" changes nothing. A preferred degree does not
@@ -269,7 +289,7 @@ def degree_in(text: str) -> Reading | None:
     """
     best: Reading | None = None
     for _, (begin, kind, line) in lines_with(text, "degree", "degree within"):
-        lowest = line.once(_degree_demanded, kind)
+        lowest = line.once(_degree_demanded, kind, _own_role(line, title))
         if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
             degree, start, end = lowest
             best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
@@ -287,7 +307,7 @@ def _names_degree(line: Line) -> bool:
     return any(not at or not (text[at - 1].isalnum() or text[at - 1] == "_") for at in starts)
 
 
-def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
+def _degree_demanded(line: Line, kind: str, title: str) -> tuple[str, int, int] | None:
     if not _names_degree(line):
         return None
     text = line.text
@@ -295,7 +315,7 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
     demands = [
         match
         for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))
-        if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind))
+        if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind), title)
         for match in group
     ]
     names = [match for match in demands if match.lastgroup != GENERIC]
@@ -318,7 +338,7 @@ def _groups(text: str, matches: list[re.Match[str]]) -> Iterator[tuple[list[re.M
         first = last + 1
 
 
-def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, section: str) -> bool:
+def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, section: str, title: str) -> bool:
     start, end = group[0].start(), group[-1].end()
     if section in ("preferred", "not", "mentioned"):
         return False
@@ -331,4 +351,4 @@ def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, sect
         return False
     if _DEGREE_WISHED_BEFORE.search(before[-25:]) or _DEGREE_WISHED_NEAR.match(after):
         return False
-    return not (_OTHER_PEOPLE.search(before) or _COLLEAGUE.search(before))
+    return _is_own_role(before, title) or not (_OTHER_PEOPLE.search(before) or _COLLEAGUE.search(before))

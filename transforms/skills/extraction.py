@@ -28,7 +28,7 @@ from types import MappingProxyType
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
-from transforms.skills.sections import BULLETS, INTRO, WHOLE, Line, SectionLine, lines_of
+from transforms.skills.sections import BULLETS, INTRO, WHOLE, Line, SectionLine, lines_of, names_own_role
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
@@ -136,6 +136,8 @@ _NOT_NEEDED_AFTER = re.compile(
     r"|\s*(?:관련 )?(?:경험|지식|기술)?[은는이가]?\s*(?:필요 ?없|불필요|무관|필요하지 않|없어도)",
     re.IGNORECASE,
 )
+_SUBJECT_BEHIND_COMMA = re.compile(r"[,，] ?(?:[\w’']{1,3}[ ’'])?\Z")
+"""A name, perhaps with an article, that begins a clause of its own if a verb follows: "no Java, Python is a must"."""
 _SET_ASIDE = re.compile(
     rf"(?!\W*(?:just|only|merely|simply|solely|nur|bloß|seulement|solo|só|alleen|tylko)\b)"
     rf"(?:[^\S\n][^\s,;:()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
@@ -204,7 +206,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     by_skill: dict[int, tuple[int, int, int, int]] = {}
     lines = [entry for entry in lines_of(text) if entry[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
-        for start, end, skills, rank, place, list_of in line.once(_find_named, kind):
+        for start, end, skills, rank, place, list_of in line.once(_find_named, kind, _own_role(line, title)):
             for skill in skills:
                 if skill in within and any(text.startswith(name, begin + start - at) for name, at in within[skill]):
                     continue
@@ -220,6 +222,12 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
             for start, end, skill, strength in sorted(by_skill.values())
         ]
     )
+
+
+def _own_role(line: Line, title: str) -> str:
+    """Return the title if a subject in the line that could be a colleague is the advert's own role; else nothing."""
+    subjects = (line.text[at:to] for at, to, cue in line.cues or () if cue == OTHERS) if title else ()
+    return title if any(names_own_role(subject, title) for subject in subjects) else ""
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -273,7 +281,7 @@ def _in_title(title: str) -> frozenset[int]:
 # --- names that count ---------------------------------------------------------------------------------
 
 
-def _find_named(line: Line, kind: str) -> list[Mention]:
+def _find_named(line: Line, kind: str, title: str = "") -> list[Mention]:
     meanings = lexicon().meanings
     text = line.text
     is_plain: bool | None = None
@@ -293,7 +301,7 @@ def _find_named(line: Line, kind: str) -> list[Mention]:
             continue
         if is_plain is None:
             is_plain = _is_plain(line, kind)
-        rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind))
+        rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind), title)
         if rank is not None:
             names.append(
                 (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
@@ -402,10 +410,10 @@ def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int
 # --- how strongly -------------------------------------------------------------------------------------
 
 
-def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
+def _rank(line: Line, start: int, end: int, kind: str, title: str) -> int | None:
     """Return how strongly a name is required in a section of this kind, as an index of `REQUIREMENTS`.
 
-    None if a cue in the line excludes the name.
+    None if a cue in the line excludes the name. `title` is that of the advert if the line speaks of its role.
     """
     text = line.text
     is_wished = is_of_others = False
@@ -420,7 +428,8 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
                 return MENTIONED
             if cue in EXCLUDING and EXCLUDING[cue](text, at, to, clause, start, end):
                 return None
-            is_of_others = is_of_others or (cue == OTHERS and _is_subject(text, at, to, clause, start))
+            if cue == OTHERS and not (title and names_own_role(text[at:to], title)):
+                is_of_others = is_of_others or _is_subject(text, at, to, clause, start)
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
     words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
     if OF_SECTION[kind] == MENTIONED and kind != INTRO and not words:
@@ -511,9 +520,28 @@ def _is_in_notice(line: str, at: int, to: int, clause: tuple[int, int], start: i
 
 
 def _is_negated(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    before = line[max(clause[0], start - REACH) : start]
+    """Whether a denial reaches the name: it ends where the sentence turns to something else, as at "but"."""
+    turn, verb = _turns()
     after = line[end : min(clause[1], end + REACH)]
-    return bool(_NOT_NEEDED_AFTER.match(after) or _NOT_NEEDED_BEFORE.search(before))
+    turned = turn.search(after)
+    if _NOT_NEEDED_AFTER.match(after[: turned.start()] if turned else after):
+        return True
+    before = line[max(clause[0], start - REACH) : start]
+    turned = max(turn.finditer(before), key=re.Match.start, default=None)
+    if _SUBJECT_BEHIND_COMMA.search(before) and verb.match(after):
+        return False
+    return _NOT_NEEDED_BEFORE.search(before[turned.end() :] if turned else before) is not None
+
+
+@functools.cache
+def _turns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the words that end the reach of a denial, and the verbs that make the name before them a subject."""
+    rows = [(str(row["words"]), row["where"]) for row in rows_of("section_words") if row["where"] in ("turn", "verb")]
+    words = [re.escape(words) for words, where in rows if where == "turn" and not is_wide(words[0])]
+    wide = [re.escape(words) for words, where in rows if where == "turn" and is_wide(words[0])]
+    verbs = "|".join(re.escape(words) for words, where in rows if where == "verb")
+    turn = rf"(?:\b|(?=,))(?:{'|'.join(words)})\b|{'|'.join(wide)}"
+    return re.compile(turn, re.IGNORECASE), re.compile(rf" (?:{verbs})\b", re.IGNORECASE)
 
 
 EXCLUDING: Mapping[str, Exclusion] = MappingProxyType(

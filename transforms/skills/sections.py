@@ -481,6 +481,21 @@ def lines_around(text: str, spans: Iterable[tuple[int, int]], reach: int) -> Ite
         yield lower_text(text[first:last])
 
 
+_WORD = re.compile(r"\w+")
+
+
+def names_own_role(subject: str, title: str) -> bool:
+    """Whether a subject such as "the team lead" is the advert's own role: the title has all its words but the article.
+
+    "Your team lead" is a colleague, and so is a whole team.
+    """
+    article, *words = _WORD.findall(subject.lower()) or [""]
+    if not words or not cues_of("requirement_cues", "article").fullmatch(article):
+        return False
+    is_team = cues_of("requirement_cues", "collective").fullmatch(words[-1]) is not None
+    return not is_team and set(words) <= set(_WORD.findall(title.lower()))
+
+
 @functools.cache
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
     """Return a pattern for all patterns that a lookup lists under a cue, with `before` and `after` around them.

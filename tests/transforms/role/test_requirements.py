@@ -45,3 +45,20 @@ def test_degrees_in_any_case_are_listed_in_lower_case() -> None:
     patterns = [row["pattern"] for row in cells_of("degree_words") if row["case"] == "any"]
     letters = [re.sub(r"\\.", "", pattern) for pattern in patterns]
     assert [one for one in letters if one != one.lower()] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "years"),
+    [
+        ("Team Lead (m/f/d)", "The team lead has 5 years of experience with Python.", 5),
+        ("Engineering Manager", "The engineering manager has at least 6 years of experience in Java.", 6),
+        ("Teamleiter Technik", "Der Teamleiter hat mindestens 5 Jahre Erfahrung mit Python.", 5),
+        ("Directeur technique", "Le directeur technique a au moins 8 ans d'expérience.", 8),
+        ("Backend Engineer", "The team lead has 5 years of experience with Python.", None),
+        ("Team Lead", "Your team lead has 10 years of experience in Java.", None),
+        ("Team Lead", "The team has 10 years of experience in Java.", None),
+    ],
+)
+def test_the_role_itself_in_the_third_person_is_the_reader(title: str, text: str, years: int | None) -> None:
+    read = requirements.years_in(text, title)
+    assert (read[0] if read else None) == years

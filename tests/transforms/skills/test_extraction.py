@@ -100,7 +100,7 @@ def test_lookups_name_only_what_there_is() -> None:
     assert {row["skill"] for row in rows_of("skill_context") if row["skill"]} <= names
     words = list(rows_of("section_words"))
     assert {row["kind"] for row in words} == {*OF_SECTION, IDEAL, OTHERS, *EXCLUDING} - {INTRO, WHOLE}
-    assert {row["where"] for row in words} == {*FORMS, *WORDS_OF.values(), "demand"}
+    assert {row["where"] for row in words} == {*FORMS, *WORDS_OF.values(), "demand", "turn", "verb"}
     assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
     translations = list(rows_of("skill_translations"))
     assert {row["skill"] for row in translations} <= names
