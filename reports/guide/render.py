@@ -144,9 +144,14 @@ def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: 
     if tag.start not in day.qualified and not (tag.wanted == PLAIN and mark is None):
         return words
     head = _head(figure, day) if tag.wanted == PLAIN else ""
-    head = "" if head in words else head
+    head, remarks = "" if head in words else head, figure.qualifier
+    if head and not is_nested and notes.is_list(figure):  # a long list must not end with what all of it is of
+        period, rest = notes.describe_period(figure), (remarks or "").split("; ")
+        is_dated = mark is None and period in rest
+        words = f"{', '.join([head, period] if is_dated else [head])}: {words}"
+        head, remarks = "", "; ".join(part for part in rest if part != period) if is_dated else remarks
     if figure.qualifier is None or mark is None:
-        return numbers.qualify(words, [head, figure.qualifier], is_nested=is_nested)
+        return numbers.qualify(words, [head, remarks], is_nested=is_nested)
     words = numbers.qualify(words, [head], is_nested=is_nested)
     return f"{words} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{words}{mark}"
 

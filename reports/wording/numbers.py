@@ -182,7 +182,8 @@ def name_platforms(row: Row) -> list[str]:
     return [row["platform"]] if row.get("platform") else []
 
 
-_BOARDS = " job boards"
+BOARDS = " job boards"
+"""How the title of a platform of boards ends."""
 
 
 def head_jobs(row: Row, jobs: str) -> str:
@@ -195,9 +196,9 @@ def on_platforms(titles: Sequence[str]) -> str:
     """Return the words for jobs on the sources with these titles, such as "on Ashby and Lever boards"; "" for none."""
     if not titles:
         return ""
-    if all(title.endswith(_BOARDS) for title in titles):
-        return f"on {join_words([title.removesuffix(_BOARDS) for title in titles])} boards"
-    return f"on {join_words([title.replace(_BOARDS, ' boards') for title in titles])}"
+    if all(title.endswith(BOARDS) for title in titles):
+        return f"on {join_words([title.removesuffix(BOARDS) for title in titles])} boards"
+    return f"on {join_words([title.replace(BOARDS, ' boards') for title in titles])}"
 
 
 def known_part(row: Row) -> str:
