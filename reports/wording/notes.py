@@ -19,7 +19,7 @@ from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PLAIN, PartFormat
-from reports.wording.pay import find_head, name_place
+from reports.wording.pay import name_place
 from reports.wording.renderer import Table, list_doubts
 from transforms.records.definitions import MAX_PLATFORM_SHARE
 from warehouse.mart_tables import Figures, NearestFigure
@@ -105,8 +105,7 @@ def say_instead(figure: Figures) -> str | None:
     if figure.value is None or not rows:
         return None
     rung = next((rung.describe(rows) for rung in declaration.rungs[1:] if rung.name == figure.rung), None)
-    is_of_one = declaration.place and find_head(rows) is not None
-    named = name_place(rows, declaration.place) if is_of_one else declaration.place
+    named = name_place(rows, declaration.place) if declaration.place else ""
     return "; ".join(filter(None, (rung, f"of {named}" if named != declaration.place else None))) or None
 
 
