@@ -219,9 +219,9 @@ def rank(row: Row) -> str:
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
-def ordinal(number: int) -> str:
-    """Return "first" to "tenth", and from there on "11th", "21st", "112th"."""
-    if number <= len(_ORDINALS):
+def ordinal(number: int, *, in_figures: bool = False) -> str:
+    """Return "first" to "tenth", and from there on, or always with `in_figures`, "11th", "21st", "112th"."""
+    if number <= len(_ORDINALS) and not in_figures:
         return _ORDINALS[number - 1]
     ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
@@ -232,7 +232,7 @@ MAX_RANKS_SAID = 10
 
 
 def say_rank(row: Row) -> str | None:
-    """Return the possible ranks in words: "first", "second or third", "second to fifth", "ninth or lower".
+    """Return the possible ranks in words: "first", "second or third", "2nd to 11th", "ninth or lower".
 
     Return None if there are none, or if almost any is possible.
     """
@@ -243,7 +243,8 @@ def say_rank(row: Row) -> str | None:
         return ordinal(best)
     if worst - best >= MAX_RANKS_SAID:
         return f"{ordinal(best)} or lower" if best > 1 else None
-    return f"{ordinal(best)} {'or' if worst == best + 1 else 'to'} {ordinal(worst)}"
+    first, last = (ordinal(one, in_figures=worst > len(_ORDINALS)) for one in (best, worst))
+    return f"{first} {'or' if worst == best + 1 else 'to'} {last}"
 
 
 def verdict(row: Row) -> str | None:

@@ -254,6 +254,9 @@ def _say_employers(row: Row) -> str | None:
     here, elsewhere = row.get("n_employer_here") or 0, row.get("n_employer_elsewhere") or 0
     if not here + elsewhere:
         return None
+    if not here or not elsewhere:
+        many, where = f"all {here + elsewhere:,} of employers", "elsewhere" if elsewhere else "in the country itself"
+        return f"by the sources, {many} {where}" if here + elsewhere > 1 else f"by the source, of an employer {where}"
     return f"by the sources, {here:,} of employers in the country itself and {elsewhere:,} of employers elsewhere"
 
 
