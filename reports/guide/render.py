@@ -19,7 +19,14 @@ from reports.wording import notes, numbers
 from reports.wording.bases import BASES
 from reports.wording.parts import PLAIN
 from reports.wording.renderer import Table
-from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_DAYS_APART, MAX_SHARE_WIDTH, MAX_STALE_DAYS
+from transforms.records.definitions import (
+    MAX_AMOUNT_WIDTH,
+    MAX_DAYS_APART,
+    MAX_RELATIVE_WIDTH,
+    MAX_SHARE_WIDTH,
+    MAX_STALE_DAYS,
+    MIN_SHARE_WIDTH,
+)
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST
 from warehouse.tables import Sources
@@ -144,9 +151,14 @@ def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: 
     if tag.start not in day.qualified and not (tag.wanted == PLAIN and mark is None):
         return words
     head = _head(figure, day) if tag.wanted == PLAIN else ""
-    head = "" if head in words else head
+    head, remarks = "" if head in words else head, figure.qualifier
+    if head and not is_nested and notes.is_list(figure):  # a long list must not end with what all of it is of
+        period, rest = notes.describe_period(figure), (remarks or "").split("; ")
+        is_dated = mark is None and period in rest
+        words = f"{', '.join([head, period] if is_dated else [head])}: {words}"
+        head, remarks = "", "; ".join(part for part in rest if part != period) if is_dated else remarks
     if figure.qualifier is None or mark is None:
-        return numbers.qualify(words, [head, figure.qualifier], is_nested=is_nested)
+        return numbers.qualify(words, [head, remarks], is_nested=is_nested)
     words = numbers.qualify(words, [head], is_nested=is_nested)
     return f"{words} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{words}{mark}"
 
@@ -272,7 +284,8 @@ READING_KEY = (
     "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Every job "
     f"counts once. Figures are printed from {EMPLOYERS} employers on, none of them with more than {LARGEST} of the "
     f"jobs; where employers are unknown, from {JOBS} persons or pay ranges on. A share whose 95% interval is "
-    f"wider than {MAX_SHARE_WIDTH}, or an amount whose interval is wider than {MAX_AMOUNT_WIDTH} of it, is printed as "
+    f"wider than {MAX_SHARE_WIDTH}, or than both {MIN_SHARE_WIDTH} and {MAX_RELATIVE_WIDTH} of the share, "
+    f"or an amount whose interval is wider than {MAX_AMOUNT_WIDTH} of it, is printed as "
     f"that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
     "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )

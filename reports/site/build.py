@@ -74,7 +74,7 @@ SCRIPTS = ("site.js", "pay.js", "skills.js")
 class Site:
     """The data of all pages.
 
-    `figures` are in the words of the site. `open` lists the figures that cannot be printed yet, and `quality` is the
+    `open` lists the figures that cannot be printed yet, and `quality` is the
     text of QUALITY.md. `releases` are the manifests of the releases beside the site, the newest first.
     """
 
@@ -110,7 +110,7 @@ def files_of(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield every file of the site as (path, content); `releases` are as in `Site`."""
     as_of = publication.as_of
-    figures = tuple(map(words.keep_region_names, publication.figures))
+    figures = tuple(publication.figures)
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         publication=publication,

@@ -188,7 +188,7 @@ def _find_heads(figures: Sequence[Figures], places: Collection[str]) -> dict[str
     for figure in figures:
         kind, slug, *_ = [*figure.figure.split("."), ""]
         if kind == PAY_IDS and slug in PLACES and PLACES[slug].level != "country" and slug not in places:
-            head = pay.find_head(notes.rows_of(figure))
+            head = pay.find_main_country(notes.rows_of(figure))
             if head is not None and head["country"].lower() in places:
                 heads[slug] = str(head["country"]).lower()
     return heads
@@ -227,7 +227,7 @@ def _of_figure(figure: Figures) -> Answer | None:
     licence, cell = licence_of(figure), next(iter(cells_of(figure)), None)
     if cell is None or "median" not in cell.numbers or not isinstance(licence, Licence):
         return None
-    if PLACES[place].level != "country" and pay.name_place([cell.row], place) != place:
+    if PLACES[place].level != "country" and pay.find_main_country([cell.row]) is not None:
         return None  # nearly all jobs are in one country, which is shown instead
     role = cell.row["role_group"] if cell.row["role"] == "all" else cell.row["role"]
     period = notes.describe_period(figure).removeprefix("read ")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -17,11 +16,11 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
-from reports.figures.catalogue import KNOWN, declaration_of
-from reports.wording import notes, pay
+from reports.figures.catalogue import KNOWN
+from reports.wording import pay
 from reports.wording.bases import unit_of
 from reports.wording.levels import NOT_ONE, level_name
-from reports.wording.numbers import MONTHS, Row, count_of, qualify
+from reports.wording.numbers import MONTHS, Row, count_of
 from warehouse.mart_tables import Figures
 
 SURENESS: Mapping[str, str] = {
@@ -159,32 +158,9 @@ def script(name: str, data: Mapping[str, Any]) -> bytes:
 # --- regions -------------------------------------------------------------------------------------------------
 
 
-def keep_region_names(figure: Figures) -> Figures:
-    """Return a figure with regions under their own names, each followed by the country with most of its jobs."""
-    if figure.value is None:
-        return figure
-    declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
-    if declaration.place and pay.find_head(rows) is not None:
-        before, named = declaration.entitle(rows), pay.name_region(rows, declaration.place)
-        platform = figure.title.removeprefix(before) if figure.title.startswith(before) else ""
-        return replace(figure, title=f"{pay.name_money(declaration.title, rows)}, {named}{platform}")
-    new_rows = [
-        {**row, "place": pay.name_region([row], row["region_name"])} if "region_name" in row else row for row in rows
-    ]
-    if declaration.gathers is None or new_rows == list(rows):
-        return figure
-    text = declaration.renderer.text(new_rows)
-    return replace(
-        figure,
-        value=qualify(text, [figure.qualifier]),
-        bare_value=text,
-        value_json=json.dumps(new_rows, ensure_ascii=False),
-    )
-
-
 def split_region_name(row: Row) -> tuple[str, str] | None:
     """Return (a region's name with its main country, its other countries); None if it has no main country."""
-    head, name = pay.find_head([row]), row.get("region_name")
+    head, name = pay.find_main_country([row]), row.get("region_name")
     if head is None or name is None or head["name"] == name:
         return None
-    return f"{name} (mostly {head['name']})", "; ".join(pay.say_others([row]))
+    return f"{name} (mostly {head['name']})", pay.say_others([row]) or ""

@@ -193,7 +193,8 @@ def _far_apart(name: str, group: Rows) -> str:
     if high["usd"] <= (1 + FAR) * low["usd"]:
         return ""
     causes = dict.fromkeys(f"{name_kind(row)}: {explain(row) or BASES[row['basis']].apart}" for row in (high, low))
-    times = f"{high['usd'] / low['usd']:.1f} times what {name_kind(low)} say"
+    said = "people report" if low["basis"] == "reported" else f"{name_kind(low)} say"
+    times = f"{high['usd'] / low['usd']:.1f} times what {said}"
     return f"{name}: {name_kind(high)} say {times} ({'; '.join(causes)})"
 
 

@@ -19,7 +19,7 @@ from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PLAIN, PartFormat
-from reports.wording.pay import find_head, name_place
+from reports.wording.pay import name_place
 from reports.wording.renderer import Table, list_doubts
 from transforms.records.definitions import MAX_PLATFORM_SHARE
 from warehouse.mart_tables import Figures, NearestFigure
@@ -83,6 +83,11 @@ def why_no_part(figure: Figures, style: PartFormat) -> str:
     return f"{figure.figure} has no {style.part} here"
 
 
+def is_list(figure: Figures) -> bool:
+    """Whether the value of a figure is a list of shares or amounts, which can stand as a table, too."""
+    return declaration_of(figure.figure).renderer.table is not None
+
+
 def table(figure: Figures) -> Table | None:
     """Return the figure as a table; None if the figure is a single value or withheld."""
     declaration = declaration_of(figure.figure)
@@ -100,8 +105,7 @@ def say_instead(figure: Figures) -> str | None:
     if figure.value is None or not rows:
         return None
     rung = next((rung.describe(rows) for rung in declaration.rungs[1:] if rung.name == figure.rung), None)
-    is_of_one = declaration.place and find_head(rows) is not None
-    named = name_place(rows, declaration.place) if is_of_one else declaration.place
+    named = name_place(rows, declaration.place) if declaration.place else ""
     return "; ".join(filter(None, (rung, f"of {named}" if named != declaration.place else None))) or None
 
 
@@ -217,8 +221,8 @@ MAX_NAMED_OF_SCOPE = 3
 def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     """Return the scope of shares of all places: "In the adverts we read", with the largest countries and sources.
 
-    The percentages of countries count jobs, those of sources count adverts. A single source is
-    not named: the figure is headed by it. Return "" for other figures and for withheld figures.
+    The percentages of countries count jobs, those of sources count adverts. Shares of a single source begin with it
+    instead: "On Ashby boards". Return "" for other figures and for withheld figures.
     """
     row = _first_of(figure)
     if figure.basis != "postings" or figure.value is None or not row.get("countries"):
@@ -233,7 +237,9 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     ]
     sources = f"; largest sources by adverts: {', '.join(shares)}" if len(shares) > 1 else ""
     days = f" ({describe_period(figure)})" if figure.status == "stale" and figure.period_to is not None else ""
-    return f"In the adverts we read{days}: {numbers.count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
+    platform = "" if sources else numbers.on_platforms(find_only_platform(figure, titles or {}))
+    where = numbers.upper_first(platform or "in the adverts we read")
+    return f"{where}{days}: {numbers.count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
 
 
 def origin(figure: Figures) -> str | None:

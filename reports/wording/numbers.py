@@ -182,7 +182,8 @@ def name_platforms(row: Row) -> list[str]:
     return [row["platform"]] if row.get("platform") else []
 
 
-_BOARDS = " job boards"
+BOARDS = " job boards"
+"""How the title of a platform of boards ends."""
 
 
 def head_jobs(row: Row, jobs: str) -> str:
@@ -195,9 +196,9 @@ def on_platforms(titles: Sequence[str]) -> str:
     """Return the words for jobs on the sources with these titles, such as "on Ashby and Lever boards"; "" for none."""
     if not titles:
         return ""
-    if all(title.endswith(_BOARDS) for title in titles):
-        return f"on {join_words([title.removesuffix(_BOARDS) for title in titles])} boards"
-    return f"on {join_words([title.replace(_BOARDS, ' boards') for title in titles])}"
+    if all(title.endswith(BOARDS) for title in titles):
+        return f"on {join_words([title.removesuffix(BOARDS) for title in titles])} boards"
+    return f"on {join_words([title.replace(BOARDS, ' boards') for title in titles])}"
 
 
 def known_part(row: Row) -> str:
@@ -218,9 +219,9 @@ def rank(row: Row) -> str:
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
-def ordinal(number: int) -> str:
-    """Return "first" to "tenth", and from there on "11th", "21st", "112th"."""
-    if number <= len(_ORDINALS):
+def ordinal(number: int, *, in_figures: bool = False) -> str:
+    """Return "first" to "tenth", and from there on, or always with `in_figures`, "11th", "21st", "112th"."""
+    if number <= len(_ORDINALS) and not in_figures:
         return _ORDINALS[number - 1]
     ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
@@ -231,7 +232,7 @@ MAX_RANKS_SAID = 10
 
 
 def say_rank(row: Row) -> str | None:
-    """Return the possible ranks in words: "first", "second or third", "second to fifth", "ninth or lower".
+    """Return the possible ranks in words: "first", "second or third", "2nd to 11th", "ninth or lower".
 
     Return None if there are none, or if almost any is possible.
     """
@@ -242,7 +243,8 @@ def say_rank(row: Row) -> str | None:
         return ordinal(best)
     if worst - best >= MAX_RANKS_SAID:
         return f"{ordinal(best)} or lower" if best > 1 else None
-    return f"{ordinal(best)} {'or' if worst == best + 1 else 'to'} {ordinal(worst)}"
+    first, last = (ordinal(one, in_figures=worst > len(_ORDINALS)) for one in (best, worst))
+    return f"{first} {'or' if worst == best + 1 else 'to'} {last}"
 
 
 def verdict(row: Row) -> str | None:

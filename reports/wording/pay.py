@@ -72,7 +72,7 @@ def order_of(row: Row) -> float:
     return float(row[name] if numbers.is_point(row, name) else (row[f"{name}_lo"] + row[f"{name}_hi"]) / 2)
 
 
-# --- places: a region is named after the one country that has nearly all of its jobs ---------------------------
+# --- places: a region is named with the one country that has nearly all of its jobs ----------------------------
 
 SEVERAL = {"several": "several countries at once", "remote": "no country (remote)", "unknown": "no known country"}
 """Words for pay that is not tied to one country."""
@@ -81,30 +81,16 @@ MAX_NAMED = 4
 
 
 def name_place(rows: Rows, place: str) -> str:
-    """Return the place to name for pay: `place`, or else the one country that has nearly all of its jobs.
+    """Return the place to name for pay, with the one country that has nearly all of its jobs, if any.
 
-    An example is "United States (Canada n = 9, too few)". If one country has more than `MAX_COUNTRY_SHARE` of a
-    region's jobs, the region's name would suggest that this country's pay is paid in the other countries, too. If that
-    country has fewer jobs than a band needs employers, the region's name is kept, and the country is added in brackets.
+    An example is "US and Canada (mostly United States; Canada n = 9)". If one country has more than
+    `MAX_COUNTRY_SHARE` of a region's jobs, the region's name alone would suggest that this country's pay is paid in the
+    other countries, too.
     """
     first = find_main_country(rows)
-    if first is None:
+    if first is None or first["name"] == place:
         return place
-    if first["n_jobs"] < EMPLOYERS.bound:  # too few for a band
-        total = sum(count["n_jobs"] for count in rows[0]["countries"])
-        return f"{place} ({first['name']} n = {first['n_jobs']} of {total})"
-    return numbers.qualify(str(first["name"]), say_others(rows))
-
-
-def name_region(rows: Rows, place: str) -> str:
-    """Return a region under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
-
-    Beside rows of countries, `name_place` would repeat the name of a country.
-    """
-    head = find_head(rows)
-    if head is None or head["name"] == place:
-        return name_place(rows, place)
-    return numbers.qualify(place, [f"mostly {head['name']}", *say_others(rows)])
+    return numbers.qualify(place, [f"mostly {first['name']}", say_others(rows)])
 
 
 def find_main_country(rows: Rows) -> Row | None:
@@ -116,24 +102,14 @@ def find_main_country(rows: Rows) -> Row | None:
     return dict(counts[0])
 
 
-def find_head(rows: Rows) -> Row | None:
-    """Return the counts of the country that is named instead of a region (`name_place`); None if no country is."""
-    first = find_main_country(rows)
-    return first if first is not None and first["n_jobs"] >= EMPLOYERS.bound else None
+def say_others(rows: Rows) -> str | None:
+    """Return the other countries that a region's value rests on, with the jobs of each; None if there are none."""
+    return _list_countries([count for count in rows[0]["countries"][1:] if count["n_jobs"]]) or None
 
 
-def say_others(rows: Rows) -> list[str]:
-    """Return words for the other countries of a region; those with too few jobs for a band come last."""
-    others = [count for count in rows[0]["countries"][1:] if count["n_paid"]]
-    enough = [count for count in others if count["n_paid"] >= EMPLOYERS.bound]
-    few = [count for count in others if count["n_paid"] < EMPLOYERS.bound]
-    words = [_list_countries(enough, "n_paid")] if enough else []
-    return [*words, f"{_list_countries(few, 'n_paid')}, too few"] if few else words
-
-
-def _list_countries(counts: Rows, column: str) -> str:
-    counts = sorted(counts, key=lambda count: -count[column])
-    names = [f"{SEVERAL.get(count['country'], count['name'])} n = {count[column]}" for count in counts[:MAX_NAMED]]
+def _list_countries(counts: Rows) -> str:
+    counts = sorted(counts, key=lambda count: -count["n_jobs"])
+    names = [f"{SEVERAL.get(count['country'], count['name'])} n = {count['n_jobs']}" for count in counts[:MAX_NAMED]]
     n_more = len(counts) - len(names)
     return ", ".join([*names, numbers.count_of(n_more, "more country", "more countries")] if n_more else names)
 
@@ -255,7 +231,7 @@ def _composition(row: Row) -> list[str]:
         largest = f", the largest with {numbers.percent(row['largest_employer_share'])} of the jobs"
         texts.append(f"as informative as {row['n_even_employers']:.0f} equal employers (G*){largest}")
     if counts := [count for count in row.get("countries") or () if count["n_jobs"]]:
-        texts.append(f"jobs by country: {_list_countries(counts, 'n_jobs')}")
+        texts.append(f"jobs by country: {_list_countries(counts)}")
     return texts
 
 
@@ -278,6 +254,9 @@ def _say_employers(row: Row) -> str | None:
     here, elsewhere = row.get("n_employer_here") or 0, row.get("n_employer_elsewhere") or 0
     if not here + elsewhere:
         return None
+    if not here or not elsewhere:
+        many, where = f"all {here + elsewhere:,} of employers", "elsewhere" if elsewhere else "in the country itself"
+        return f"by the sources, {many} {where}" if here + elsewhere > 1 else f"by the source, of an employer {where}"
     return f"by the sources, {here:,} of employers in the country itself and {elsewhere:,} of employers elsewhere"
 
 

@@ -333,7 +333,7 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
     ]
 
     def text(rows: Rows) -> str:
-        printed = _name_differing_platforms(numbers.choose_printed(rows))
+        printed = _name_differing_platforms([*map(_name_all, numbers.choose_printed(rows))])
         first = next(filter(_known_part, printed), None)
         parts = [f"{row['name']} {_with_interval(row, *remarks(row, row is first))}" for row in printed]
         return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
@@ -345,7 +345,7 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         return [*_say_others(row), n, known, bounds and f"of all jobs {bounds}"]
 
     def table(rows: Rows) -> Table:
-        printed, few = numbers.choose_printed(rows), numbers.name_withheld(rows)
+        printed, few = [*map(_name_all, numbers.choose_printed(rows))], numbers.name_withheld(rows)
         key = _say_key(measure, jobs, printed, f"the jobs of its {kind}", f"A job counts in each {kind} of its places")
         below = f"Withheld, since employers are too few or one has most of the jobs: {few}." if few else ""
         return make_table(printed, _split_platforms(columns, printed), key=key, below=[below])
@@ -355,6 +355,14 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         return _remarks(measure, rows) if is_of_all else [measure.remark]
 
     return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
+
+
+def _name_all(row: Row) -> Row:
+    """Return the row of all places under the name of its only platform, if any: "All Ashby adverts we read"."""
+    title = row.get("platform")
+    if row["name"] != ALL_PLACES or not title:
+        return row
+    return {**row, "name": ALL_PLACES.replace("adverts", f"{title.removesuffix(numbers.BOARDS)} adverts")}
 
 
 def _name_differing_platforms(rows: Rows) -> list[Row]:

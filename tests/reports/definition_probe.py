@@ -137,7 +137,8 @@ def _form(n: int) -> str:
         np.ones(n),
     )
     found = readings.Readings(row, np.arange(n), row + 500, row + 90, 0.3 * each, 0.28 * each, 0.32 * each, 400 * each)
-    rows = pd.DataFrame({"share": [0.3], "share_lo": [0.28], "share_hi": [0.32], "form": ["point"]})
+    row_of = {"share": 0.3, "share_lo": 0.28, "share_hi": 0.32, "bound_lo": 0.2, "bound_hi": 0.4, "form": "point"}
+    rows = pd.DataFrame([row_of])
     return str(readings.add_readings(rows, found, np.full(n, "x", dtype=object))["form"][0])
 
 

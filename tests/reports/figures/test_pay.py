@@ -281,7 +281,7 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
     row = computed_one(con, "bonus.northern_america")
     assert notes.rows_of(row)[0]["p50"] == 12_000.0
     assert (row.value, row.status, row.n_jobs) == ("median USD 12.0K per year", "published", 41)
-    assert row.title == "Yearly bonus, where an advert puts a sum on it, United States"
+    assert row.title == "Yearly bonus, where an advert puts a sum on it, US and Canada (mostly United States)"
 
 
 def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -295,19 +295,19 @@ def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: P
 
 
 COUNTS = [
-    ([("US", 81, 81), ("CA", 14, 14)], "United States (Canada n = 14, too few)"),
+    ([("US", 81, 81), ("CA", 14, 14)], "US and Canada (mostly United States; Canada n = 14)"),
     ([("US", 80, 80), ("CA", 20, 20)], "US and Canada"),
-    ([("US", 78, 78), ("CA", 0, 10)], "United States (Canada n = 10, too few)"),
-    ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "United States (Canada n = 30; CU n = 2, too few)"),
-    ([("US", 90, 90), ("several", 9, 0)], "United States"),
+    ([("US", 78, 78), ("CA", 0, 10)], "US and Canada (mostly United States)"),
+    ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "US and Canada (mostly United States; Canada n = 8, CU n = 2)"),
+    ([("US", 90, 90), ("several", 9, 0)], "US and Canada (mostly United States; several countries at once n = 9)"),
     ([("several", 50, 0), ("US", 0, 20)], "US and Canada"),
-    ([("US", 14, 14), ("CA", 2, 2)], "US and Canada (United States n = 14 of 16)"),
+    ([("US", 14, 14), ("CA", 2, 2)], "US and Canada (mostly United States; Canada n = 2)"),
     ([], "US and Canada"),
 ]
 
 
 @pytest.mark.parametrize(("counts", "expected"), COUNTS)
-def test_a_region_of_one_country_is_headed_by_that_country(
+def test_a_region_of_one_country_says_of_which(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, counts: list[tuple[str, int, int]], expected: str
 ) -> None:
     for code, name in (("US", "United States"), ("CA", "Canada")):
@@ -319,7 +319,7 @@ def test_a_region_of_one_country_is_headed_by_that_country(
     ledger = computed(con, starts=("pay.", "bands."))
     row = ledger[NORTH]
     assert notes.place(row) == expected
-    assert notes.say_instead(row) == (None if expected.startswith("US and Canada") else f"of {expected}")
+    assert notes.say_instead(row) == (None if expected == "US and Canada" else f"of {expected}")
     assert row.title == f"Mid-to-senior AI engineering pay, {expected}"
     table = notes.table(ledger["bands.regions"])
     assert table is not None and table.rows[0][0] == expected

@@ -175,7 +175,7 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     assert near.value == ledger[near.figure].value
     assert near.title == "Mid-to-senior AI engineering pay, stated in US dollars, South America"
     assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
-    assert "40 of employers in the country itself and 0 of employers elsewhere" in notes.note(ledger[near.figure])
+    assert "all 40 of employers in the country itself" in notes.note(ledger[near.figure])
     store(con, put, list(ledger.values()))
     assert f"{near.title}, {near.value} [{near.figure}]" in explain_figure(con, row.figure)
     table = notes.table(ledger["bands.regions"])

@@ -252,7 +252,7 @@ def test_where_few_say_bounds_are_printed_or_how_many_say(
     put(tables.Postings, *adverts)
     row = computed_from_core(con, starts=("workplace.remote",))["workplace.remote"]
     known = "" if bounds else "; 59% of jobs say where the work is done"
-    expected = f"All adverts we read {said} (n = {n:,}{known})"
+    expected = f"All ashby adverts we read {said} (n = {n:,}{known})"
     assert (row.value, row.status) == (expected, "published")
     table = notes.table(row)
     assert table is not None

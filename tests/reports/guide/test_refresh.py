@@ -17,6 +17,7 @@ from reports.figures.compute import compute_figures
 from reports.guide.markers import GuideError
 from reports.guide.refresh import SampleOutsideError, check, day_of, stage
 from reports.guide.render import RefreshResult, refresh_bytes
+from reports.wording import notes
 from warehouse import tables
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.publish import atomic_files
@@ -137,10 +138,15 @@ def test_what_rests_on_one_platform_names_it_once_in_a_guide(figure: Make) -> No
     fields = {"figure": "skills.big_data", "title": "Big data, on Ashby boards", "value_json": json.dumps(rows)}
     listed = figure(**fields, value="Go 50% (read in May)", bare_value="Go 50%", qualifier="read in May")
     in_line = "See <!-- figure:skills.big_data{} -->\n<!-- /figure -->\n" + END
-    assert "See <!-- figure:skills.big_data -->Go 50% (on Ashby boards; read in May)<" in text_of(
+    assert "See <!-- figure:skills.big_data -->on Ashby boards: Go 50% (read in May)<" in text_of(
         in_line.format(""), [listed]
     )
-    assert "-->Go 50% (on Ashby boards)&#42;<" in text_of(in_line.format(' mark="*"'), [listed])
+    period = notes.describe_period(listed)
+    dated = dataclasses.replace(listed, qualifier=f"{period}; under review since 3 May 2026")
+    assert f"-->on Ashby boards, {period}: Go 50% (under review since 3 May 2026)<" in text_of(
+        in_line.format(""), [dated]
+    ), "the days stand in front of the list, and once"
+    assert "-->on Ashby boards: Go 50%&#42;<" in text_of(in_line.format(' mark="*"'), [listed])
     named = figure(**fields, value="50% of the jobs on Ashby boards", bare_value=None, qualifier=None)
     assert "-->50% of the jobs on Ashby boards<" in text_of(in_line.format(""), [named])
     alone = text_of("<!-- figure:skills.big_data -->\n<!-- /figure -->\n" + END, [listed]).partition("/figure")[0]

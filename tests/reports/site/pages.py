@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from reports.release.published import PublishedDay, describe_published
-from reports.site import build, words
+from reports.site import build
 from reports.site.explorer import Explorer
 from reports.site.findings import list_open
 from tests.reports.conftest import make_tables
@@ -35,7 +35,7 @@ def make_site(day: PublishedDay) -> build.Site:
     """Make a site of figures alone."""
     return build.Site(
         publication=day,
-        figures=[words.keep_region_names(row) for row in day.figures],
+        figures=list(day.figures),
         explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
         skills={},
         world={"picture": "", "on": day.as_of, "rows": (), "shades": ()},

@@ -104,6 +104,9 @@ def add_readings(rows: pd.DataFrame, readings: Readings, names: NDArray[np.objec
         "platforms": _list(readings, names, n), "platforms_chance": found.chance, f"share{by}_lo": low,
         f"share{by}_hi": high, f"form{by}": np.where((count > 1) & ~np.isin(form, (BOUNDS, SAYS)), forms, form),
     }  # fmt: skip
+    if not by:  # bounds are of jobs, and never narrower than their interval
+        columns["bound_lo"] = np.minimum(rows["bound_lo"].to_numpy(), low)
+        columns["bound_hi"] = np.maximum(rows["bound_hi"].to_numpy(), high)
     return rows.assign(**columns)
 
 

@@ -187,6 +187,9 @@ def make_share_rows(
     for name, values in ({"bound_lo": np.nan, "bound_hi": np.nan} | estimates).items():
         columns[name] = np.full(len(keys), np.nan)
         columns[name][is_printed] = values
+    # the sample has more jobs with the silent ones, but what it tells of the others is no surer for it
+    columns["bound_lo"] = np.minimum(columns["bound_lo"], columns["share_lo"])
+    columns["bound_hi"] = np.maximum(columns["bound_hi"], columns["share_hi"])
     n_all = n_jobs + sum_by(counts.silent_cell, weights.silent, cells.n_cells)[cell]
     for form, share in (("form", "share"), ("form_by_employer", "share_by_employer")):
         is_wide = find_interval_only(columns[share], columns[f"{share}_lo"], columns[f"{share}_hi"], is_share=True)

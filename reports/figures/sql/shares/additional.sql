@@ -1,5 +1,5 @@
--- Shares of jobs with pay that offer something beside base pay, of any kind and of each. Parameters:
--- names (measures and what they are called, in order), as_of.
+-- Shares of jobs with pay that offer something beside base pay, of any kind and of each, and the countries of most
+-- of those of `measure`. Parameters: measure, role_group, names (measures and what they are called, in order), as_of.
 SELECT
     c.measure, $names[c.measure] AS item, $names[c.measure] AS name, coalesce(s.n_jobs, 0) AS n_jobs,
     coalesce(s.n_employers, 0) AS n_employers, s.n_even_employers,
@@ -7,7 +7,8 @@ SELECT
     s.share${by}_lo AS share_lo, s.share${by}_hi AS share_hi, s.form${by} AS form,
     coalesce(s.status, 'suppressed') AS status, s.reason, s.sample, $is_by_employer AS is_by_employer,
     $beside AS beside, CASE WHEN list_contains($ranked, s.measure) THEN s.platforms END AS platforms,
-    CASE WHEN list_contains($ranked, s.measure) THEN s.platforms_chance END AS platforms_chance, s.platform
+    CASE WHEN list_contains($ranked, s.measure) THEN s.platforms_chance END AS platforms_chance, s.platform,
+    ({{shares/largest_countries}}) AS countries
 FROM (
     SELECT unnest(map_keys($names)) AS measure, unnest(range(cardinality($names)::BIGINT)) AS position
 ) c

@@ -119,7 +119,8 @@ def check_ends(jobs: list[tuple[int, int, set[int]]]) -> None:
     assert visible["share"].between(visible["share_lo"], visible["share_hi"]).all()
     by_employer = visible["share_by_employer"]
     assert by_employer.between(visible["share_by_employer_lo"], visible["share_by_employer_hi"]).all()
-    assert visible["share"].between(visible["bound_lo"] - 1e-12, visible["bound_hi"] + 1e-12).all()
+    for end in ("share_lo", "share_hi"):
+        assert visible[end].between(visible["bound_lo"], visible["bound_hi"]).all()
     zeros = visible[visible["n_yes"] == 0]
     for share in ("share", "share_by_employer"):
         assert (zeros[f"{share}_hi"] > 0).all() and (zeros[f"{share}_hi"] == zeros[f"zero_{share}_hi"]).all()
