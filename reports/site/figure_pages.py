@@ -19,9 +19,9 @@ from reports.site import explorer, figure_rows, lines, rows, skills, words
 from reports.site.explorer import Answer, Explorer
 from reports.site.skills import SkillList, SkillLists
 from reports.wording import causes, notes
-from reports.wording.bases import BASES
+from reports.wording.bases import BASES, unit_of
 from reports.wording.levels import capitalise
-from reports.wording.numbers import SAMPLE_WORDS, percent, sentences, upper_first
+from reports.wording.numbers import SAMPLE_WORDS, choose_printed, percent, sentences, upper_first
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
@@ -81,6 +81,7 @@ def describe(
             causes.say_all(causes.select(publication.causes.get(figure.figure, ()), figure.list, figure.vintage))
         ),
         "moves_key": causes.ORDER_WORDS,
+        "units": upper_first(unit_of(figure.basis)[1]),
         "behind": {part.source: part for part in figure.behind or ()},
         "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
         "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
@@ -109,7 +110,9 @@ def _head(
         return title, "", None
     kind, first, second, third = [*figure.figure.removeprefix(f"{EMPLOYERS}.").split("."), "", "", ""][:4]
     if kind in movement_figures.KINDS:
-        points = lines.points_of(notes.rows_of(figure))
+        printed = choose_printed(notes.rows_of(figure))
+        points = lines.points_of(printed)
+        value = words.plain(declaration_of(figure.figure).renderer.text(printed[-1:]))  # the chart shows earlier ones
         drawing = {"chart": lines.draw(points, label=f"{title}: {value}"), **_LINES[kind]} if points else None
         return title, value, drawing  # a chain without a point in all its steps has no line
     answer = pay.answers.get((first, second, third))
@@ -155,9 +158,10 @@ def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
 
 _LINES = {
     "movement": {
-        "heading": "Since the first year",
+        "heading": "Pay for the same kind of job, from year to year",
         "key": "The line is pay for the same title, level and money, chained from year to year; the dashed line is the "
-        "mean of all pay, whatever the mix. Bars are 95 % intervals; after a break the count begins again.",
+        "mean of all pay, whatever the mix. Bars are 95 % intervals; after a break the count begins again. A step "
+        "whose interval is too wide for a point is not drawn.",
     },
     "premium": {"heading": "Period by period", "key": "Bars are 95 % intervals; a break marks another questionnaire."},
 }

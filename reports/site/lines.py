@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
 from markupsafe import Markup
@@ -14,9 +15,11 @@ from reports.wording import movement
 from reports.wording.numbers import Rows, choose_printed
 from warehouse.marts.printing import INTERVAL
 
-WIDTH, HEIGHT = 640, 250
-LEFT, RIGHT, TOP, BOTTOM = 52, 20, 22, 34
+WIDTH, HEIGHT = 640, 264
+LEFT, RIGHT, TOP, BOTTOM = 52, 20, 22, 48
 """Margins of the plot, in the unit of WIDTH and HEIGHT; labels stand in them."""
+LABEL = 64
+"""Width left for the label of a period, in the same unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,7 @@ class Point:
     """A period: its value less one with its interval, and `raw`, the same without matching; None: not drawn."""
 
     name: str
+    day: date  # on which it begins
     value: float | None
     low: float
     high: float
@@ -41,29 +45,39 @@ def points_of(rows: Rows) -> list[Point]:
         if row["previous"] is None:
             value = row["change"] if is_point else None
             points.append(
-                Point(name=name, value=value, low=row["change_lo"], high=row["change_hi"], is_break=row["is_break"])
-            )
+                Point(
+                    name=name, day=movement.begin_of(row["period"]), value=value,
+                    low=row["change_lo"], high=row["change_hi"], is_break=row["is_break"],
+                )
+            )  # fmt: skip
             continue
         if row["chained_from"] is None:  # too wide for a point
             continue
         if row["chained_from"] == row["previous"]:  # a run begins
             start = movement.say_period(row, "previous")
-            points.append(Point(name=start, value=0.0, low=0.0, high=0.0, raw=0.0, is_break=bool(points)))
+            begin = movement.begin_of(row["previous"])
+            points.append(Point(name=start, day=begin, value=0.0, low=0.0, high=0.0, raw=0.0, is_break=bool(points)))
             raw = 0.0
         raw = None if raw is None or row["raw_change"] is None else (1 + raw) * (1 + row["raw_change"]) - 1
-        points.append(Point(name=name, value=row["chain"], low=row["chain_lo"], high=row["chain_hi"], raw=raw))
+        day, low, high = movement.begin_of(row["period"]), row["chain_lo"], row["chain_hi"]
+        points.append(Point(name=name, day=day, value=row["chain"], low=low, high=high, raw=raw))
     return points
 
 
 def draw(points: Sequence[Point], *, label: str) -> Markup:
-    """Return a line chart as SVG; its axis holds 0 and all intervals."""
+    """Return a line chart as SVG: its axis holds 0 and all intervals, and points are as far apart as their days.
+
+    Where labels would touch, the later one stands.
+    """
     ends = [end for point in points for end in (point.low, point.high, point.raw or 0.0)]
     step = nice_step(max(max(ends) - min(ends), 0.01))
     lowest, highest = (math.floor(min(*ends, 0) / step), math.ceil(max(*ends, 0) / step))
-    plot_height, width = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / max(len(points), 1)
+    plot_height, width = HEIGHT - TOP - BOTTOM, WIDTH - LEFT - RIGHT - LABEL
+    first_day, last_day = points[0].day, points[-1].day
 
     def x(number: int) -> float:
-        return LEFT + width * (number + 0.5)
+        share = (points[number].day - first_day) / (last_day - first_day) if first_day < last_day else 0.5
+        return LEFT + LABEL / 2 + width * share
 
     def y(value: float) -> float:
         return TOP + plot_height * (highest - value / step) / max(highest - lowest, 1)
@@ -88,7 +102,12 @@ def draw(points: Sequence[Point], *, label: str) -> Markup:
             parts.append(_line("line rough", x(number), y(point.low), x(number), y(point.high)))
         if point.value is not None:
             parts.append(f'<circle class="dot" cx="{x(number):.1f}" cy="{y(point.value):.1f}" r="5"/>')
-        parts.append(_text(point.name, x(number), HEIGHT - 10))
+    free = math.inf
+    for number in reversed(range(len(points))):
+        if x(number) + LABEL <= free:
+            free = x(number)
+            for line, words in enumerate(points[number].name.split(" ", 1)):
+                parts.append(_text(words, free, HEIGHT - BOTTOM + 20 + 16 * line))
     return Markup(
         f'<svg class="lines" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"

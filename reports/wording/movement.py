@@ -54,6 +54,11 @@ def say_period(row: Row, name: str = "period") -> str:
     return f"{row[name]} (to {numbers.MONTHS[last.month - 1]})" if is_cut else str(row[name])
 
 
+def begin_of(period: str) -> date:
+    """Return the first day of a period: of a year, or the day of a wave."""
+    return date.fromisoformat(period if len(period) > 4 else f"{period}-01-01")
+
+
 def _point(row: Row) -> str | None:
     return None if row["form"] == INTERVAL else signed(row["change"])
 

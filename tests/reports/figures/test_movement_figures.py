@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -91,6 +92,16 @@ def test_an_interval_has_no_point_in_the_chart() -> None:
     rows = [premium("2025-07-10", 0.3, 0.4, form="interval"), premium("2026-01-15", 0.3)]
     assert [point.value for point in lines.points_of(rows)] == [None, 0.3]
     assert lines.draw(lines.points_of(rows), label="pay").count("<circle") == 1
+
+
+def test_points_are_as_far_apart_as_their_days_and_labels_do_not_touch() -> None:
+    rows = [premium(day, 0.3) for day in ("2023-01-01", "2025-01-01", "2025-02-01", "2026-01-01")]
+    picture = lines.draw(lines.points_of(rows), label="pay")
+    first, second, third, last = map(float, re.findall(r'<circle class="dot" cx="([\d.]+)"', picture))
+    assert (second - first) / (last - first) == pytest.approx(731 / 1096, abs=0.001)
+    assert third - second < lines.LABEL
+    assert picture.count(">February<") == 1
+    assert picture.count(">January<") == 2  # that of 2025 would touch February's
 
 
 def test_files_have_the_number_and_its_interval_alone_where_it_is_wide() -> None:
