@@ -55,7 +55,7 @@ def test_count_words_provenance_and_dictionary_change_together(copy: Path) -> No
 
     for report, last, years in ((before, "senior", "two to seven"), (after, "staff", "at least two")):
         words = report["words"]
-        assert words["title"] == f"Mid-to-{last} AI engineering pay, United States"
+        assert words["title"] == f"Mid-to-{last} AI engineering pay, US and Canada (mostly United States)"
         assert f"Mid to {last} is what the title says or, where it names no level, {years} years" in words["note"]
         assert f"mid_senior = mid + senior{' + staff' if last == 'staff' else ''};" in words["dictionary"]
         assert f"AI engineering roles at mid to {last} level" in re.sub(r"<!--.*?-->", "", words["guide"])
