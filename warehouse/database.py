@@ -258,7 +258,7 @@ def write_mart(
         table = arrow_table(cls, rows)
     else:
         table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
-    with _register(con, "mart_rows", table):
+    with registered(con, "mart_rows", table):
         mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of, reused=reused)
 
 
@@ -273,7 +273,7 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
     """Insert rows into a table, or replace rows with the same keys. Of `rows` with the same key, the last counts."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
-    with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
+    with registered(con, "put_rows", arrow_table(cls, list(last.values()))):
         con.execute(merge_sql(cls, "put_rows"))
 
 
@@ -392,12 +392,12 @@ def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
 
 def insert_into(con: Connection, table: str, rows: pa.Table) -> None:
     """Insert rows into a table. Columns are matched by name."""
-    with _register(con, "inserted_rows", rows):
+    with registered(con, "inserted_rows", rows):
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted_rows")
 
 
 @contextlib.contextmanager
-def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
+def registered(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
     """Let SQL read an Arrow table by name. DuckDB accepts no new name while an earlier statement is still running."""
     con.complete()
     con.register(name, rows)

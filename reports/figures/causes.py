@@ -7,7 +7,6 @@ core has only today's reading; a vintage that was not kept is read from core, if
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -171,10 +170,10 @@ def record(con: database.Connection, figures: Mapping[str, Figure], ledger: Sequ
     }
     if not made:
         return
-    con.register("made", pa.table({"list": list(made), "vintage": [one.number for one in made.values()]}))
-    for table in ("ops.causes", "ops.kept_adverts"):
-        con.execute(f"DELETE FROM {table} AS t USING made WHERE t.list = made.list AND t.vintage = made.vintage")
-    con.unregister("made")
+    numbers_made = pa.table({"list": list(made), "vintage": [one.number for one in made.values()]})
+    with database.registered(con, "made", numbers_made):
+        for table in ("ops.causes", "ops.kept_adverts"):
+            con.execute(f"DELETE FROM {table} AS t USING made WHERE t.list = made.list AND t.vintage = made.vintage")
     tonight = Reader(con, ladder.inputs_of(con, as_of))
     found = list(_find_new(con, figures, ledger, made, tonight.inputs))
     new: list[ShownVintage] = []
@@ -252,7 +251,8 @@ def _find_before(
     con: database.Connection, new: Sequence[ShownVintage], histories: Mapping[str, Sequence[Vintages]], as_of: date
 ) -> list[ShownVintage | None]:
     """Return for each figure the last vintage before with a value; None if it has none, or its list lost it."""
-    with _register(con, "figure", ((one.row.figure, *one.key[1:]) for one in new)):
+    asked = _table_of("figure", ((one.row.figure, *one.key[1:]) for one in new))
+    with database.registered(con, "asked_vintages", asked):
         found = query.read(con, query.fill("vintages_before", {"as_of": as_of}))
     rows = {row["figure"]: compute.ledger_row(row) for row in found}
     before: list[ShownVintage | None] = []
@@ -324,24 +324,19 @@ def _keep(con: database.Connection, new: Iterable[ShownVintage]) -> None:
 
 def _read_kept(con: database.Connection, before: Iterable[ShownVintage]) -> dict[Id, Adverts]:
     kept: dict[Id, dict[Key, Counted]] = {}
-    with _register(con, ID[0], (one.key for one in before)):
+    with database.registered(con, "asked_vintages", _table_of(ID[0], (one.key for one in before))):
         rows = query.read(con, "FROM ops.kept_adverts SEMI JOIN asked_vintages USING (counts, list, vintage)")
     for row in rows:
         kept.setdefault((row["counts"], row["list"], row["vintage"]), {})[_key_of(row)] = _to_counted(row)
     return dict(kept)
 
 
-@contextlib.contextmanager
-def _register(con: database.Connection, first: str, asked: Iterable[Id]) -> Iterator[None]:
-    """Let SQL read keys of vintages as the table `asked_vintages`, whose first column has the name `first`."""
+def _table_of(first: str, asked: Iterable[Id]) -> pa.Table:
+    """Return keys of vintages as a table, whose first column has the name `first`."""
     names = (first, *ID[1:])
     schema = pa.schema([(name, pa.int64() if name == "vintage" else pa.string()) for name in names])
     rows = [dict(zip(names, key, strict=True)) for key in asked]
-    con.register("asked_vintages", pa.Table.from_pylist(rows, schema))
-    try:
-        yield
-    finally:
-        con.unregister("asked_vintages")
+    return pa.Table.from_pylist(rows, schema)
 
 
 def _find_fates(
@@ -349,9 +344,8 @@ def _find_fates(
 ) -> dict[str, Became]:
     """Return what became of adverts between two days."""
     ids = {posting_id for adverts in some for posting_id, _ in adverts or ()}
-    con.register("asked_adverts", pa.table({"posting_id": pa.array(sorted(ids), pa.string())}))
-    rows = query.read(con, query.fill("became", {"before": before, "as_of": as_of}))
-    con.unregister("asked_adverts")
+    with database.registered(con, "asked_adverts", pa.table({"posting_id": pa.array(sorted(ids), pa.string())})):
+        rows = query.read(con, query.fill("became", {"before": before, "as_of": as_of}))
     return {row.pop("posting_id"): Became(**row) for row in rows}
 
 

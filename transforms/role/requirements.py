@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from transforms.records.vocabulary import DEGREES
 from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
@@ -23,6 +24,8 @@ from transforms.skills.sections import (
 )
 from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of, rows_of
+
+T = TypeVar("T")
 
 cues = functools.partial(cues_of, "requirement_cues")
 MAX_YEARS = 20
@@ -103,7 +106,7 @@ def years_in(text: str, title: str = "") -> tuple[float, int, int] | None:
     """
     best: tuple[float, int, int] | None = None
     for _, (begin, kind, line) in lines_with(text, "years"):
-        candidate = line.once(_years_demanded, kind, _own_role(line, title))
+        candidate = _read_line(line, _years_demanded, kind, title)
         if candidate is not None and (best is None or candidate[0] > best[0]):
             best = candidate[0], begin + candidate[1], begin + candidate[2]
     if best is None and is_east_asian(text):
@@ -112,14 +115,28 @@ def years_in(text: str, title: str = "") -> tuple[float, int, int] | None:
     return best
 
 
-def _years_demanded(line: Line, kind: str, title: str) -> tuple[float, int, int] | None:
+def _read_line(line: Line, reader: Callable[[Line, str, str], tuple[T, list[str]]], kind: str, title: str) -> T:
+    """Return what a line demands, read anew with the title if one whose facts do not count is the advert's own role.
+
+    `reader` also returns the subjects whose facts it left out. Few lines have one, so the others are read once for all
+    titles.
+    """
+    found, left_out = line.once(reader, kind, "")
+    own = title if any(names_own_role(subject, title) for subject in left_out) else ""
+    return line.once(reader, kind, own)[0] if own else found
+
+
+def _years_demanded(line: Line, kind: str, title: str) -> tuple[tuple[float, int, int] | None, list[str]]:
     best: tuple[float, int, int] | None = None
+    left_out: list[str] = []
     for match in itertools.islice(_mentions_of_years(line), MAX_MENTIONS):
         years = _years(match)
         section = line.kind_at(match.start(), kind)
-        if years <= MAX_YEARS and (best is None or years > best[0]) and _is_demanded(line.text, match, section, title):
+        if years > MAX_YEARS or (best is not None and years <= best[0]):
+            continue
+        if _is_demanded(line.text, match, section, title, left_out):
             best = (years, match.start(), match.end())
-    return best
+    return best, left_out
 
 
 def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
@@ -152,7 +169,7 @@ def _years(match: re.Match[str]) -> float:
     return round(number / MONTHS_IN_YEAR, 1) if is_months else number
 
 
-def _is_demanded(text: str, match: re.Match[str], section: str, title: str) -> bool:
+def _is_demanded(text: str, match: re.Match[str], section: str, title: str, left_out: list[str]) -> bool:
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
@@ -163,26 +180,24 @@ def _is_demanded(text: str, match: re.Match[str], section: str, title: str) -> b
         or not (_is_of_experience(match, before, after) or _is_of_work(before, after, section))
     ):
         return False
-    is_own = _is_own_role(before, title)
-    if (_COLLEAGUE.search(before) and not is_own) or _MENTORED.search(before):
+    if _MENTORED.search(before) or _is_wished(before, after):
         return False
-    names_person = is_own or _PERSON.search(before) is not None
-    if not names_person and (section == "mentioned" or _SHARED.match(after) or _is_of_employer(before, after)):
-        return False
-    return not _is_wished(before, after)
+    is_of_others = _COLLEAGUE.search(before) is not None or (
+        _PERSON.search(before) is None
+        and (section == "mentioned" or _SHARED.match(after) is not None or _is_of_employer(before, after))
+    )
+    return not is_of_others or _is_own_role(before, title, left_out)
 
 
-def _own_role(line: Line, title: str) -> str:
-    """Return the title if the line could speak of the advert's role in the third person; else nothing."""
-    subjects = _SUBJECT.finditer(lower_text(line.text)) if title else ()
-    return title if any(names_own_role(subject[1], title) for subject in subjects) else ""
-
-
-def _is_own_role(before: str, title: str) -> bool:
-    if not title:
-        return False
+def _is_own_role(before: str, title: str, left_out: list[str]) -> bool:
+    """Whether the subject of a sentence is the advert's own role; if not, it is added to `left_out`."""
     subject = _SUBJECT.match(before)
-    return subject is not None and names_own_role(subject[1], title)
+    if subject is None:
+        return False
+    is_own = bool(title) and names_own_role(subject[1], title)
+    if not is_own:
+        left_out.append(subject[1])
+    return is_own
 
 
 def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
@@ -289,7 +304,7 @@ def degree_in(text: str, title: str = "") -> Reading | None:
     """
     best: Reading | None = None
     for _, (begin, kind, line) in lines_with(text, "degree", "degree within"):
-        lowest = line.once(_degree_demanded, kind, _own_role(line, title))
+        lowest = _read_line(line, _degree_demanded, kind, title)
         if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
             degree, start, end = lowest
             best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
@@ -307,15 +322,15 @@ def _names_degree(line: Line) -> bool:
     return any(not at or not (text[at - 1].isalnum() or text[at - 1] == "_") for at in starts)
 
 
-def _degree_demanded(line: Line, kind: str, title: str) -> tuple[str, int, int] | None:
+def _degree_demanded(line: Line, kind: str, title: str) -> tuple[tuple[str, int, int] | None, list[str]]:
     if not _names_degree(line):
-        return None
-    text = line.text
+        return None, []
+    text, left_out = line.text, list[str]()
     degrees = _degrees_in(text, is_english=any(word in text for word in _ENGLISH))
     demands = [
         match
         for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))
-        if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind), title)
+        if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind), title, left_out)
         for match in group
     ]
     names = [match for match in demands if match.lastgroup != GENERIC]
@@ -324,7 +339,7 @@ def _degree_demanded(line: Line, kind: str, title: str) -> tuple[str, int, int] 
         degree = match.lastgroup if names and match.lastgroup else ANY_DEGREE
         if best is None or _RANK[degree] < _RANK[best[0]]:
             best = degree, match.start(), match.end()
-    return best
+    return best, left_out
 
 
 def _groups(text: str, matches: list[re.Match[str]]) -> Iterator[tuple[list[re.Match[str]], int]]:
@@ -338,7 +353,9 @@ def _groups(text: str, matches: list[re.Match[str]]) -> Iterator[tuple[list[re.M
         first = last + 1
 
 
-def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, section: str, title: str) -> bool:
+def _is_degree_demanded(
+    text: str, group: list[re.Match[str]], beyond: int, section: str, title: str, left_out: list[str]
+) -> bool:
     start, end = group[0].start(), group[-1].end()
     if section in ("preferred", "not", "mentioned"):
         return False
@@ -351,4 +368,5 @@ def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, sect
         return False
     if _DEGREE_WISHED_BEFORE.search(before[-25:]) or _DEGREE_WISHED_NEAR.match(after):
         return False
-    return _is_own_role(before, title) or not (_OTHER_PEOPLE.search(before) or _COLLEAGUE.search(before))
+    is_of_others = _OTHER_PEOPLE.search(before) or _COLLEAGUE.search(before)
+    return not is_of_others or _is_own_role(before, title, left_out)

@@ -28,7 +28,7 @@ from types import MappingProxyType
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
-from transforms.skills.sections import BULLETS, INTRO, WHOLE, Line, SectionLine, lines_of, names_own_role
+from transforms.skills.sections import BULLETS, INTRO, KEPT, WHOLE, Line, SectionLine, lines_of, names_own_role
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
@@ -50,8 +50,6 @@ MAX_BEHIND = 24
 """Maximum number of characters from a name to words behind it that speak of it, as in "Python or Go experience"."""
 MIN_PROSE = 60
 """Minimum number of characters in a sentence of prose; shorter ones are entries of lists such as "Python, SQL."."""
-KEPT = 8192
-"""Number of titles, and of employers, for which the result is cached, since adverts repeat them."""
 
 REQUIRED, PREFERRED, DUTY, MENTIONED = range(len(REQUIREMENTS))
 """Indices of `REQUIREMENTS`, the strongest requirement first."""

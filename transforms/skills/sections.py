@@ -48,6 +48,8 @@ BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 FIRST_OF_ITEM = frozenset(bullet for bullet in BULLETS if len(bullet) == 1)
 """Characters that begin an item of a list."""
 NO_BREAK_HYPHEN = "\u2011"
+KEPT = 8192
+"""Number of titles, and of employers, for which the result is cached, since adverts repeat them."""
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
@@ -490,10 +492,16 @@ def names_own_role(subject: str, title: str) -> bool:
     "Your team lead" is a colleague, and so is a whole team.
     """
     article, *words = _WORD.findall(subject.lower()) or [""]
-    if not words or not cues_of("requirement_cues", "article").fullmatch(article):
+    if not words or not _words_of(title).issuperset(words):
         return False
     is_team = cues_of("requirement_cues", "collective").fullmatch(words[-1]) is not None
-    return not is_team and set(words) <= set(_WORD.findall(title.lower()))
+    return not is_team and cues_of("requirement_cues", "article").fullmatch(article) is not None
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _words_of(title: str) -> frozenset[str]:
+    """Return the words of a title in small letters."""
+    return frozenset(_WORD.findall(title.lower()))
 
 
 @functools.cache
