@@ -93,7 +93,7 @@ class ShownVintage:
 
     @property
     def counts(self) -> str:
-        """The name of what it counts, which figures of one measure, place and group of roles share."""
+        """A name for its adverts. Figures of one measure, place and group of roles count the same adverts."""
         if self.rung is None or self.rung.behind != "behind/shares" or self.rung.sql == OF_SEVERAL:
             return self.figure.id
         given = {**self.figure.parameters, **self.rung.parameters}

@@ -62,7 +62,7 @@ def select(rows: Sequence[Causes], name: str | None, vintage: int | None) -> lis
 
 
 def _find_distance(row: Causes) -> float:
-    """Return how far a number moved: an amount as a fraction of what it was, a share in points."""
+    """Return how far a number moved: a share in points, an amount as a fraction of the earlier amount."""
     return COMPARED[row.number].far(row.before, row.after)
 
 

@@ -60,9 +60,9 @@ def hints_of(
 
 
 def _find_decisive(meanings: Collection[Meaning], money: dict[str, float], names: dict[str, float]) -> str | None:
-    """Return the country of `meanings` to which its own money and a permit point, if there is one.
+    """Return the country of `meanings` to which its own money and a permit point.
 
-    There is none where the advert also names other money, or the country of the largest city of the name.
+    Return None if there is no such country, or if the advert also names other money or the country of the largest city.
     """
     paying = [country for country, factor in money.items() if factor > 1.0]
     permitting = {code[:2] for code, factor in names.items() if factor >= STRONG}

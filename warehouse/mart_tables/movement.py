@@ -51,7 +51,7 @@ class PayChanges:
     role_group: Annotated[str, Column("Group of roles, or ai_core", key=True, values=COMPARED_GROUPS)]
     period: Annotated[str, Column("Year of the collection, or day of the wave", key=True)]
     period_from: Annotated[date, Column("First day of the period")]
-    period_to: Annotated[date, Column("Last day of the period, or of what was collected of it")]
+    period_to: Annotated[date, Column("Last day of the period, or the last that was collected")]
     previous: Annotated[str | None, Column("The period before, which pay is compared with; NULL: a premium")]
     chained_from: Annotated[
         str | None,

@@ -352,7 +352,7 @@ class ReportedPay(Quantiles):
     bonus_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     bonus_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
     bonus_of_base: Annotated[
-        float | None, Column("Median of what comes beside base pay, as a part of it, of those who get it", low=0)
+        float | None, Column("Median of yearly pay beside base pay, as a part of base pay, of those who get any", low=0)
     ]
     bonus_of_base_lo: Annotated[float | None, Column("Lower end of its 95 % interval", low=0)]
     bonus_of_base_hi: Annotated[float | None, Column("Upper end of its 95 % interval", low=0)]

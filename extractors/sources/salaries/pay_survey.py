@@ -21,7 +21,7 @@ A declaration has these keys, and for `[questions]` the column of each of `QUEST
     [min_year]     by currency, an amount below which nobody's year of pay can be
     [roles]        roles for titles that cannot be read like job titles
 
-A question is a column, a list of columns of which each file has one, or a table:
+A question is a column; or a list of columns, if files name it differently; or a table:
 
     column, columns   the same
     words             our value for each answer; "" is no answer. Any other answer is refused
@@ -229,7 +229,7 @@ class Survey:
         return {country: median(rates) for country, rates in by_country.items() if len(rates) >= MIN_RATES}
 
     def _decode(self, name: str, answer: Answer, row: int) -> Any:
-        """Return our value for an answer, None if there is none. Raise `Rejected` if the answer is not declared."""
+        """Return our value for an answer, None for no answer. Raise `Rejected` if the answer is not declared."""
         question = self.questions.get(name)
         if question is None:
             return None
@@ -256,7 +256,7 @@ class Survey:
         return country
 
     def _amount(self, name: str, column: str, answer: Answer, row: int) -> float | None:
-        """Return the amount of a question, None if there is none. Raise `Rejected` if it cannot be read."""
+        """Return the amount of an answer, None for no answer. Raise `Rejected` if it cannot be read."""
         text = answer.get(name, "")
         return read_amount(text, column, row, signs=self.amount_signs) if text else None
 

@@ -1,7 +1,7 @@
 """The peers of the exam, each called as its documentation has it. Runs in the exam's own environment, without our code.
 
 Reads {"peer", "package", "cases", "names"} from standard input and writes {"version", "python", "answers"}, one answer
-for each case; a case is the list of what the reader is given.
+for each case; a case is the list of arguments of the reader.
 """
 
 from __future__ import annotations
