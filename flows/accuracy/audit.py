@@ -362,13 +362,12 @@ def parse_value(field: str, text: str) -> FieldValue:
         return text
     if field == "city":
         return text
-    if field == "ruled_out":
-        return sorted({part.strip().upper() for part in text.split(",") if part.strip()})
-    if field == "remote_scope":
-        scopes = sorted({part.strip().upper() for part in text.split(",") if part.strip()})
-        if unknown := [scope for scope in scopes if scope != WORLD and not members_of(scope)]:
+    if field in ("remote_scope", "ruled_out"):
+        codes = sorted({part.strip().upper() for part in text.split(",") if part.strip()})
+        unknown = [code for code in codes if code != WORLD and not members_of(code)]
+        if unknown and field == "remote_scope":
             raise Wrong(f"{', '.join(unknown)}: type ISO country codes or groups such as EU, EMEA, WORLD")
-        return scopes
+        return codes
     if field == "pay_country" and text in (REMOTE, SEVERAL):
         return text
     code = text.upper()
