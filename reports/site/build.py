@@ -2,7 +2,7 @@
 
     index.html                  findings, a look-up of pay, figures that cannot be printed yet
     pay.html, pay-all.html      the pay explorer; all its answers in one table, for readers without scripts
-    skills.html                 one ranked list
+    skills.html                 the skills asked for
     work.html, countries.html, closings.html, laws.html, guide.html
     figures.html, f/ID.html     all figures, and a page for each
     methods.html, known_truth.html, data.html, quality.html, changes.html, archive.html
