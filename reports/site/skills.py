@@ -93,11 +93,12 @@ class SkillList:
     month: str
     platforms: Sequence[str]
     skills: Sequence[Skill]
+    review: str = ""  # such as "under review since 3 May"
 
     @property
     def kicker(self) -> str:
-        """The words above the list's title: "Skills · October 2025 · on Ashby boards"."""
-        return " · ".join(filter(None, ("Skills", self.month, on_platforms(self.platforms))))
+        """The words above the list's title: "Skills · October 2025 · on Ashby boards", with the review."""
+        return " · ".join(filter(None, ("Skills", self.month, on_platforms(self.platforms), self.review)))
 
 
 SkillLists = Mapping[tuple[str, str], SkillList]
@@ -106,7 +107,7 @@ SkillLists = Mapping[tuple[str, str], SkillList]
 
 def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> SkillLists:
     """Read all lists. `figures` are the published figures, to which skills link."""
-    printed = {figure.figure for figure in figures if figure.value is not None}
+    printed = {figure.figure: figure.qualifier for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
     for cell in read_cells(con, as_of, kinds=["employers"]):
         if cell.measure in (ASKED, REQUIRED, PREFERRED, DUTY):
@@ -121,7 +122,7 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> Ski
     return result
 
 
-def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str]) -> SkillList:
+def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Mapping[str, str | None]) -> SkillList:
     counts = [count for cells in listed if (count := _count(cells[ASKED])) is not None]
     skills = []
     for cells, asked in zip(listed, counts, strict=True):
@@ -145,6 +146,7 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str
         month=words.month(first.row["as_of"]),
         platforms=platforms,
         skills=skills,
+        review=next(filter(None, (words.find_review(printed.get(cells[ASKED].id)) for cells in listed)), ""),
     )
 
 

@@ -96,10 +96,11 @@ def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> 
     listed = [skill("Go", None, 0.3, 0.99), skill("Python", 0.67, 0.59, 0.75), skill("SQL", 0.64, 0.56, 0.71)]
     skill_list = SkillList(
         place=EVERYWHERE, work="ai_engineering", name="AI engineering jobs", rests="435 jobs", month="October 2025",
-        platforms=(), skills=listed,
+        platforms=(), skills=listed, review="under review since 3 May 2026",
     )  # fmt: skip
     found = findings.find_top_skills({FIRST_CHOICE: skill_list})
     assert found is not None
+    assert found["kicker"] == "Skills · October 2025 · under review since 3 May 2026"
     assert found["title"] == "The average employer asks for Python in 67% and for SQL in 64% of its AI engineering jobs"
     assert found["chart"].count('<li class="row') == 3 and "rank" not in found["chart"]
     alone = replace(skill_list, skills=listed[:1])
