@@ -162,9 +162,14 @@ def _fold_case(words: str) -> str:
     return words.upper().lower()
 
 
+def _number(word: str) -> float:
+    low = _fold_case(word)
+    return float(_SPELT_OUT[low]) if low in _SPELT_OUT else float(low.replace(",", "."))
+
+
 def _years(match: re.Match[str]) -> float:
-    low = _fold_case(match["low"])
-    number = float(_SPELT_OUT[low]) if low in _SPELT_OUT else float(low.replace(",", "."))
+    ends = [_number(match[end]) for end in ("low", "high") if match[end]]
+    number = min(ends)  # of "Bac+5 et 3 ans" the years are the last, of a range the first
     is_months = match["unit"].lower().startswith("m")
     return round(number / MONTHS_IN_YEAR, 1) if is_months else number
 
