@@ -101,8 +101,9 @@ def years_in(text: str, title: str = "") -> tuple[float, int, int] | None:
     """Return the minimum years of experience that a text demands, with their span; None if it demands none.
 
     A range counts by its low end. Of several demands the highest counts, because all must be met. Of alternatives, the
-    one for the lowest degree counts: "BS and 5 years or MS and 3" gives 5. Preferred years, and years of the employer's
-    own history or of a colleague are left out; the `title` tells the role from a colleague, as in "the team lead has".
+    one for the lowest degree counts: "BS and 5 years or MS and 3" gives 5. Preferred years, years in place of a degree,
+    and years of the employer's own history or of a colleague are left out; the `title` tells the role from a
+    colleague, as in "the team lead has".
     """
     best: tuple[float, int, int] | None = None
     for _, (begin, kind, line) in lines_with(text, "years"):
