@@ -298,6 +298,7 @@ def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:
     counted: Row = {"n_jobs": row.n_jobs, "n_employers": row.n_employers}
     first = notes.rows_of(row)[0] if row.value is not None else counted
     period = {"period": notes.describe_period(row), "period_to": row.period_to} if figure.shows_periods else {}
+    near = row.nearest[0] if row.nearest else None
     return {
         **first,
         "place": pay.name_place([first], member.place),
@@ -307,7 +308,8 @@ def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:
         "region_name": member.place,
         "sources": list(row.sources),
         "is_low": numbers.LOW_CONFIDENCE in (row.qualifier or "").split("; "),
-        "nearest": notes.name_nearest(row.nearest[0]) if row.nearest else None,
+        "nearest": notes.name_nearest(near) if near else None,
+        "nearest_figure": near.figure if near else None,
         **period,
         "status": row.status,
         "reason": row.reason,

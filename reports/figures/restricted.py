@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from reports.wording.numbers import Row, choose_printed, qualify
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
 
-REMEDY = "the setting sources.allow lets it stand here"
+REMEDY = "to print it, add the source to sources.allow"
 
 
 def for_prose(figures: Sequence[Figures], sources: Iterable[Sources]) -> list[Figures]:
@@ -27,11 +27,22 @@ def for_prose(figures: Sequence[Figures], sources: Iterable[Sources]) -> list[Fi
         if not source.is_in_prose
     }
     rows = [leave_out(figure, barred) for figure in figures]
-    changed = {new.figure for old, new in zip(figures, rows, strict=True) if new is not old}
-    return [
-        replace(row, nearest=tuple(near for near in row.nearest if near.figure not in changed)) if row.nearest else row
-        for row in rows
-    ]
+    free = {new.figure for old, new in zip(figures, rows, strict=True) if new is old}
+    return [keep_offers(row, free) for row in rows]
+
+
+def keep_offers(figure: Figures, free: Container[str]) -> Figures:
+    """Return a figure that offers only figures with the ids `free` in place of what is withheld, also in its rows.
+
+    What a row offers without an id, as rows of earlier versions do, is dropped.
+    """
+    kept = tuple(near for near in figure.nearest or () if near.figure in free)
+    figure = replace(figure, nearest=kept) if len(kept) < len(figure.nearest or ()) else figure
+    rows = notes.rows_of(figure)
+    if not any(row.get("nearest") and row.get("nearest_figure") not in free for row in rows):
+        return figure
+    kept_rows = [row if row.get("nearest_figure") in free else {**row, "nearest": None} for row in rows]
+    return replace(figure, value_json=json.dumps(kept_rows, ensure_ascii=False, default=date.isoformat))
 
 
 def leave_out(figure: Figures, barred: Mapping[str, str]) -> Figures:

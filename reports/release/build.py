@@ -181,6 +181,10 @@ def site_files(
     yield from cells.files_of(released_cells or cells.select_cells(con, publication.as_of), publication)
 
 
+_OFFER = r'("nearest": )"(?:[^"\\]|\\.)*"'
+"""What a row of `value_json` offers in place of a withheld figure: the other figure's value, under its own licence."""
+
+
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
     """Return, for each table of marts or published cells, the rows in a release: those under our own licence."""
     rows = query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")
@@ -208,5 +212,8 @@ def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
             ("mart.reported_pay", "mart.pay_changes", "mart.frame_coverage", "mart.closings_left_out"), of_source
         ),
         "ops.vintages": KeptRows(condition="state = 'published'"),
-        "mart.figures": KeptRows(condition=f"NOT list_has_any(sources, [{names}])", columns={"nearest": "NULL"}),
+        "mart.figures": KeptRows(
+            condition=f"NOT list_has_any(sources, [{names}])",
+            columns={"nearest": "NULL", "value_json": f"regexp_replace(value_json, '{_OFFER}', '\\1null', 'g')"},
+        ),
     }

@@ -11,10 +11,10 @@ from reports.figures import query
 from reports.figures.catalogue import declaration_of, declarations
 from reports.figures.compute import rebuild_tables
 from reports.figures.query import Connection
-from reports.figures.restricted import leave_out
+from reports.figures.restricted import keep_offers, leave_out
 from reports.figures.vintages import FigureVintage, read_causes, read_history, read_vintages
 from reports.guide import desk
-from reports.release.licences import Licence, combine, find_closed, licence_of
+from reports.release.licences import OURS, Licence, combine, find_closed, licence_of
 from reports.wording import notes
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
@@ -141,18 +141,22 @@ def describe_published(
     is_sample: bool,
     base_url: str = "",
 ) -> PublishedDay:
-    """Select the figures that may be released, and add their licences."""
+    """Select the figures that may be released, and add their licences.
+
+    In place of what is withheld, they offer only figures under our own licence: an offer repeats the value.
+    """
     rows, without = rebuild_open_tables(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
     terms = {row.figure: licence_of(row) for row in rows}
     licences = {name: licence for name, licence in terms.items() if isinstance(licence, Licence)}
     selection = [row for row in rows if row.figure in licences][:MAX_FIGURES]
+    free = {name for name, licence in licences.items() if licence.id == OURS}
     closed_before = _find_closed_before(con, sources)
     return PublishedDay(
         as_of=as_of,
         is_sample=is_sample,
         sources={row.source: row for row in sources},
-        figures=tuple(sorted(selection, key=lambda row: row.figure)),
+        figures=tuple(sorted((keep_offers(row, free) for row in selection), key=lambda row: row.figure)),
         licences=licences,
         left_out={name: why for name, why in sorted(terms.items()) if isinstance(why, str)},
         without=without,

@@ -70,7 +70,7 @@ def describe(
         "drawing": drawing,
         "said": words.plain(notes.parts(figure)[1]),
         "missing": words.plain(figure.missing or figure.reason or ""),
-        "nearest": [near for near in figure.nearest or () if near.figure in publication.licences],
+        "nearest": figure.nearest,
         "facts": _facts(figure, form),
         "parts_of_value": _parts(cells[0]) if len(cells) == 1 else {},
         "table": notes.table(figure),

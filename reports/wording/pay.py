@@ -354,5 +354,5 @@ def _explain_withheld(rows: Rows) -> list[str]:
         f"Withheld, not enough employers that state pay: {', '.join(some)}." if some else "",
         f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
         *others,
-        f"Nearest to what is withheld, {offers}." if near else "",
+        f"Closest available figure {offers}." if near else "",
     ]

@@ -11,6 +11,7 @@ import pytest
 
 from reports.figures.restricted import REMEDY, for_prose, leave_out
 from reports.release.licences import COLLECTION, Licence, licence_of
+from reports.wording import notes
 from tests.reports.wording.test_reported import row
 from transforms.records.vocabulary import NOT_COMMERCIAL
 from warehouse.mart_tables import Figures, NearestFigure, SourceContribution
@@ -32,7 +33,7 @@ def figure(name: str, rows: list[dict[str, Any]], *sources: str) -> Figures:
     return replace(
         ledger_figure(name), value="v", bare_value="v", value_json=json.dumps(rows), status="low", sources=sources,
         behind=tuple(SourceContribution(source=one, n=1, read_on=None) for one in sources),
-        snapshots=tuple(f"{one}/1.warc.gz" for one in sources), n_jobs=sum(one["n_jobs"] for one in rows),
+        snapshots=tuple(f"{one}/1.warc.gz" for one in sources), n_jobs=sum(one.get("n_jobs", 0) for one in rows),
     )  # fmt: skip
 
 
@@ -63,8 +64,16 @@ def test_what_cannot_be_split_or_has_nothing_left_is_withheld_and_says_why(name:
 def test_nor_is_it_offered_in_place_of_another_figure() -> None:
     near = (NearestFigure(figure=SIDE, title="t", value="USD 9"), NearestFigure(figure="pay.us", title="t", value="1"))
     other = replace(ledger_figure("bonus.us"), value=None, nearest=near)
-    _, left = for_prose([figure(SIDE, [row(source="closed", n_jobs=91)], "closed"), other], [CLOSED])
+    table = figure("bands.regions", [
+        {"n_jobs": 9, "status": "low"},
+        *({"nearest": f"t, {near}", "nearest_figure": near, "status": "suppressed"} for near in (SIDE, "pay.us")),
+        {"nearest": "t, of an earlier version", "status": "suppressed"},
+    ])  # fmt: skip
+    barred, free = figure(SIDE, [row(source="closed", n_jobs=91)], "closed"), ledger_figure("pay.us")
+    _, _, left, gathered = for_prose([barred, free, other, table], [CLOSED])
     assert [one.figure for one in left.nearest or ()] == ["pay.us"]
+    assert [one.get("nearest") for one in notes.rows_of(gathered)] == [None, None, "t, pay.us", None]
+    assert for_prose([free, gathered], [CLOSED])[1] is gathered
 
 
 def test_what_is_free_or_allowed_stays_as_it_is() -> None:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from reports.definition_words import GUIDE
 from reports.figures.catalogue import declarations
 from reports.figures.compute import rebuild_tables
-from reports.guide import desk
+from reports.figures.restricted import for_prose
+from reports.guide import desk, refresh
 from reports.release import figure_files
 from reports.release import published as module
 from reports.release.licences import OURS
+from reports.release.manifest import DATABASE, list_files
 from reports.release.published import read_published
 from reports.wording import notes
-from tests.reports.release.conftest import BOTH, BOUND
+from tests.reports.release.conftest import BOTH, BOUND, DAY, as_row, put_day, release
+from transforms.records.vocabulary import NOT_COMMERCIAL
+from warehouse import database
+from warehouse.mart_tables import Figures, NearestFigure
+from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file
 
 TABLE = "bands.regions"
@@ -68,3 +78,43 @@ def test_neither_rows_nor_past_values_of_a_closed_source_are_released(
     assert before.vintages[BOUND] and BOUND not in after.vintages
     assert of_figure[BOUND].value is None and after.without[BOUND] == ("stackoverflow_survey",)
     assert after.vintages.keys() >= before.vintages.keys() - {BOUND, BOTH}
+
+
+SECRET = "USD 87,654"
+LISTS = {"figures.html", "changes.html", "countries.html", "figures/index.json", f"figures/{DAY}/index.json"}
+"""Pages and files that list all figures, each with its terms."""
+
+
+def offer_secret(row: Figures) -> Figures:
+    """Return a figure with `SECRET` as its value, or as what it or its rows offer in place of what is withheld."""
+    near = NearestFigure(figure=BOUND, title="Other pay", value=SECRET)
+    if row.figure == BOUND:
+        return dataclasses.replace(row, value=SECRET, bare_value=SECRET)
+    if row.figure != TABLE:
+        return dataclasses.replace(row, nearest=(near,)) if row.value is None else row
+    offer = {"nearest": f'Other "pay", {SECRET}', "nearest_figure": BOUND}
+    rows = [{**one, **(offer if one["status"] == "suppressed" else {})} for one in notes.rows_of(row)]
+    assert any(one["nearest"] for one in rows)
+    return dataclasses.replace(row, value_json=json.dumps(rows))
+
+
+def test_a_value_of_a_restricted_source_stands_with_its_own_terms_alone(published: Path, tmp_path: Path) -> None:
+    """Neither guide, front page, other figures nor tables of a release repeat it as an offer."""
+    data = Path(shutil.copytree(published, tmp_path / "data"))
+    with database.open_work(data) as con:
+        con.execute("UPDATE core.sources SET restriction = ?, is_in_prose = false WHERE source = ?", [
+            NOT_COMMERCIAL, "stackoverflow_survey",
+        ])  # fmt: skip
+        put_day(con, Figures, DAY, [as_row(offer_secret(row)) for row in desk.published_figures(con)])
+        publish(con, data / "market.duckdb")
+    release(data, tmp_path / "release")
+    with open_published_file(data) as con:
+        figures = for_prose(desk.published_figures(con), desk.read_sources(con))
+        draft, _ = refresh.stage(GUIDE, tmp_path / "guide.md", figures, sources=desk.read_sources(con), is_sample=False)
+    assert draft is not None and SECRET not in draft.fresh.read_text(encoding="utf-8")
+    texts = {path: (tmp_path / "release" / path) for path in list_files(tmp_path / "release")}
+    found = {path for path, file in texts.items() if SECRET.encode() in file.read_bytes()}
+    assert f"f/{BOUND}.html" in found and {path for path in found if BOUND not in path} <= LISTS
+    with duckdb.connect(tmp_path / "release" / DATABASE, read_only=True) as con:
+        rows = con.execute("SELECT figure, to_json(f)::VARCHAR FROM mart.figures AS f").fetchall()
+    assert TABLE in dict(rows) and not [name for name, text in rows if SECRET in text]

@@ -142,7 +142,7 @@ def test_withheld_places_are_named_with_what_they_lack() -> None:
         "Withheld, not enough employers that state pay: A (3 of 15).",
         "Withheld, no full-time advert at this level with both ends of base pay: B.",
         "Withheld: C, one employer is 60 % of it (at most 50 %).",
-        "Nearest to what is withheld, for A, B: N, USD 5K [n].",
+        "Closest available figure for A, B: N, USD 5K [n].",
     )
 
 
