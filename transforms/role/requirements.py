@@ -88,7 +88,8 @@ _SUBJECT = re.compile(
 )
 _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
-_EXCEPTION_BEFORE = cues("exception before", r"\b", r"$")
+_EXCEPTION_BEFORE = cues("exception before", r"\b", r"\b(?! (?:and|und|et|y|e|en|i|och)\b)[^.;]*$")
+"""A case that the words after it are for: "in lieu of a degree, 5 years". Joined by "and", both are asked for."""
 _WISHED_ALONE = cues("wished after", r"^\W*(?:\w+ly )?(?:is |are |would be |es |ist |est )?", r"\W*$")
 """A bracket that does nothing but call the words before it preferred."""
 _BRACKET = re.compile(r"\s*\([^()]*(?:\)|$)")
