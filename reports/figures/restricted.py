@@ -32,16 +32,20 @@ def for_prose(figures: Sequence[Figures], sources: Iterable[Sources]) -> list[Fi
 
 
 def keep_offers(figure: Figures, free: Container[str]) -> Figures:
-    """Return a figure that offers only figures with the ids `free` in place of what is withheld, also in its rows.
+    """Return a figure without offers, its own or of its rows, of figures whose ids are not in `free`.
 
-    What a row offers without an id, as rows of earlier versions do, is dropped.
+    An offer is a figure named in place of a withheld one, with its value. Rows of earlier versions do not store its
+    id, so their offers are dropped.
     """
     kept = tuple(near for near in figure.nearest or () if near.figure in free)
     figure = replace(figure, nearest=kept) if len(kept) < len(figure.nearest or ()) else figure
-    rows = notes.rows_of(figure)
-    if not any(row.get("nearest") and row.get("nearest_figure") not in free for row in rows):
+    rows = list(notes.rows_of(figure))
+    kept_rows = [
+        {**row, "nearest": None} if row.get("nearest") and row.get("nearest_figure") not in free else row
+        for row in rows
+    ]
+    if kept_rows == rows:
         return figure
-    kept_rows = [row if row.get("nearest_figure") in free else {**row, "nearest": None} for row in rows]
     return replace(figure, value_json=json.dumps(kept_rows, ensure_ascii=False, default=date.isoformat))
 
 

@@ -182,7 +182,7 @@ def site_files(
 
 
 _OFFER = r'("nearest": )"(?:[^"\\]|\\.)*"'
-"""What a row of `value_json` offers in place of a withheld figure: the other figure's value, under its own licence."""
+"""The offer in a row of `value_json`. It repeats the value of another figure, which may have another licence."""
 
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:

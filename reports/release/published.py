@@ -143,7 +143,7 @@ def describe_published(
 ) -> PublishedDay:
     """Select the figures that may be released, and add their licences.
 
-    In place of what is withheld, they offer only figures under our own licence: an offer repeats the value.
+    A withheld figure offers only figures under our own licence, because an offer repeats their value.
     """
     rows, without = rebuild_open_tables(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))

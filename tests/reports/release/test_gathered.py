@@ -99,7 +99,7 @@ def offer_secret(row: Figures) -> Figures:
 
 
 def test_a_value_of_a_restricted_source_stands_with_its_own_terms_alone(published: Path, tmp_path: Path) -> None:
-    """Neither guide, front page, other figures nor tables of a release repeat it as an offer."""
+    """No guide, front page, other figure or table of a release repeats it as an offer."""
     data = Path(shutil.copytree(published, tmp_path / "data"))
     with database.open_work(data) as con:
         con.execute("UPDATE core.sources SET restriction = ?, is_in_prose = false WHERE source = ?", [
