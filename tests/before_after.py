@@ -221,8 +221,8 @@ def write_page(before: dict[str, Item], after: dict[str, Item], counts: list[lis
         "python -m tests.before_after BEFORE AFTER",
         "```",
         "",
-        "Reasons follow from the columns that differ (`explain` in `tests/before_after.py`). Most figures are stale since a "
-        "newer vintage waits for review, not because of a rule of printing. *Not declared before*: figures of pay over "
+        "Reasons follow from the columns that differ (`explain` in `tests/before_after.py`). Most figures are stale "
+        "since a newer vintage waits for review, not because of a rule of printing. *Not declared before*: pay over "
         "time, premiums, surveys and claims, which other changes brought.",
         "",
         "| | before | after |",

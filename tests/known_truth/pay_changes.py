@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.known_truth.markets import SEED, Floats, Ints, read_generators
+from tests.known_truth.scoring import Line, Score, find_misses
 from warehouse.marts.pay.matched_pay import ComparedJobs, Matched, estimate_changes, estimate_premium
 
 RISES = (0.0, 0.03)
@@ -41,7 +42,6 @@ PERSONS = (75, 2_000)
 """Persons of the group with a premium, and of the others, in a wave of a survey."""
 N_BANDS = 4
 """Bands of experience, of which the group has the higher ones more often."""
-MIN_HELD = 0.93
 
 
 @dataclass(frozen=True)
@@ -146,36 +146,24 @@ def _score(kind: str, n: int, truth: float, results: list[Matched], raw: list[fl
 ROWS = (("titles", 300), ("titles", 1_200), ("employers", 150), ("employers", 600))
 
 
-def score_changes(n_markets: int) -> list[Held]:
+def score_changes(n_markets: int) -> list[Line]:
     """All rows of the table."""
     rises = [score_rises(kind, n, rise, n_markets) for kind, n in ROWS for rise in RISES]
-    return [*rises, score_premium(n_markets)]
+    return [line for held in (*rises, score_premium(n_markets)) for line in lines_of(held, n_markets)]
 
 
-def write_changes(rows: list[Held], n_markets: int) -> str:
-    """The part of the document about pay held constant, and premiums."""
-    return "\n".join(_lines(rows, n_markets)) + "\n"
+def lines_of(held: Held, n_markets: int) -> Iterator[Line]:
+    """A row's change, or premium, the same of two years together, and the change of the mean of all jobs beside it.
 
-
-def _lines(rows: list[Held], n_markets: int) -> Iterator[str]:
-    yield "## Pay held constant, and premiums"
-    yield ""
-    yield (
-        f"{n_markets:,} markets a row of `tests/known_truth/pay_changes.py`: the mix of titles and levels changes from "
-        "year to year, pay for the same job by the truth. n is jobs a year, or persons of the group. *raw*: the change "
-        "of the mean of all jobs. *chain*: two years together. *width*: median, over 3.92 standard deviations of the "
-        f"estimates. **Bold**: held in less than {100 * MIN_HELD:.0f} %."
-    )
-    yield ""
-    yield "| clusters | n | truth % | mean % | raw % | held % | of chain % | width in points | width |"
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
-    for row in rows:
-        held = [
-            f"{100 * part:.1f}" if part >= MIN_HELD else f"**{100 * part:.1f}**" for part in (row.held, row.held_chain)
-        ]
-        numbers = [f"{100 * (np.exp(part) - 1):.1f}" for part in (row.truth, row.mean, row.raw)]
-        yield (
-            f"| {' | '.join([row.kind, str(row.n), *numbers, *held])} | {100 * row.width:.1f} "
-            f"| {row.width_over_sd:.2f} |"
-        )
-    yield ""
+    Biases are in log pay, since a change of 0 has no part. Widths of the chain and of the mean are not known.
+    """
+    nan, kind = float("nan"), f"truth {100 * np.expm1(held.truth):.1f} %"
+    parts = [
+        ("change", held.held, held.width_over_sd, held.mean - held.truth),
+        ("two changes in a chain", held.held_chain, nan, nan),
+    ]
+    for name, part, width, bias in parts if held.kind != "premium" else [("premium", *parts[0][1:])]:
+        result = Score(n_markets, 0, n_markets, part, part, nan, nan, width, width, bias)
+        yield Line("changes", held.kind, held.n, kind, name, result, find_misses(result))
+    beside = Score(n_markets, n_markets, 0, nan, nan, nan, nan, nan, nan, held.raw - held.truth)
+    yield Line("changes", held.kind, held.n, kind, "mean of all jobs", beside, is_scored=False)

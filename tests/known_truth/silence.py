@@ -4,7 +4,7 @@ Written before the estimators it judges; seed as in `markets`. The estimand is t
 or not, or the share of all jobs that ask. Whether a job speaks is largely a habit of the employer, which the employer's
 effect stands for.
 
-Bounds must hold wherever the truth lies between them, and have least to spare at their ends (Imbens and Manski 2004).
+Bounds must hold wherever the truth lies between them, and have least to spare at their ends.
 Where whether a job is silent does not depend on what it would say, the truth is at an end if all silent jobs paid less
 than the others, or more, or if all of them asked, or none (`SILENT`).
 """

@@ -50,8 +50,8 @@ from tests.known_truth.markets import (
     find_truth,
     read_generators,
 )
-from tests.known_truth.page import Effort, read_lines, write_lines, write_page
-from tests.known_truth.pay_changes import score_changes, write_changes
+from tests.known_truth.page import LIST_ROWS, Effort, read_lines, write_lines, write_page
+from tests.known_truth.pay_changes import score_changes
 from tests.known_truth.platforms import BETWEEN, PLATFORMS, score_further_platform
 from tests.known_truth.scoring import Line, Score, find_misses, score
 from tests.known_truth.silence import (
@@ -86,7 +86,6 @@ RUNS = 500
 LISTS = 400
 """Lists of a row of ranks: a coverage of 95 % is then within 2.2 points of itself."""
 LIST_EMPLOYERS = (15, 30, 60, 150, 350)
-LIST_ROWS = 60
 PAGE = Path(__file__).parents[2] / "docs" / "known_truth.md"
 
 
@@ -366,13 +365,13 @@ def main() -> None:
     start = time.monotonic()
     rows = [*list_rows(options.markets), *list_lists(options.lists)]
     rows += [partial(score_boards, options.runs, part) for part in PARTS_ASKED]
+    rows.append(partial(score_changes, options.markets))
     with ProcessPoolExecutor(options.processes) as pool:
         lines = [line for row in pool.map(_compute, rows) for line in row]
     effort = Effort(options.markets, options.lists, options.runs, datetime.now(UTC).date(), time.monotonic() - start)
     data = write_lines(lines)
     options.page.with_suffix(".csv").write_text(data, encoding="utf-8")
-    changes = write_changes(score_changes(options.markets), options.markets)
-    options.page.write_text(f"{write_page(read_lines(data), effort)}\n{changes}", encoding="utf-8")
+    options.page.write_text(write_page(read_lines(data), effort), encoding="utf-8")
     print(f"{options.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
 
 

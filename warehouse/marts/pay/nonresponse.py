@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.marts.bounds import find_level
 from warehouse.marts.estimators import Flags, Floats, Ints, SampledCells, estimate_quantiles, sum_by
 
 HALF = 0.5
@@ -27,7 +26,7 @@ class MedianBounds:
     n_stated: Ints
     lowest: Floats  # the median if all silent jobs paid less than all others
     highest: Floats  # the median if all silent jobs paid more
-    low: Floats  # ends of the 95 % interval of the median, infinite if too few jobs state pay
+    low: Floats  # ends of the 95 % interval of both bounds, infinite if too few jobs state pay
     high: Floats
     is_informative: Flags  # whether more than half of the jobs state pay and both ends of the interval are finite
 
@@ -36,9 +35,11 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
     """Bound the median of all jobs without assumptions on why some jobs are silent (Manski 1989).
 
     `employer` and `value` have one entry for each job, as in `estimate_quantiles`; the value is NaN if pay is not
-    stated. In 95 % of samples the interval holds the median of all jobs, wherever this lies between the bounds; the
-    interval need not hold both bounds (Imbens and Manski 2004, "Confidence Intervals for Partially Identified
-    Parameters"). Raises ValueError if a value is infinite.
+    stated. In at least 95 % of samples the interval holds both bounds, and so the median of all jobs (Horowitz and
+    Manski 2000, "Nonparametric Analysis of Randomized Experiments with Missing Covariate and Outcome Data"). The
+    narrower one that need not hold both (as `bounds.bound_shares`) fell short: it is printed where both ends are
+    finite, so that samples whose ends reach furthest are left out, and those left held the median in 84 to 87 %.
+    Raises ValueError if a value is infinite.
     """
     is_stated = ~np.isnan(value)
     n_stated = np.bincount(cells.employer_cell[employer[is_stated]], minlength=cells.n_cells)
@@ -46,12 +47,7 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
         raise ValueError("pay must be finite, or NaN where it is not stated")
     below, above = (np.where(is_stated, value, end) for end in (-np.inf, np.inf))
     lowest, highest = (estimate_quantiles(cells, employer, values, (HALF,)) for values in (below, above))
-    least, most = lowest.value[:, 0], highest.value[:, 0]
-    with np.errstate(invalid="ignore"):  # infinite if too few jobs state pay
-        error = np.maximum(least - lowest.low[:, 0], highest.high[:, 0] - most) / cells.find_t()
-        level = find_level(most - least, error)
-    low = estimate_quantiles(cells, employer, below, (HALF,), level).low[:, 0]
-    high = estimate_quantiles(cells, employer, above, (HALF,), level).high[:, 0]
+    low, high = lowest.low[:, 0], highest.high[:, 0]
     has = n_stated > HALF * cells.n_jobs
     return MedianBounds(
         n_jobs=cells.n_jobs.astype(np.int64),
