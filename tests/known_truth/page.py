@@ -122,7 +122,7 @@ def _head(effort: Effort) -> Iterator[str]:
         f"markets a row, {effort.n_lists} lists a row of ranks, {effort.n_runs} markets of boards, seed {SEED}; "
         "`docs/known_truth.csv` has every row, `tests/known_truth/` what is drawn. Drawn are employers with all their "
         "jobs: of real sizes (`band`, `ai_market`; with `premium` larger ones pay more, as measured) or Pareto's. What "
-        "the methods changed in real figures: [before_after.md](before_after.md).",
+        "the methods changed in real figures: `docs/before_after.md`.",
         "",
         f"**Asked for**: {100 * MIN_COVERAGE:.0f} % of all markets of a row covered, "
         f"{100 * MIN_COVERAGE_PRINTED:.0f} % of those printed, each from {MIN_SCORED} markets on; of p50, ends of "
