@@ -217,7 +217,7 @@ def write_page(before: dict[str, Item], after: dict[str, Item], counts: list[lis
         f"Every changed number with its reason: `docs/before_after.csv`, {len(lines)} lines. Written by",
         "",
         "```sh",
-        "jobmarket backfill PAYLOADS   # with the code of df5e4399 and JOBMARKET_DATA=BEFORE, then with this and AFTER",
+        "jobmarket backfill PAYLOADS   # by df5e4399 into JOBMARKET_DATA=BEFORE, then by fa969aa4 into AFTER",
         "python -m tests.before_after BEFORE AFTER",
         "```",
         "",
