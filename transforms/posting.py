@@ -350,6 +350,8 @@ def _whereabouts_of(
 
 def _is_place_repeated(text: str, where: Whereabouts) -> bool | None:
     """Return whether the text repeats the places of the fields; None of remote work, which is done elsewhere."""
+    if where.is_overruled:
+        return False
     places = [place for place in where.places if place.reading != "inferred"]
     return repeats_place(text, places) if text and places and where.workplace != REMOTE else None
 

@@ -68,10 +68,7 @@ CONTEST = 20_000.0
 MAX_CONTESTED = 4
 """Maximum number of items of a line that are held against the advert's text: longer lists decide by themselves."""
 MAX_OF_METROPOLIS = 25.0
-"""Maximum factor of hints against a metropolis: an advert in London that also states Canadian pay is not in Ontario,
-unless two independent hints say so (`DECISIVE_HINT`)."""
-DECISIVE_HINT = 1e12
-"""Factor of a country to which two independent hints point: above all ratios of populations, a metropolis included."""
+"""Maximum factor of hints against a metropolis: an advert in London that also states Canadian pay is not in Ontario."""
 STRONG_HINT = 40.0
 """Factor of a hint that decides what a name of `places_alone.csv` means."""
 IN_DEPARTMENT = 100.0
@@ -958,7 +955,7 @@ def _choose(
 
     def hint(meaning: Meaning) -> float:
         factor = hints.get(meaning.country, 1.0) * hints.get(meaning.subdivision or "", 1.0)
-        return min(factor, MAX_OF_METROPOLIS) if is_metropolis and factor < DECISIVE_HINT else factor
+        return min(factor, MAX_OF_METROPOLIS) if is_metropolis else factor
 
     def weight(meaning: Meaning) -> float:
         return near_weight(meaning) * (hint(meaning) if hints else 1.0)

@@ -69,7 +69,7 @@ from transforms.place.remote_scope import (
     scope_in_text,
     scope_in_title,
 )
-from transforms.place.spoken_countries import hints_of
+from transforms.place.spoken_countries import find_country, hints_of
 from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, SEAT, Statement, statements_in
 from transforms.records.rows import Place, Span
 from transforms.text.exclusion import exclusions_in
@@ -79,6 +79,9 @@ __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "w
 
 HYBRID, ONSITE = "hybrid", "onsite"
 WORLD = "WORLD"
+OF_CODE = 4.0
+"""A code of a state and of a country leaves open which is meant, unless the state's city of the name has more
+inhabitants than this multiple of the country's (our judgement, as `location_line.STATE_CODE`)."""
 
 
 class Address(NamedTuple):
@@ -112,6 +115,8 @@ class Whereabouts:
     is_repeated: bool | None = None
     """Whether the source's field, the location, the title and the text agree on the workplace; None if fewer than two
     of them say anything."""
+    is_overruled: bool = False
+    """Whether the text decides against the metropolis that the location's name alone means."""
 
 
 def country_of(text: str) -> str | None:
@@ -165,8 +170,8 @@ def whereabouts(
         statements = statements_in(text) if text else ()
     tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))
     location = fold_spaces(location_text or "")
-    hints = _hints(location, tuple(addresses), text or "", language, employer_country)
-    read = _whereabouts(location, tuple(addresses), is_remote, workplace or "", heading, tiers, hints)
+    decided, hints = _hints(location, tuple(addresses), text or "", language, employer_country)
+    read = _whereabouts(location, tuple(addresses), is_remote, workplace or "", heading, tiers, hints, decided)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, title)
     read = _with_employers_country(read, location, employer_country)
@@ -190,14 +195,22 @@ def _open_meanings(location: str, addresses: tuple[Address, ...]) -> tuple[Meani
 
 def _hints(
     location: str, addresses: tuple[Address, ...], text: str, language: str | None, employer_country: str | None
-) -> Hints:
-    """Return what the advert speaks of, if its location alone is open between places of one name."""
+) -> tuple[str | None, Hints]:
+    """Return the country that the text decides on, and what else the advert speaks of; nothing unless the location
+    alone is open between places of one name, and is then read otherwise."""
     meanings = _open_meanings(location, addresses) if location and (text or language or employer_country) else ()
-    hints = hints_of(meanings, text, language=language, employer_country=employer_country) if meanings else ()
-    if not hints:
-        return ()
+    if not meanings:
+        return None, ()
     plain = [item.chosen for item in items_in(location)]
-    return hints if [item.chosen for item in items_in(location, hints=hints)] != plain else ()
+    decided = find_country(meanings, text, [meaning.country for meaning in plain if meaning])
+    if decided:
+        return decided, ()
+    hints = hints_of(meanings, text, language=language, employer_country=employer_country)
+    if len(plain) > 1:  # "London; Toronto": the other place explains the hint
+        around = {meaning.country for meaning in plain if meaning}
+        hints = tuple(hint for hint in hints if hint[0][:2] not in around)
+    is_other = bool(hints) and [item.chosen for item in items_in(location, hints=hints)] != plain
+    return None, hints if is_other else ()
 
 
 def _with_scope_of_title(read: Whereabouts, location: str, title: str, employer_country: str | None) -> Whereabouts:
@@ -306,10 +319,12 @@ def _line(text: str, addresses: Sequence[Address]) -> _Line:
     return _Line(text, items, address_places, _places(items, text), is_main=False)
 
 
-def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line], hints: Hints) -> _Line:
+def _main_line(
+    text: str, addresses: Sequence[Address], others: Sequence[_Line], hints: Hints, decided: str | None
+) -> _Line:
     address_places = [place for address in addresses for place in _read_address(address)]
     stated = address_places or [place for line in others for place in line.stated]
-    items = items_in(text, _countries(stated), hints)
+    items = items_in(text, frozenset({decided}) if decided else _countries(stated), hints)
     repeats = [line.text for line in others if line.stated]
     places = [] if text in repeats else _places(items, text)
     read = [p for p in places if not any((p.place_text or "") in line for line in repeats)]
@@ -317,9 +332,11 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line],
 
 
 @functools.lru_cache(maxsize=20_000)
-def _lines(text: str, addresses: tuple[Address, ...], hints: Hints = ()) -> tuple[_Line, ...]:
+def _lines(
+    text: str, addresses: tuple[Address, ...], hints: Hints = (), decided: str | None = None
+) -> tuple[_Line, ...]:
     others = [_address_line(address) for address in addresses if address.text]
-    return _main_line(text, [a for a in addresses if not a.text], others, hints), *others
+    return _main_line(text, [a for a in addresses if not a.text], others, hints, decided), *others
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -368,6 +385,12 @@ def _read_address(address: Address) -> Sequence[Place]:
         line = fold_spaces(", ".join(fields))
         return [place for place in _places(items_in(line), line) if place.country]
     country = _territory_in(fields, country)
+    if (
+        address.locality
+        and not address.region
+        and (state := _state_of_code(address.locality, address.country, country))
+    ):
+        return [_place(", ".join(fields), *state.place, "stated")]
     subdivision = gazetteer().subdivisions.get(country, {}).get(key(address.region or ""))
     if address.region and address.locality and not subdivision:
         elsewhere = _place_elsewhere(address, country)
@@ -377,6 +400,22 @@ def _read_address(address: Address) -> Sequence[Place]:
     if not city and not subdivision and not address.locality and address.region:
         city, its_subdivision = _city(address.region, country, None, may_be_unlisted=False)
     return [_place(", ".join(fields) or None, country, its_subdivision or subdivision, city, "stated")]
+
+
+MIN_OF_STATE = 50_000
+"""Inhabitants from which a city outweighs a country's code in the field for countries: villages are missing from
+GeoNames' list, so that a small namesake in a state proves nothing."""
+
+
+def _state_of_code(locality: str, code: str | None, country: str) -> Meaning | None:
+    """Return the city in the state whose code a field for countries holds, if the code's country has no such city:
+    "Wilmington", "DE"."""
+    states = {m.subdivision for m in gazetteer().codes.get((code or "").strip(), ()) if m.country in ADDRESSED_BY_STATE}
+    named = [m for m in gazetteer().names.get(key(locality)) if m.city] if states - {None} else []
+    if any(meaning.country == country for meaning in named):
+        return None
+    inside = [m for m in named if m.subdivision in states and m.country != country and m.population >= MIN_OF_STATE]
+    return max(inside, key=lambda m: m.population, default=None)
 
 
 def _territory_in(fields: Sequence[str], country: str) -> str:
@@ -452,9 +491,21 @@ def country_at_end(place: Place) -> str | None:
     """Return the country that ends a place's words, by its full name; None if another thing has this name."""
     start, _, end = (place.place_text or "").rpartition(",")
     name = key(end)
-    if not start or not place.country or name in gazetteer().subdivisions.get(place.country, {}):
-        return None  # "Atlanta, Georgia"
-    return country_names().get(name)
+    subdivision = gazetteer().subdivisions.get(place.country or "", {}).get(name)
+    country = country_names().get(name)
+    if not start or not place.country or not country:
+        return None
+    if subdivision is None or (subdivision != place.subdivision and place.subdivision):  # "Provo, Utah, CA"
+        return country
+    return country if _is_open_code(place, country) else None  # "Atlanta, Georgia"
+
+
+def _is_open_code(place: Place, country: str) -> bool:
+    """Whether a city before a code of a state and of a country is about as large in both: "Richmond, CA"."""
+    named = [m for m in gazetteer().names.get(key(place.city or "")) if m.city and key(m.city) == key(place.city or "")]
+    here = max((m.population for m in named if m.subdivision == place.subdivision), default=0)
+    there = max((m.population for m in named if m.country == country), default=0)
+    return country != place.country and there * OF_CODE > here
 
 
 def lies_in_subdivision(place: Place) -> bool | None:
@@ -485,11 +536,12 @@ def _whereabouts(
     title: str,
     tiers: tuple[tuple[str, str], ...],
     hints: Hints,
+    decided: str | None,
 ) -> Whereabouts:
-    lines = _lines(text, addresses, hints)
+    lines = _lines(text, addresses, hints, decided)
     title_items = _title_items(title)
     spans: list[Span] = []
-    if hints:
+    if hints or decided:
         rule = "country that the advert speaks of"
         spans.append(Span(field="country", part="text", start=None, end=None, rule=rule, reading="parsed"))
     claims = _Workplace(is_remote=is_remote, word=word, text=tiers)
@@ -509,6 +561,7 @@ def _whereabouts(
         tier=tier,
         ruled_out=tuple(sorted(ruled_out)),
         is_repeated=_repeats_field(claims, here[0], in_title[0]),
+        is_overruled=decided is not None,
     )
 
 

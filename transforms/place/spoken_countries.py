@@ -3,20 +3,33 @@
 "Hamilton" is in Canada, in Bermuda and in New Zealand. The advert's money, its words for benefits of one country's law
 (`country_clues.csv`), the countries and states it names, its language and its employer's country each make the
 meanings there likelier. A clue changes no score by itself: it is a factor in the choice between meanings
-(`location_line`). Two witnesses decide against any population (`_find_decisive`): pay in money that one country alone
-uses, and words by which one must be allowed to work there. Sources: ISO 4217 for money, our own knowledge of laws and
-languages for words.
+(`location_line`). Two witnesses together outvote a metropolis (`find_country`): pay in money that one country alone
+uses, and words by which one must be allowed to work there. A sentence with a condition ("if you transfer", "those who
+join from Ontario") speaks of somebody else and is no witness. Sources: ISO 4217 for money, our own knowledge of laws
+and languages for words.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Collection, Iterable
 
 from transforms.pay.currency import legal_tender, only_country_of, signs_of
-from transforms.place.gazetteer import ADDRESSED_BY_STATE, Meaning, countries, subdivision_names
-from transforms.place.location_line import DECISIVE_HINT, Hints
+from transforms.place.gazetteer import (
+    ADDRESSED_BY_STATE,
+    METROPOLIS,
+    WELL_KNOWN,
+    Meaning,
+    countries,
+    gazetteer,
+    key,
+    subdivision_names,
+)
+from transforms.place.location_line import Hints
+from transforms.place.workplace_text import fold_letters
+from transforms.skills.sections import sentence_at
 from transforms.text.lookups import parts, rows_of
 
 STRONG = 40.0
@@ -41,10 +54,7 @@ def hints_of(
     text = text[:MAX_TEXT]
     codes = {meaning.country for meaning in meanings}
     money = {country: _of_money(country, text) for country in codes}
-    names = {
-        country: _of_name((countries()[country]["name"], *_rows_by_country("name").get(country, ())), text)
-        for country in codes
-    }
+    names = {country: _of_name(_spellings(country), text) for country in codes}
     for code in {m.subdivision for m in meanings if m.subdivision and m.country in (*ADDRESSED_BY_STATE, "GB")}:
         names[code] = _of_name(subdivision_names().get(code, ()), text)
     factors = dict(names)
@@ -53,29 +63,74 @@ def hints_of(
         factors[country] *= WEAK if any(word in text for word in _rows_by_country("words").get(country, ())) else 1.0
         factors[country] *= OF_LANGUAGE if language and country in _countries_of_language(language) else 1.0
         factors[country] *= OF_EMPLOYER if country == employer_country else 1.0
-    decisive = _find_decisive(meanings, money, names)
-    if decisive:
-        factors[decisive] = DECISIVE_HINT
     return tuple(sorted((code, factor) for code, factor in factors.items() if factor > 1.0))
 
 
-def _find_decisive(meanings: Collection[Meaning], money: dict[str, float], names: dict[str, float]) -> str | None:
-    """Return the country of `meanings` to which its own money and a permit point.
+def find_country(meanings: Collection[Meaning], text: str, others: Collection[str] = ()) -> str | None:
+    """Return the country of `meanings` to which its own money and a permit point, against a metropolis elsewhere.
 
-    Return None if there is no such country, or if the advert also names other money or the country of the largest city.
+    Return None if there is no such country, if the advert also names other money or the metropolis's country, or if
+    another place explains both: the country is among `others`, those of the line's other places, or the paragraphs
+    before their sentences name another city of the country ("Our Toronto office: CAD 120,000").
     """
-    paying = [country for country, factor in money.items() if factor > 1.0]
-    permitting = {code[:2] for code, factor in names.items() if factor >= STRONG}
-    if len(paying) != 1 or money[paying[0]] < STRONG or paying[0] not in permitting:
-        return None
     largest = max(meanings, key=lambda meaning: meaning.score)
-    return paying[0] if names[largest.country] == 1.0 else None
+    if largest.population < METROPOLIS:
+        return None
+    text = text[:MAX_TEXT]
+    money = {country: factor for country in {m.country for m in meanings} if (factor := _of_money(country, text)) > 1.0}
+    country = next(iter(money)) if len(money) == 1 else largest.country
+    if (
+        country in (largest.country, *others)
+        or money[country] < STRONG
+        or _of_name(_spellings(largest.country), text) > 1.0
+    ):
+        return None
+    own = _without_other_cities(text, country, {key(m.city) for m in meanings if m.city})
+    spellings = [
+        _spellings(country),
+        *(subdivision_names().get(m.subdivision or "", ()) for m in meanings if m.country == country),
+    ]
+    is_permitted = any(_of_name(names, own) >= STRONG for names in spellings)
+    return country if is_permitted and _of_money(country, own) >= STRONG else None
+
+
+def _spellings(country: str) -> tuple[str, ...]:
+    return countries()[country]["name"], *_rows_by_country("name").get(country, ())
+
+
+def _without_other_cities(text: str, country: str, cities: Collection[str]) -> str:
+    """Return a text without the paragraphs that name a well-known city of the country other than `cities`."""
+
+    def names_other(paragraph: str) -> bool:
+        words = _NAME.findall(paragraph)
+        names = {key(name) for name in (*words, *map(" ".join, itertools.pairwise(words)))} - set(cities)
+        meanings = (meaning for name in names for meaning in gazetteer().names.get(name))
+        return any(m.city and m.country == country and m.population >= WELL_KNOWN for m in meanings)
+
+    return "\n\n".join(paragraph for paragraph in _PARAGRAPH.split(text) if not names_other(paragraph))
+
+
+_NAME = re.compile(r"[^\W\d_a-z][\w'-]+")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+
+
+def _is_of_this_job(text: str, start: int, end: int) -> bool:
+    """Whether the sentence around a span states no condition."""
+    first, last = sentence_at(text, start, end)
+    return _conditions().search(fold_letters(text[first:last])) is None
+
+
+@functools.cache
+def _conditions() -> re.Pattern[str]:
+    rows = [row for row in rows_of("country_clues") if row["kind"] == "condition"]
+    return re.compile(rf"\b(?:{'|'.join(row['words'] or '' for row in rows)})\b")
 
 
 def _of_money(country: str, text: str) -> float:
     factor = 1.0
     for currency in legal_tender(country):
-        if any(sign in text and _amount(sign).search(text) for sign in signs_of(currency)):
+        amounts = (match for sign in signs_of(currency) if sign in text for match in _amount(sign).finditer(text))
+        if any(_is_of_this_job(text, *match.span()) for match in amounts):
             factor = max(factor, STRONG if only_country_of(currency) == country and currency != "USD" else WEAK)
     return factor
 
@@ -85,7 +140,9 @@ def _of_name(spellings: Iterable[str], text: str) -> float:
     for spelling in spellings:
         at = text.find(spelling)
         while at >= 0 and factor < STRONG:
-            factor = STRONG if _permit().search(text, max(0, at - _PERMIT_REACH), at) else WEAK
+            said = STRONG if _permit().search(text, max(0, at - _PERMIT_REACH), at) else WEAK
+            if said > factor and _is_of_this_job(text, at, at + len(spelling)):
+                factor = said
             at = text.find(spelling, at + len(spelling))
     return factor
 

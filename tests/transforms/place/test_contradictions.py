@@ -101,3 +101,63 @@ def test_money_and_a_permit_decide_which_city_is_meant() -> None:
 )
 def test_a_metropolis_gives_way_to_two_witnesses_alone(text: str, country: str) -> None:
     assert [place.country for place in whereabouts("London", text=text).places] == [country]
+
+
+@pytest.mark.parametrize(
+    ("location", "text", "countries"),
+    [
+        ("London", "Our Toronto office: CAD 120,000. You need the right to work in Canada.", {"GB"}),
+        ("London", "CAD 90,000 a year. You need the right to work in Canada if you transfer.", {"GB"}),
+        ("London", "CAD 90,000 a year for those who join from Ontario. The right to work in Canada is needed.", {"GB"}),
+        ("London; Toronto", "CAD 90,000 a year. You need the right to work in Canada.", {"GB", "CA"}),
+        ("Paris", "Wenn du wechselst: CHF 120.000, Arbeitserlaubnis in der Schweiz nötig.", {"FR"}),
+        ("London, United Kingdom", "CAD 90,000 a year. You need the right to work in Canada.", {"GB"}),
+    ],
+)
+def test_a_condition_and_another_office_decide_nothing(location: str, text: str, countries: set[str]) -> None:
+    advert = posting(source="ashby", id="1", title="Engineer", location_text=location, text=text)
+    assert {place.country for place in advert.places} == countries
+    assert "place_repeated" not in (advert.doubts or ())
+
+
+def test_a_metropolis_that_is_overruled_is_a_doubt() -> None:
+    text = "CAD 90,000 a year. You need the right to work in Canada."
+    advert = posting(source="ashby", id="1", title="Engineer", location_text="London", text=text)
+    assert advert.country == "CA"
+    assert "place_repeated" in (advert.doubts or ())
+
+
+@pytest.mark.parametrize(
+    ("code", "city", "country"),
+    [
+        ("DE", "Wilmington", "US"),
+        ("DE", "Berlin", "DE"),
+        ("DE", "Buxtehude", "DE"),
+        ("CO", "Denver", "US"),
+        ("CO", "Bogotá", "CO"),
+        ("IN", "Bengaluru", "IN"),
+        ("IN", "Indianapolis", "US"),
+        ("CA", "Toronto", "CA"),
+        ("CA", "San Diego", "US"),
+    ],
+)
+def test_the_reading_that_has_the_city_decides_what_a_code_means(code: str, city: str, country: str) -> None:
+    in_field = whereabouts(city, addresses=[Address(None, code, None, city)])
+    in_line = whereabouts(f"{city}, {code}")
+    assert [[place.country for place in read.places] for read in (in_field, in_line)] == [[country], [country]]
+
+
+@pytest.mark.parametrize(
+    ("location", "is_doubt"),
+    [("Richmond, CA", True), ("Wilmington, DE", False), ("Berlin, DE", False), ("Atlanta, Georgia", False)],
+)
+def test_a_code_of_a_country_and_a_state_is_a_doubt_if_both_have_the_city(location: str, *, is_doubt: bool) -> None:
+    advert = posting(source="ashby", id="1", title="Engineer", location_text=location)
+    assert ("country_region" in (advert.doubts or ())) is is_doubt
+
+
+def test_a_code_in_the_field_for_countries_that_is_overruled_is_a_doubt() -> None:
+    addresses = [Address(None, "CA", "Utah", "Provo")]
+    advert = posting(source="ashby", id="1", title="Engineer", location_text="Provo", addresses=addresses)
+    assert advert.country == "US"
+    assert "country_region" in (advert.doubts or ())
