@@ -35,7 +35,6 @@ _NAMES_END = re.compile(
     r"(?<!St)\.(?=\s+[^a-z\s]|\s*$)|[;:!?()\n•|]"
     r"|\s(?:with|to|who|where|because|as|so|for|on|but|unless|while|you|we)\s"
 )
-_NAME = re.compile(r"\{([a-z]+)\}")
 
 
 def repeats_place(text: str, places: Sequence[Place]) -> bool | None:
@@ -58,11 +57,12 @@ def _stated_in(line: Line) -> tuple[Item, ...]:
     items: list[Item] = []
     spans = line.words["place of work"]
     begin, stop = max(0, spans[0][0] - MAX_BEFORE), spans[-1][1] + MAX_NAMES
-    for match in _statements().finditer(plain, begin, stop):
+    languages = {language for start, end in spans for language in _languages().get(text[start:end].lower(), ())}
+    for match in (match for one in sorted(languages) for match in _statements(one).finditer(plain, begin, stop)):
         is_label = match["label"] is not None
         names = text[match.end() : match.end() + MAX_NAMES]
         names = names[: len(_NAMES_END.split(names, maxsplit=1)[0])]
-        if names[:1].isupper():
+        if names[:1].isalpha() and not names[0].islower():
             listed = [item for item in items_in(names) if item.chosen]
             is_whole = not is_label or (len(listed) <= MAX_LISTED and is_understood(names))
             if listed and listed[0].start == 0 and is_whole and not any(item.is_code or item.town for item in listed):
@@ -71,13 +71,37 @@ def _stated_in(line: Line) -> tuple[Item, ...]:
 
 
 @functools.cache
-def _statements() -> re.Pattern[str]:
-    by_kind: dict[str, list[str]] = {}
+def _languages() -> dict[str, frozenset[str]]:
+    """Return the languages of the statements to which a listed word sends a reader."""
+    languages: dict[str, frozenset[str]] = {}
     for row in rows_of("place_statements"):
-        by_kind.setdefault(row["kind"] or "", []).append(row["pattern"] or "")
-    statements = (_NAME.sub(lambda name: by_kind[name[1]][0], pattern) for pattern in by_kind["statement"])
-    label = rf"^\W*(?P<label>{'|'.join(by_kind['label'])})\W*:\W*"
-    return re.compile(f"{label}|{'|'.join(statements)}")
+        if row["kind"] == "literal":
+            word = (row["pattern"] or "").lower()
+            languages[word] = languages.get(word, frozenset()) | {row["language"] or ""}
+    return languages
+
+
+@functools.cache
+def _statements(language: str) -> re.Pattern[str]:
+    """Return a pattern of a language for the words before a place of the job.
+
+    They are a label ("Arbeitsort:"); or the job, a verb and a preposition or an office ("diese Stelle ist in", "in
+    unserem Büro in"); or a person, a verb and an office.
+    """
+    kinds: dict[str, list[str]] = {}
+    for row in rows_of("place_statements"):
+        if row["language"] in (language, None):
+            kinds.setdefault(row["kind"] or "", []).append(row["pattern"] or "")
+    of = {kind: f"(?:{'|'.join(patterns)})" for kind, patterns in kinds.items()}
+    shapes = [rf"^\W*(?P<label>{of['label']})\W*[:：]\W*"]
+    anywhere = f"(?:{of.get('office')}|{of.get('in')})"
+    if "job" in of:
+        shapes.append(f"{of['not']}{of['job']} {of['is']} {anywhere}")
+        shapes.append(f"{of['not']}{of['person']} ?{of['works']} {of['office']}")
+    if "seated" in of:
+        shapes += [f"{of['not']}{of['person']} {of['seated']} {anywhere}", f"{of['not']}{of['claim']} {anywhere}"]
+        shapes.append(f"{of['bare']} {anywhere}")
+    return re.compile("|".join(shapes))
 
 
 def _is_near(place: Place, meaning: Meaning) -> bool:
