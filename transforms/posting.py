@@ -26,7 +26,7 @@ from transforms.pay.statements import all_pay
 from transforms.place.gazetteer import with_members
 from transforms.place.inferred_country import Clue, add_inferred_place, clue_of_currency, country_by_clues, find_clues
 from transforms.place.places import Whereabouts, region_of, whereabouts
-from transforms.place.stated_place import repeats_place
+from transforms.place.stated_place import find_other_place, repeats_place
 from transforms.place.workplace_text import Statement, statements_in
 from transforms.raw_posting import DAYS, RawPosting, bound_raw, wording_hash
 from transforms.records.rows import Issue, Pay, Place, Posting, Removal, Repetition, Span
@@ -253,7 +253,7 @@ def _steps(
             pay_country=_country_of_headline(head, area),
             is_pay_repeated=is_repeated if head else None,
             is_workplace_repeated=where.is_repeated,
-            is_place_repeated=_is_place_repeated(text, where),
+            is_place_repeated=_is_place_repeated(text, where, spans),
             level_in_title=level.value,
             years_min=demands["years_min"],
             text=text,
@@ -348,12 +348,20 @@ def _whereabouts_of(
     )
 
 
-def _is_place_repeated(text: str, where: Whereabouts) -> bool | None:
-    """Return whether the text repeats the places of the fields; None of remote work, which is done elsewhere."""
+def _is_place_repeated(text: str, where: Whereabouts, spans: list[Span]) -> bool | None:
+    """Return whether the text repeats the places of the fields; None of remote work, which is done elsewhere.
+
+    The words that state another place are added to `spans`.
+    """
     if where.is_overruled:
         return False
     places = [place for place in where.places if place.reading != "inferred"]
-    return repeats_place(text, places) if text and places and where.workplace != REMOTE else None
+    is_repeated = repeats_place(text, places) if text and places and where.workplace != REMOTE else None
+    if is_repeated is False:
+        start, end = find_other_place(text, places)
+        rule = "another place that the text states for the job"
+        spans.append(Span(field="other_place", part="text", start=start, end=end, rule=rule, reading="parsed"))
+    return is_repeated
 
 
 def _vacancy_of(raw: RawPosting, title: str, location_text: str | None, by_fields: Whereabouts) -> dict[str, Any]:

@@ -25,12 +25,13 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.accuracy.audit_results import GOLD, Answer, FieldValue, answers_in
-from flows.accuracy.posting_report import Value, read_refined_row, show, show_facts, skills_of, values_of
+from flows.accuracy.posting_report import Value, read_refined_row, show, show_doubts, show_facts, skills_of, values_of
 from flows.runs.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
 from transforms.pay.region import REMOTE, SEVERAL
 from transforms.place.gazetteer import countries, members_of, subdivision_names
+from transforms.place.location_line import town_of
 from transforms.place.places import WORLD
 from transforms.records.vocabulary import (
     AI_LABELS,
@@ -76,7 +77,7 @@ NOTHING = "-"
 HELP = "Enter right · n wrong · a the whole advert · s skip · q stop"
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "pay": COMPONENTS,
-    "place": ("place", "workplace", "remote_scope", "ruled_out"),
+    "place": ("place", "workplace", "remote_scope", "ruled_out", "other_place"),
     "role": ("role",),
     "seniority": ("seniority", "years_min"),
     "requirement": ("years_min", "degree_min"),
@@ -275,6 +276,7 @@ def _show_question(
         "posting": row["posting_id"],
     }
     show_facts(facts, out)
+    show_doubts(row, out, reader=question.reader)
     table = Table("read", Column("value", overflow="fold"), box=None, pad_edge=False, header_style="dim")
     for field, value in read.items():
         table.add_row(field, Text(_format_value(value), "bold yellow"))
@@ -361,12 +363,16 @@ def parse_value(field: str, text: str) -> FieldValue:
             raise Wrong(f"{text!r} is not a {field}; type one of {', '.join(VALUES[field])}")
         return text
     if field == "city":
+        if town_of(text) is None:
+            raise Wrong(f"{text!r} is not a city; type its name alone, such as Munich")
         return text
     if field in ("remote_scope", "ruled_out"):
         codes = sorted({part.strip().upper() for part in text.split(",") if part.strip()})
-        unknown = [code for code in codes if code != WORLD and not members_of(code)]
-        if unknown and field == "remote_scope":
-            raise Wrong(f"{', '.join(unknown)}: type ISO country codes or groups such as EU, EMEA, WORLD")
+        allowed = {WORLD, *(subdivision_names() if field == "ruled_out" else ())}
+        unknown = [code for code in codes if code not in allowed and not members_of(code)]
+        if unknown:
+            also = ", or subdivisions such as US-CA" if field == "ruled_out" else ""
+            raise Wrong(f"{', '.join(unknown)}: type ISO country codes or groups such as EU, EMEA, WORLD{also}")
         return codes
     if field == "pay_country" and text in (REMOTE, SEVERAL):
         return text

