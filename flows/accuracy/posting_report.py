@@ -325,10 +325,9 @@ def show_doubts(row: Mapping[str, Any], out: Console, *, reader: str | None = No
     values = values_of(row) if checks else []
     for check in checks:
         out.print(Text.assemble(("in doubt  ", "bold yellow"), f"{SELF_CHECKS[check]}: {DOUBTS[check]}"))
-        for value in values:
-            if value.name in SIDES.get(check, ()):
-                at = f" ({value.start} to {value.end})" if value.start is not None else f" ({value.rule})"
-                out.print(Text.assemble((f"          {value.name} {value.value}: ", "dim"), _words(value, parts), at))
+        for value in (value for name in SIDES.get(check, ()) for value in values if value.name == name):
+            at = f" ({value.start} to {value.end})" if value.start is not None else f" ({value.rule})"
+            out.print(Text.assemble((f"          {value.name} {value.value}: ", "dim"), _words(value, parts), at))
 
 
 def _parts_of(row: Mapping[str, Any]) -> dict[str, str]:

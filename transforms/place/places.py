@@ -63,9 +63,10 @@ from transforms.place.location_line import (
 from transforms.place.remote_scope import (
     MAX_TITLE_PART,
     TITLE_CUT,
+    TextScope,
+    find_ruled_out,
     groups_in_title,
     parts_of_title,
-    ruled_out_in_text,
     scope_in_text,
     scope_in_title,
 )
@@ -250,10 +251,9 @@ def _scope_of_title(title: str) -> frozenset[str]:
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
     countries = _countries(read.places)
     if read.remote_scope is not None:
-        return _with_ruled_out(read, ruled_out_in_text(text, countries))
+        return _with_ruled_out(read, find_ruled_out(text, countries))
     demand = scope_in_text(text, countries)
-    if demand is not None:
-        read = _with_ruled_out(read, demand.ruled_out)
+    read = _with_ruled_out(read, demand)
     if demand is not None and demand.scope:
         rule = "countries that the text asks one to live in"
         span = Span(field="remote_scope", part="text", start=demand.start, end=demand.end, rule=rule, reading="parsed")
@@ -267,10 +267,12 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
     return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
 
 
-def _with_ruled_out(read: Whereabouts, ruled_out: frozenset[str]) -> Whereabouts:
-    if not ruled_out:
+def _with_ruled_out(read: Whereabouts, demand: TextScope | None) -> Whereabouts:
+    if demand is None or not demand.ruled_out:
         return read
-    return dataclasses.replace(read, ruled_out=tuple(sorted(ruled_out.union(read.ruled_out))))
+    span = _span_at("ruled_out", "text", demand.start, demand.end, "places that the text rules out")
+    ruled_out = tuple(sorted(demand.ruled_out.union(read.ruled_out)))
+    return dataclasses.replace(read, ruled_out=ruled_out, spans=(*read.spans, span))
 
 
 def _other_countries(scope: Sequence[str], places: Sequence[Place]) -> list[Place]:
@@ -551,6 +553,8 @@ def _whereabouts(
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
     ruled_out = {code for line in lines for code in _ruled_out_of(line)}
+    if ruled_out:
+        spans += _spans_of_ruled_out(lines[0])
     closed = with_members(ruled_out) if ruled_out else frozenset()
     places = _all_places(lines, spans, is_remote=workplace == REMOTE)
     return Whereabouts(
@@ -569,6 +573,13 @@ def _ruled_out_of(line: _Line) -> frozenset[str]:
     if not exclusions_in(line.text):
         return frozenset()
     return ruled_out_in(line.text, _countries([*line.stated, *line.read]))
+
+
+def _spans_of_ruled_out(line: _Line) -> list[Span]:
+    bounds = [
+        (min(one.start, one.first), max(one.end, one.last)) for one in exclusions_in(line.text) if not one.is_rest
+    ]
+    return [_span_at("ruled_out", "location", *at, "words of exclusion") for at in bounds]
 
 
 def _is_closed(token: str, closed: frozenset[str]) -> bool:
@@ -679,6 +690,10 @@ def _city_in_title(title: str, country: str, subdivision: str | None) -> Item | 
         if meaning is not None and is_inside and meaning.city and meaning.population >= WELL_KNOWN:
             return dataclasses.replace(items[0], start=start, end=start + len(part))
     return None
+
+
+def _span_at(field: str, part: str, start: int, end: int, rule: str) -> Span:
+    return Span(field=field, part=part, start=start, end=end, rule=rule, reading="parsed")
 
 
 def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
@@ -879,7 +894,9 @@ def _remote_scope(
             is_said = any(item.workplace == REMOTE for item in line.items)
             scope |= _countries(line.stated) if is_said else _countries_alone(line.stated)
     if scope:
-        spans.append(_span("remote_scope", "location", None, "countries beside the word for remote work"))
+        said = [item for item in lines[0].items if item.workplace == REMOTE or item.is_place]
+        whole = dataclasses.replace(said[0], end=said[-1].end) if said else None
+        spans.append(_span("remote_scope", "location", whole, "countries beside the word for remote work"))
         return scope
     scope = _scope(title_items, is_remote=False)
     if scope:

@@ -165,10 +165,9 @@ def scope_in_text(text: str, countries: frozenset[str] = frozenset()) -> TextSco
     return TextScope((), ruled_out, refusals[0].start, refusals[0].end) if ruled_out else None
 
 
-def ruled_out_in_text(text: str, countries: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Return what a text rules out, as `scope_in_text` does, without a look at the places that its demands name."""
-    demand = scope_in_text(text, countries) if _may_rule_out(text) else None
-    return demand.ruled_out if demand else frozenset()
+def find_ruled_out(text: str, countries: frozenset[str] = frozenset()) -> TextScope | None:
+    """Return what `scope_in_text` does if the text may rule places out, else None."""
+    return scope_in_text(text, countries) if _may_rule_out(text) else None
 
 
 def _may_rule_out(text: str) -> bool:

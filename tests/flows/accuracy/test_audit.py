@@ -204,6 +204,8 @@ def test_a_day_goes_on_where_it_was_left(data: Path) -> None:
         ("pay_low", "nan"), ("pay_low", "-5"), ("years_min", "inf"), ("period", "fortnight"), ("country", "XX"),
         ("pay_country", "XX"), ("subdivision", "US-XX"),
         ("currency", "dollar"), ("currency", "€€€"), ("role", "wizard"), ("remote_scope", "MARS"),
+        ("remote_scope", "US-CA"), ("ruled_out", "US-XX"), ("ruled_out", "no idea"),
+        ("city", "12345"), ("city", "remote"),
     ],
 )  # fmt: skip
 def test_values_that_no_field_can_hold_are_refused(field: str, value: str) -> None:
@@ -216,7 +218,7 @@ def test_values_are_read_as_the_field_holds_them() -> None:
     assert parse_value("country", "de") == "DE"
     assert parse_value("pay_country", "remote") == "remote"
     assert (parse_value("subdivision", "us-ca"), parse_value("city", "Zürich")) == ("US-CA", "Zürich")
-    assert parse_value("ruled_out", "us-ca, gb") == ["GB", "US-CA"]
+    assert parse_value("ruled_out", "us-ca, gb, latam") == ["GB", "LATAM", "US-CA"]
     assert parse_value("years_min", "-") is None
 
 

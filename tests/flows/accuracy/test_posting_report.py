@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,10 @@ import pytest
 from rich.console import Console
 
 from flows.accuracy import posting_report
-from flows.accuracy.posting_report import read_refined_row, show, show_job, skills_of, values_of
+from flows.accuracy.posting_report import read_refined_row, show, show_doubts, show_job, skills_of, values_of
 from flows.terminal.errors import Wrong
 from tests.flows.publishing import JOB, TEXT, published
+from transforms.posting import posting
 
 ID = f"ashby:{JOB['id']}"
 
@@ -142,3 +145,19 @@ def test_what_is_in_doubt_stands_above_all_values(row: dict[str, Any]) -> None:
     assert output.index("in doubt") < output.index("Read")
     assert "in doubt" not in shown({**row, "doubts": None})
     assert "GB, US-CA" in shown({**row, "ruled_out": ["GB", "US-CA"]})
+
+
+def test_both_sides_of_a_doubt_stand_below_it_with_their_words() -> None:
+    text = "We bake bread.\nDein Arbeitsplatz ist in unserem Büro in Stuttgart."
+    advert = posting(source="ashby", id="1", title="Engineer", location_text="Hamburg", text=text)
+    row = {**asdict(advert), "observed_at": datetime(2026, 1, 7, tzinfo=UTC)}
+    out = io.StringIO()
+    show_doubts(row, Console(file=out, width=200), reader="place")
+    sides = [" ".join(line.split()) for line in out.getvalue().splitlines()[1:]]
+    assert sides == [
+        "place Hamburg, DE-HH, DE: location: Hamburg (0 to 7)",
+        "other_place Dein Arbeitsplatz ist in unserem Büro in Stuttgart: "
+        "text: Dein Arbeitsplatz ist in unserem Büro in Stuttgart (15 to 65)",
+    ]
+    show_doubts(row, Console(file=out, width=200), reader="pay")
+    assert len(out.getvalue().splitlines()) == 3

@@ -161,3 +161,23 @@ def test_a_code_in_the_field_for_countries_that_is_overruled_is_a_doubt() -> Non
     advert = posting(source="ashby", id="1", title="Engineer", location_text="Provo", addresses=addresses)
     assert advert.country == "US"
     assert "country_region" in (advert.doubts or ())
+
+
+@pytest.mark.parametrize(
+    ("location", "text", "field", "words"),
+    [
+        ("Remote (Europe, excluding UK)", "", "ruled_out", "excluding UK"),
+        ("Remote, US (except CA, NY)", "", "ruled_out", "except CA, NY"),
+        ("Acme, Remote - Canada", "", "remote_scope", "Remote - Canada"),
+    ],
+)
+def test_scope_and_what_is_ruled_out_stand_on_their_words(location: str, text: str, field: str, words: str) -> None:
+    read = whereabouts(location, text=text)
+    assert [location[s.start : s.end] for s in read.spans if s.field == field and s.part == "location"] == [words]
+
+
+def test_what_a_text_rules_out_stands_on_its_words() -> None:
+    text = "We bake bread. Applicants from Ohio cannot be considered."
+    read = whereabouts("Remote (US)", text=text)
+    assert read.ruled_out == ("US-OH",)
+    assert ["Applicants from" in text[s.start : s.end] for s in read.spans if s.field == "ruled_out"] == [True]
