@@ -41,6 +41,7 @@ from transforms.place.gazetteer import (
     workplaces,
 )
 from transforms.text.exclusion import exclusions_in
+from transforms.text.lookups import rows_of
 
 MAX_LOCATION = 4_000
 """Maximum number of characters of a line that are read; lists of all offices of an employer are shorter."""
@@ -67,8 +68,6 @@ CONTEST = 20_000.0
 """A name is open between meanings whose scores differ by at most this factor."""
 MAX_CONTESTED = 4
 """Maximum number of items of a line that are held against the advert's text: longer lists decide by themselves."""
-MAX_OF_METROPOLIS = 25.0
-"""Maximum factor of hints against a metropolis: an advert in London that also states Canadian pay is not in Ontario."""
 STRONG_HINT = 40.0
 """Factor of a hint that decides what a name of `places_alone.csv` means."""
 IN_DEPARTMENT = 100.0
@@ -145,6 +144,13 @@ def fold_spaces(text: str) -> str:
 
 Hints = tuple[tuple[str, float], ...]
 """Countries and subdivisions, by code, with the factor by which places there are likelier."""
+
+
+@functools.cache
+def factors_of_trust() -> dict[str, float]:
+    """Return the factors of `place_trust.csv` by witness; that of a metropolis is the most that hints may weigh
+    against it: an advert in London that also states Canadian pay is not in Ontario."""
+    return {row["witness"] or "": float(row["factor"] or 1) for row in rows_of("place_trust")}
 
 
 def items_in(line: str, known_countries: frozenset[str] = frozenset(), hints: Hints = ()) -> tuple[Item, ...]:
@@ -955,7 +961,7 @@ def _choose(
 
     def hint(meaning: Meaning) -> float:
         factor = hints.get(meaning.country, 1.0) * hints.get(meaning.subdivision or "", 1.0)
-        return min(factor, MAX_OF_METROPOLIS) if is_metropolis else factor
+        return min(factor, factors_of_trust()["metropolis"]) if is_metropolis else factor
 
     def weight(meaning: Meaning) -> float:
         return near_weight(meaning) * (hint(meaning) if hints else 1.0)

@@ -1,12 +1,12 @@
 """Find the country that an advert speaks of, to choose between places of one name.
 
 "Hamilton" is in Canada, in Bermuda and in New Zealand. The advert's money, its words for benefits of one country's law
-(`country_clues.csv`), the countries and states it names, its language and its employer's country each make the
-meanings there likelier. A clue changes no score by itself: it is a factor in the choice between meanings
-(`location_line`). Two witnesses together outvote a metropolis (`find_country`): pay in money that one country alone
-uses, and words by which one must be allowed to work there. A sentence with a condition ("if you transfer", "those who
-join from Ontario") speaks of somebody else and is no witness. Sources: ISO 4217 for money, our own knowledge of laws
-and languages for words.
+(`country_clues.csv`), the countries and states it names, its language and its employer's country each make the meanings
+there likelier, by the factors of `place_trust.csv`. A clue changes no score by itself: it is a factor in the choice
+between meanings (`location_line`). Two witnesses together outvote a metropolis (`find_country`): pay in money that one
+country alone uses, and words by which one must be allowed to work there. A sentence with a condition ("if you
+transfer", "those who join from Ontario") speaks of somebody else and is no witness. Sources: ISO 4217 for money, our
+own knowledge of laws and languages for words.
 """
 
 from __future__ import annotations
@@ -27,19 +27,11 @@ from transforms.place.gazetteer import (
     key,
     subdivision_names,
 )
-from transforms.place.location_line import Hints
+from transforms.place.location_line import Hints, factors_of_trust
 from transforms.place.workplace_text import fold_letters
 from transforms.skills.sections import sentence_at
 from transforms.text.lookups import parts, rows_of
 
-STRONG = 40.0
-"""Factor of money that one country alone uses, and of a country in which the person must be allowed to work."""
-WEAK = 10.0
-"""Factor of words of one country's law, of a country or state that is named, and of money of several countries."""
-OF_LANGUAGE = 4.0
-"""Factor of a country where the advert's language is official."""
-OF_EMPLOYER = 30.0
-"""Factor of the employer's country."""
 MAX_TEXT = 20_000
 """Maximum number of characters of a text that are searched."""
 
@@ -57,12 +49,14 @@ def hints_of(
     names = {country: _of_name(_spellings(country), text) for country in codes}
     for code in {m.subdivision for m in meanings if m.subdivision and m.country in (*ADDRESSED_BY_STATE, "GB")}:
         names[code] = _of_name(subdivision_names().get(code, ()), text)
-    factors = dict(names)
+    factors, trust = dict(names), factors_of_trust()
     for country in codes:
         factors[country] *= money[country]
-        factors[country] *= WEAK if any(word in text for word in _rows_by_country("words").get(country, ())) else 1.0
-        factors[country] *= OF_LANGUAGE if language and country in _countries_of_language(language) else 1.0
-        factors[country] *= OF_EMPLOYER if country == employer_country else 1.0
+        factors[country] *= (
+            trust["law"] if any(word in text for word in _rows_by_country("words").get(country, ())) else 1.0
+        )
+        factors[country] *= trust["language"] if language and country in _countries_of_language(language) else 1.0
+        factors[country] *= trust["employer"] if country == employer_country else 1.0
     return tuple(sorted((code, factor) for code, factor in factors.items() if factor > 1.0))
 
 
@@ -81,17 +75,18 @@ def find_country(meanings: Collection[Meaning], text: str, others: Collection[st
     country = next(iter(money)) if len(money) == 1 else largest.country
     if (
         country in (largest.country, *others)
-        or money[country] < STRONG
+        or money[country] < factors_of_trust()["own_money"]
         or _of_name(_spellings(largest.country), text) > 1.0
     ):
         return None
+    trust = factors_of_trust()
     own = _without_other_cities(text, country, {key(m.city) for m in meanings if m.city})
     spellings = [
         _spellings(country),
         *(subdivision_names().get(m.subdivision or "", ()) for m in meanings if m.country == country),
     ]
-    is_permitted = any(_of_name(names, own) >= STRONG for names in spellings)
-    return country if is_permitted and _of_money(country, own) >= STRONG else None
+    is_permitted = any(_of_name(names, own) >= trust["permit"] for names in spellings)
+    return country if is_permitted and _of_money(country, own) >= trust["own_money"] else None
 
 
 def _spellings(country: str) -> tuple[str, ...]:
@@ -131,16 +126,17 @@ def _of_money(country: str, text: str) -> float:
     for currency in legal_tender(country):
         amounts = (match for sign in signs_of(currency) if sign in text for match in _amount(sign).finditer(text))
         if any(_is_of_this_job(text, *match.span()) for match in amounts):
-            factor = max(factor, STRONG if only_country_of(currency) == country and currency != "USD" else WEAK)
+            is_own = only_country_of(currency) == country and currency != "USD"
+            factor = max(factor, factors_of_trust()["own_money" if is_own else "shared_money"])
     return factor
 
 
 def _of_name(spellings: Iterable[str], text: str) -> float:
-    factor = 1.0
+    factor, strong, weak = 1.0, factors_of_trust()["permit"], factors_of_trust()["name"]
     for spelling in spellings:
         at = text.find(spelling)
-        while at >= 0 and factor < STRONG:
-            said = STRONG if _permit().search(text, max(0, at - _PERMIT_REACH), at) else WEAK
+        while at >= 0 and factor < strong:
+            said = strong if _permit().search(text, max(0, at - _PERMIT_REACH), at) else weak
             if said > factor and _is_of_this_job(text, at, at + len(spelling)):
                 factor = said
             at = text.find(spelling, at + len(spelling))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from transforms.place.gazetteer import gazetteer
+from transforms.place.location_line import STRONG_HINT
 from transforms.place.places import Address, whereabouts
 from transforms.place.spoken_countries import hints_of
 from transforms.place.workplace_text import TIERS
@@ -23,6 +24,13 @@ def test_each_row_of_the_table_of_trust_names_a_witness_and_its_evidence() -> No
         assert row["witness"] in witnesses
         assert row["given"] in {"", *witnesses}
         assert row["evidence"]
+
+
+def test_each_witness_of_a_country_has_its_evidence() -> None:
+    rows = list(cells_of("place_trust"))
+    assert all(float(row["factor"]) > 1 and row["evidence"] for row in rows)
+    strong = {row["witness"] for row in rows if float(row["factor"]) >= STRONG_HINT}
+    assert strong == {"permit", "own_money"}
 
 
 @pytest.mark.parametrize(
