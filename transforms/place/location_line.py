@@ -80,7 +80,7 @@ MIN_SHARE_IN_LIST = 0.1
 """The same share in a line that lists cities, or if the place next to the city is named like a city ("Boston, New
 York").
 """
-MAX_BEFORE_RULED_OUT = 10
+MAX_BEFORE_RULED_OUT = 12
 """Maximum number of characters between a word of exclusion and the first name that it rules out: "excluding the"."""
 REMOTE = "remote"
 NEAR = frozenset(("outside", "outside of"))

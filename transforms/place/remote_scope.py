@@ -30,6 +30,9 @@ DEMAND, REFUSAL, LABEL = "demand", "refusal", "label"
 APPLICANTS = "applicants"
 """Words before a place that are a refusal if a rejection follows, and a demand if an acceptance follows: "candidates in
 Ohio will not be considered", "applicants based in Kenya are welcome"."""
+ANYWHERE = "anywhere"
+"""Words for every place, which are a demand if the sentence speaks of work and goes on to rule places out:
+"work anywhere except in Russia"."""
 BESIDE, PEOPLE, ALONE = "beside", "people", "alone"
 """Words that are a demand only by what is around the places: a bracket, colon or dash before them ("remote (EU)"), a
 word for people after them ("open to US-based candidates"), or nothing else in their line ("Based in South America")."""
@@ -111,7 +114,7 @@ def groups_in_title(title: str) -> tuple[str, ...]:
         has_groups = any(item.group for item in items) and all(item.is_area for item in items)
         is_remote = has_groups and any(item.group and item.group.implies_remote for item in items)
         if has_groups and (is_remote or title[start - 1 : start] in ("(", "[")) and is_understood(part):
-            has_territory = _territories().search(fold_letters(title[:start])) is not None
+            has_territory = _patterns_of("territory").search(fold_letters(title[:start])) is not None
             return () if has_territory and not is_remote else tuple(sorted(scope_of(items)))
     return ()
 
@@ -120,12 +123,6 @@ def groups_in_title(title: str) -> tuple[str, ...]:
 def _worldwide() -> frozenset[str]:
     """Return the first words of the names of groups that mean remote work by themselves."""
     return frozenset(name.split()[0] for name, group in groups().items() if group.implies_remote)
-
-
-@functools.cache
-def _territories() -> re.Pattern[str]:
-    patterns = [row["pattern"] or "" for row in rows_of("scope_denials") if row["kind"] == "territory"]
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
 
 
 class TextScope(NamedTuple):
@@ -230,8 +227,8 @@ def _demands_in(text: str, has_labels: bool) -> Iterator[Demand]:
         if kind not in (REFUSAL, APPLICANTS) and _is_denied(plain, start, end):
             continue
         if country:
-            if not _BEFORE_NOUN.match(plain, end):
-                yield Demand(kind, country, (), start, end)
+            if _is_of_work(plain, start, end) if kind == ANYWHERE else not _BEFORE_NOUN.match(plain, end):
+                yield Demand(DEMAND, country, (), start, end)
             continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         is_bracket_next = text[end + len(names) : end + len(names) + 1] == "("  # "Europe (UTC to UTC+3)"
@@ -259,6 +256,20 @@ def _find_closed(rest: str) -> Sequence[Item]:
     return items_in(names[first.first : first.last].strip()) if first and not first.start else ()
 
 
+def _has_exception(text: str, end: int) -> bool:
+    """Whether a sentence goes on at `end` with places that it rules out, and with no others."""
+    rest = _SENTENCE_END.split(text[end : end + MAX_NAMES], maxsplit=1)[0]
+    names = _fold_names(rest) if exclusions_in(rest) else ""
+    return bool(names) and bool(ruled_out_in(names)) and not any(item.is_area for item in items_in(names))
+
+
+def _is_of_work(plain: str, start: int, end: int) -> bool:
+    """Whether the sentence speaks of work, a home or hiring: not "we sell everywhere except China"."""
+    before = _SENTENCE_END.split(plain[max(0, start - MAX_NAMES) : end])[-1]
+    after = _SENTENCE_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0]
+    return _patterns_of("work").search(before + after) is not None
+
+
 def _may_be_demand(kind: str, text: str, plain: str, end: int) -> bool:
     """Whether words of a kind that end at `end` may be a demand. It needs no start, and most weak words are none."""
     if kind == APPLICANTS:
@@ -271,6 +282,8 @@ def _may_open(kind: str, text: str, end: int) -> bool:
 
     A capital, or anything in a bracket, may name a place: "looking for people" asks for none.
     """
+    if kind == ANYWHERE:
+        return _has_exception(text, end)
     return kind not in (PEOPLE, ALONE, BESIDE) or text[end : end + 1].isupper() or text[end - 1 : end] in ("(", "[")
 
 
@@ -321,7 +334,7 @@ def _find_decision(plain: str, start: int) -> str | None:
     """Return whether the sentence goes on at `start` with words that reject people ("cannot be considered") or accept
     them ("are welcome"); None if with neither."""
     rest = _SENTENCE_END.split(plain[start : start + MAX_BEFORE_REJECTION], maxsplit=1)[0]
-    return next((kind for kind in (REJECTION, ACCEPTANCE) if _decisions(kind).search(rest)), None)
+    return next((kind for kind in (REJECTION, ACCEPTANCE) if _patterns_of(kind).search(rest)), None)
 
 
 def scope_of(items: Iterable[Item]) -> set[str]:
@@ -343,8 +356,8 @@ def _demands() -> tuple[tuple[tuple[str, str | None], ...], Phrases, Phrases]:
     country by itself ("bundesweit").
     """
     rows = list(rows_of("scope_demands"))
-    marks = {LABEL: " ?: ?", BESIDE: r" ?[(\[:-] ?"}
-    endings = ["" if row["country"] else marks.get(row["kind"] or "", r"\s") for row in rows]
+    marks = {LABEL: " ?: ?", BESIDE: r" ?[(\[:-] ?", ANYWHERE: r"[\s,(-]"}
+    endings = [marks.get(row["kind"] or "", "" if row["country"] else r"\s") for row in rows]
     patterns = [fold_letters(row["pattern"] or "") for row in rows]
     expressions = [rf"\b(?:{pattern}){end}" for pattern, end in zip(patterns, endings, strict=True)]
     return (
@@ -361,7 +374,7 @@ def _alone() -> re.Pattern[str]:
 
 
 @functools.cache
-def _decisions(kind: str) -> re.Pattern[str]:
+def _patterns_of(kind: str) -> re.Pattern[str]:
     patterns = [row["pattern"] or "" for row in rows_of("scope_denials") if row["kind"] == kind]
     return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
 

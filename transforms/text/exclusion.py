@@ -7,7 +7,8 @@ all read with these words.
   the words, else `before`). Words with the side `rest` rule nothing out: "rest of Canada" lies in Canada
 - `until` says where the names end: with `comma` at the next comma, with `list` only at a stronger mark
 - `skills`: whether the words also rule out skills: "any cloud except AWS"
-- words in square brackets must stand before and are kept: "[anywhere ]but"
+- words in square brackets must stand before in the same part, and are kept: "[anywhere]but", as in "anywhere in Canada
+  but Quebec"
 """
 
 from __future__ import annotations
@@ -51,29 +52,26 @@ class Split(NamedTuple):
 class _Rule(NamedTuple):
     side: str
     end: re.Pattern[str]
+    leads: list[str]
 
 
 @functools.cache
 def _rules() -> dict[str, _Rule]:
-    return {
-        _plain(row["words"]): _Rule(row["side"], _END_OR_COMMA if row["until"] == "comma" else _END)
-        for row in cells_of("exclusions")
-    }
-
-
-def _plain(words: str) -> str:
-    return words.rpartition("]")[2].lower()
+    rules: dict[str, _Rule] = {}
+    for row in cells_of("exclusions"):
+        lead, _, words = row["words"].lower().rpartition("]")
+        rule = _Rule(row["side"], _END_OR_COMMA if row["until"] == "comma" else _END, [])
+        rules.setdefault(words, rule).leads.extend(filter(None, [lead.removeprefix("[")]))
+    return rules
 
 
 @functools.cache
 def _words() -> re.Pattern[str]:
     """Return a pattern for all words, for text in lower case. The first letter is compared before words are tried."""
     by_letter: dict[str, list[str]] = {}
-    for words in sorted((row["words"].lower() for row in cells_of("exclusions")), key=len, reverse=True):
-        lead, plain = words.rpartition("]")[0].removeprefix("["), _plain(words)
-        before = f"(?<={re.escape(lead + plain[0])})" if lead else ""
-        end = "" if _UNSPACED.search(plain) else r"(?:(?<=\W)|(?!\w))"
-        by_letter.setdefault(plain[0], []).append(f"{before}{re.escape(plain[1:])}{end}")
+    for words in sorted(_rules(), key=len, reverse=True):
+        end = "" if _UNSPACED.search(words) else r"(?:(?<=\W)|(?!\w))"
+        by_letter.setdefault(words[0], []).append(f"{re.escape(words[1:])}{end}")
     spaced, unspaced = [
         "|".join(
             f"{re.escape(letter)}(?:{'|'.join(words)})"
@@ -104,6 +102,8 @@ def _exclusions(text: str) -> Iterator[Exclusion]:
         if start < at:
             continue
         rule = _rules()[match[0]]
+        if rule.leads and not any(lead in _END_OR_COMMA.split(text[at:start])[-1].split() for lead in rule.leads):
+            continue
         if rule.side == "rest":
             at = end
             yield Exclusion(start, end, end, end, is_rest=True)
