@@ -202,13 +202,14 @@ def makes_range(text: str, joint: Joint, start: int, end: int) -> bool:
 def is_led_to(text: str, start: int, gap: str, end: int) -> bool:
     """Whether two amounts with unknown words between them are the ends of a range.
 
-    They are if a word such as "from" stands before the first and a word such as "to" right before the second, in one
-    clause that names no other pay: "from $90,000 for those in rural areas to $120,000".
+    They are if a word such as "from" or "at least" stands before the first and a word such as "to" or "at most" right
+    before the second, in one clause that names no other pay: "from $90,000 for those in rural areas to $120,000", "at
+    least $90,000 and, depending on experience, up to $120,000".
     """
     if _CLAUSE_END.search(gap):
         return False
-    last = list(_word("to", "and").finditer(gap))[-1:]
-    if not last or last[0].end() != len(gap.rstrip()) or not _is_led(text, start, "from"):
+    last = list(_word("to", "and", "most").finditer(gap))[-1:]
+    if not last or last[0].end() != len(gap.rstrip()) or not _is_led(text, start, "from", "least"):
         return False
     return not (_components(gap) - {"base"} or _names_money(gap) or _names_other(text[end : end + TAIL]))
 
