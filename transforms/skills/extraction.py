@@ -29,7 +29,7 @@ from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
 from transforms.skills.sections import BULLETS, INTRO, KEPT, WHOLE, Line, SectionLine, lines_of, names_own_role
-from transforms.text.lookups import rows_of, taxonomy
+from transforms.text.lookups import cells_of, rows_of, taxonomy
 
 BESIDE = 48
 """Number of characters on either side that are searched for the context of an ambiguous word."""
@@ -37,13 +37,15 @@ IN_LINE = 192
 """Number of characters on either side that are searched for context anywhere in the line: about two printed lines."""
 MAX_PASSED_IN_LIST = 6
 """Maximum number of neighbours in a list that are checked in search of an unambiguous name."""
-MAX_GAP_IN_LIST = 12
-"""Maximum number of characters between two neighbours in a list, as in "Go (or) Rust"."""
+MAX_GAP_IN_LIST = 16
+"""Maximum number of characters between two neighbours in a list, as in "Go (or) Rust", "Go, sondern auch Rust"."""
 MAX_CLAUSE = 600
 """Number of characters on either side that are searched for the ends of a clause."""
 REACH = 80
 """Number of characters on either side that are searched for the ends of an address, or for words that say that a skill
 is not needed."""
+MAX_TO_TURN = 12
+"""Maximum number of characters from a name to the turn of a contrast: "not Java code but Kotlin"."""
 MAX_CONTRAST = 5
 """Maximum number of words between "instead of" and the name of a skill that these words reject."""
 MAX_BEHIND = 24
@@ -67,9 +69,9 @@ ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
 """Marks after a name that do not continue an address."""
 
-_BETWEEN = re.compile(
-    r"(?:[\s,/&|;()•·+、，・／（）]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i|en|of|like|e\.g\.|eg)\b|[:.-] ?(?=\s)|\."
-    r"|[とや和与與及或와과]|及び|または|或者|또는|및)*\Z"
+_JOINTS = (
+    r"[\s,/&|;()•·+、，・／（）]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i|en|of|like|e\.g\.|eg)\b|[:.-] ?(?=\s)|\."
+    r"|[とや和与與及或와과]|及び|または|或者|또는|및"
 )
 _ADDRESS = re.compile(
     r"://|^www\.|@\w|\b[\w-]{1,63}\.(?:com|io|ai|org|net|dev|app|co|so|sh|gg|eu|de|fr|uk|us|me|tech|cloud|xyz|inc)"
@@ -83,57 +85,6 @@ _CLAUSE_END = re.compile(
     r"|(?<=[a-zà-ÿ]{3}\.)(?=[A-ZÀ-Þ][a-zà-ÿ]*[ '’]))"  # a lost blank: "un plus.Vous savez"
 )
 _PART_END = re.compile(r"[,;、，]")
-_NOT_NEEDED_BEFORE = re.compile(
-    r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
-    r"never (?:used|touched|written|worked with)|"
-    r"not? (?:need|require|expect|have to)\w*(?: any)?|(?:don|won)['’]t (?:need|require|expect|have to)\w*(?: any)?|"
-    r"need(?: not|n['’]t)|kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|"
-    r"non (?:servono|serve|occorre|bisogna|devi|ci aspettiamo che)"
-    r"(?: (?:tu|conoscere|conosca|sapere|sappia|avere|usare))*|"
-    r"(?:pas|nul) besoin (?:de |d['’])(?:conna[iî]tre|savoir|maîtriser|avoir)|inutile de (?:connaître|maîtriser)|"
-    r"pas (?:nécessaire|obligatoire|obligée?) de (?:connaître|savoir|maîtriser)|"
-    r"attendons pas que (?:vous|tu) (?:connaissi|maîtrisi|sachi)\w+|"
-    r"no (?:necesitas|hace falta|esperamos que|tienes que|es (?:necesario|imprescindible|obligatorio))"
-    r"(?: que)?(?: (?:saber|sepas|conocer|conozcas|dominar|domines|tener|tengas))?|"
-    r"não (?:é (?:necessário|preciso|obrigatório)|precisas?|esperamos que|tens de|tem de)(?: de| que)?"
-    r"(?: (?:saber|saibas?|conhecer|conheças?|dominar|domines?|ter|tenhas?))?|"
-    r"nie (?:musisz|trzeba|potrzebujesz|wymagamy|oczekujemy)(?: (?:znać|umieć|znajomości|mieć))?|"
-    r"(?:behöver inte|behøver ikke|trenger ikke)(?: (?:at|å))?"
-    r"(?: (?:kunna|kunne|känna till|kende|kjenne|behärska|ha))?|"
-    r"(?:inget|inga|intet) krav på)"
-    r"(?: (?:prior|previous|specific|extensive|formal|deep|hands-on"
-    r"|you|to|have|know|already|ever|used|be|familiar|worked))*"
-    r"(?: (?:experience|knowledge|background|expertise|skills?|erfahrung|kenntnisse|expérience|connaissances?"
-    r"|experiencia|conocimientos?|experiência|conhecimentos?|esperienza|conoscenz[ae]|ervaring|kennis|doświadczenia|znajomości))?"
-    r"(?: (?:with|of|in|using|mit|en|de|con|di|com|em|met|z))?"
-    r"(?: (?!(?:but|only|just|merely|simply|purely|your|typical|usual|standard)\b)[\w.+#/-]+,?"
-    r"(?: or| nor| oder| ou| o| ani| of| eller)?){0,2}\s*\Z"
-    r"|(?:不需要|不要求|无需|無需|不必)[^，,。；;]{0,8}\Z",
-    re.IGNORECASE,
-)
-_NOT_NEEDED_AFTER = re.compile(
-    r"(?:(?:,| and| or)(?: (?!is\b|are\b|but\b)[\w.+#/-]+){1,3}){0,2}"
-    r"\s*(?:experience|knowledge|skills?|background|expertise)?\s*(?:(?:is|are) not|isn['’]t|aren['’]t|not)"
-    r" (?:strictly )?(?:required|needed|necessary|essential|mandatory|expected|an? (?:must|requirement|prerequisite))\b"
-    r"|\s*(?:-?kenntnisse|erfahrung)?\s*(?:(?:ist|sind|wird|werden) )?(?:nicht (?:zwingend |unbedingt )?"
-    r"(?:erforderlich|notwendig|nötig|vorausgesetzt|verlangt|erwartet|gefordert|benötigt)"
-    r"|(?:kein|keine) (?:muss|pflicht|voraussetzung))\b"
-    r"|\s*nicht (?:zu )?(?:beherrschen|kennen|können|mitbringen)\b"
-    r"|\s*(?:n['’](?:est|sont) )?pas (?:nécessaire|requis|obligatoire|exigée?|indispensable|demandée?|un prérequis)"
-    r"|\s*no (?:(?:es|son) (?:necesari|obligatori|imprescindible|indispensable|un requisito)"
-    r"|se (?:exig|requier|necesit))"
-    r"|\s*não (?:é|são) (?:necessári|obrigatóri|exigid|indispens|imprescind|um requisito)"
-    r"|\s*non (?:(?:è|sono) (?:richiest|necessari|obbligatori|indispensabil|fondamental|un requisito)|serv|occorr)"
-    r"|\s*nie (?:jest|są) (?:wymagan|konieczn|niezbędn|obowiązkow|warunkiem)"
-    r"|\s*(?:is|zijn) (?:niet (?:nodig|vereist|noodzakelijk|verplicht)|geen (?:vereiste|must|voorwaarde|eis))"
-    r"|\s*niet te (?:kennen|beheersen|kunnen)\b"
-    r"|\s*(?:är )?(?:inte (?:ett (?:krav|måste)|nödvändig)|inget krav|(?:krävs|behövs) (?:inte|ej))"
-    r"|\s*(?:er )?(?:ikke (?:et )?krav|intet krav|(?:kræves|kreves) ikke)"
-    r"|\s*の?(?:実務)?(?:経験|知識|スキル)?[のはも、]*(?:不問|不要|問いません|必要(?:は)?ありません|必須ではありません)"
-    r"|\s*(?:经验|經驗|背景)?不限"
-    r"|\s*(?:관련 )?(?:경험|지식|기술)?[은는이가]?\s*(?:필요 ?없|불필요|무관|필요하지 않|없어도)",
-    re.IGNORECASE,
-)
 _SUBJECT_BEHIND_COMMA = re.compile(r"[,，] ?(?:[\w’']{1,3}[ ’'])?\Z")
 """A name, perhaps with an article, that begins a clause of its own if a verb follows: "no Java, Python is a must"."""
 _SET_ASIDE = re.compile(
@@ -398,11 +349,18 @@ def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int
             place = 0 if step > 0 else len(line.names) - 1
         start, end, number = line.names[place]
         left, right = (edge, begin + start) if step > 0 else (begin + end, edge)
-        if right - left > MAX_GAP_IN_LIST or not _BETWEEN.match(text[left:right]):
+        if right - left > MAX_GAP_IN_LIST or not _between().match(text[left:right]):
             return False
         if meanings[number].context is None:
             return True
     return False
+
+
+@functools.cache
+def _between() -> re.Pattern[str]:
+    """Return a pattern for what may stand between two neighbours in a list; "but also" joins them as "and" does."""
+    also = "|".join(re.escape(str(row["words"])) for row in rows_of("section_words") if row["where"] == "joint")
+    return re.compile(rf"(?:{_JOINTS}|\b(?:{also})\b)*\Z")
 
 
 # --- how strongly -------------------------------------------------------------------------------------
@@ -520,15 +478,40 @@ def _is_in_notice(line: str, at: int, to: int, clause: tuple[int, int], start: i
 def _is_negated(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
     """Whether a denial reaches the name: it ends where the sentence turns to something else, as at "but"."""
     turn, verb = _turns()
+    ahead, bare, behind = _denials()
     after = line[end : min(clause[1], end + REACH)]
     turned = turn.search(after)
-    if _NOT_NEEDED_AFTER.match(after[: turned.start()] if turned else after):
+    if behind.match(after[: turned.start()] if turned else after):
         return True
     before = line[max(clause[0], start - REACH) : start]
-    turned = max(turn.finditer(before), key=re.Match.start, default=None)
+    last = max(turn.finditer(before), key=re.Match.start, default=None)
     if _SUBJECT_BEHIND_COMMA.search(before) and verb.match(after):
         return False
-    return _NOT_NEEDED_BEFORE.search(before[turned.end() :] if turned else before) is not None
+    before = before[last.end() :] if last else before
+    if bare.search(before) and (turned.start() <= MAX_TO_TURN if turned else bool(last) and bool(bare.match(before))):
+        return True  # "not Java but Kotlin", "Kotlin, but not Java"
+    return ahead.search(before) is not None
+
+
+@functools.cache
+def _denials() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of denials.csv: what denies the name behind it, a bare "not" that does so only in a contrast, and
+    what denies the name before it.
+    """
+    by_side: dict[str, list[str]] = {}
+    for row in cells_of("denials"):
+        by_side.setdefault(row["side"], []).append(row["pattern"])
+    said = {side: "|".join(patterns) for side, patterns in by_side.items()}
+    name = rf"(?!(?:{said['limit']})\b)[\w.+#/-]+"
+    ahead = (
+        rf"\b(?:{said['before']})(?: (?:{said['adjective']}))*(?: (?:{said['noun']}))?(?: (?:{said['link']}))?"
+        rf"(?: {name},?(?: (?:{said['joint']}))?){{0,2}}\s*\Z"
+        rf"|(?:{said['before unspaced']})[^，,。；;]{{0,8}}\Z"
+    )
+    listed = r"(?:(?:,| and| or)(?: (?!is\b|are\b|but\b)[\w.+#/-]+){1,3}){0,2}"
+    behind = rf"(?:{listed})\s*(?:(?:-?kenntnisse|{said['noun']}) ?)?(?:{said['after']})"
+    bare = rf"(?:\s|\b)(?:{said['turned']})(?: (?:{said['link']}))?\s*\Z"
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (ahead, bare, behind))  # type: ignore[return-value]
 
 
 @functools.cache

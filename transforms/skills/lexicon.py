@@ -3,7 +3,8 @@
 Decisions are data: `skills.csv` (the taxonomy), `skill_translations.csv` (its names in other languages),
 `skill_phrases.csv` (skills said with a verb: "deploy large models"), `skill_context.csv` (what must or must not stand
 beside an ambiguous word; a row that names a skill holds for that skill alone), `section_words.csv` (headings and turns
-of phrase in eleven languages), `exclusions.csv` (words that rule something out, for skills as for places).
+of phrase in eleven languages), `exclusions.csv` (words that rule something out, for skills as for places),
+`denials.csv` (what says that a skill is not needed; its patterns are tried in a line with one of the `triggers`).
 
 Latin-1 lacks Chinese, Japanese and Korean characters, so names in these languages have a database of their own, over
 UTF-16: a character takes two bytes. These languages put no blanks between words, so a name may stand within a run of
@@ -116,6 +117,9 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
         phrase = str(row["phrase"])
         meaning = Meaning(skills=(skill_numbers[str(row["skill"])],), phrase=_phrase(phrase))
         entries.add(_either(phrase.split(maxsplit=1)[0].rstrip("*")), meaning)
+    for row in rows_of("denials"):
+        for words in parts(row["triggers"]):
+            entries.add(_variants(words, True), Meaning(kind="not", where="clause"))
     for row in rows_of("section_words"):
         words, where = str(row["words"]), str(row["where"])
         meaning = Meaning(kind=str(row["kind"]), where=where)

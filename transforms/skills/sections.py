@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from transforms.skills.headings import PERSON, heading_kind, names_person
 from transforms.skills.lexicon import Meaning, lexicon
 from transforms.text.batch_cache import MAX_OF_LINES, BatchCache
-from transforms.text.lookups import rows_of
+from transforms.text.lookups import parts, rows_of
 from transforms.text.multi_match import Literals
 
 T = TypeVar("T")
@@ -363,6 +363,7 @@ def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) 
 def _clause_kinds() -> dict[str, str]:
     """Return the kinds of words that are cues of clauses, headings that hold such words included: "would be a plus"."""
     kinds = {str(row["words"]): str(row["kind"]) for row in rows_of("section_words") if row["where"] == "clause"}
+    kinds |= {words: "not" for row in rows_of("denials") for words in parts(row["triggers"])}
     wishes = sorted((words for words, kind in kinds.items() if kind == "preferred"), key=len, reverse=True)
     wish = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wishes))})(?!\w)")
     for row in rows_of("section_words"):

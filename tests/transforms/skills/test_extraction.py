@@ -100,8 +100,13 @@ def test_lookups_name_only_what_there_is() -> None:
     assert {row["skill"] for row in rows_of("skill_context") if row["skill"]} <= names
     words = list(rows_of("section_words"))
     assert {row["kind"] for row in words} == {*OF_SECTION, IDEAL, OTHERS, *EXCLUDING} - {INTRO, WHOLE}
-    assert {row["where"] for row in words} == {*FORMS, *WORDS_OF.values(), "demand", "turn", "verb"}
+    assert {row["where"] for row in words} == {*FORMS, *WORDS_OF.values(), "demand", "turn", "verb", "joint"}
     assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
+    denials = list(rows_of("denials"))
+    assert all(row["language"] and row["evidence"] for row in denials)
+    assert all(
+        bool(row["triggers"]) <= (row["side"] in ("before", "before unspaced", "after", "turned")) for row in denials
+    )
     translations = list(rows_of("skill_translations"))
     assert {row["skill"] for row in translations} <= names
     assert len({(row["skill"], row["language"]) for row in translations}) == len(translations)
