@@ -180,9 +180,7 @@ def _widest(value: float, *, is_share: bool = True) -> int:
 
 def _split(n: int) -> list[dict[str, Any]]:
     """A thousand jobs of a region, n of them in one country."""
-    return [
-        {"country": name, "name": name, "n_jobs": jobs, "n_paid": 0} for name, jobs in (("US", n), ("CA", 1_000 - n))
-    ]
+    return [{"country": name, "name": name, "n_jobs": jobs} for name, jobs in (("US", n), ("CA", 1_000 - n))]
 
 
 def _reasons(rule: printing.Rule) -> list[str]:

@@ -33,12 +33,6 @@ class CountryJobs:
         str, Column("ISO 3166-1 alpha-2; several: one pay for several countries; remote: tied to no country; unknown")
     ]
     n_jobs: Annotated[int, count("Jobs of the band with pay for this country")]
-    n_paid: Annotated[
-        int,
-        count(
-            "Jobs of this row, in its band or not, that are in the country's own band in US dollars; 0: not a country"
-        ),
-    ]
 
 
 @struct

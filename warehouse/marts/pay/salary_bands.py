@@ -93,7 +93,6 @@ def _fill_gaps(jobs: pd.DataFrame) -> pd.DataFrame:
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
-        paid_in=jobs["paid_in"].fillna(""),
         is_local=jobs["is_local_currency"].fillna(False).astype(bool),
     )
 
@@ -246,11 +245,8 @@ def _describe_other_money(rows: pd.DataFrame, jobs: pd.DataFrame, entries: _Entr
 
 
 def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_rows: int) -> NDArray[np.object_]:
-    inside = _count_words(jobs["country"], entries.where(is_inside)).assign(n_paid=0)
-    paid = _count_words(jobs["paid_in"], entries).rename(columns={"n_jobs": "n_paid"}).assign(n_jobs=0)
-    paid = paid.assign(country=paid["country"].str.split()).explode("country").dropna(subset="country")
-    counts = pd.concat([inside, paid]).groupby(["row", "country"], as_index=False)[["n_jobs", "n_paid"]].sum()
-    counts = counts.sort_values(["row", "n_jobs", "n_paid", "country"], ascending=[True, False, False, True])
+    counts = _count_words(jobs["country"], entries.where(is_inside))
+    counts = counts.sort_values(["row", "n_jobs", "country"], ascending=[True, False, True])
     countries, start = counts.drop(columns="row").to_dict("records"), np.searchsorted(counts["row"], range(n_rows + 1))
     lists = np.full(n_rows, None, dtype=object)
     lists[:] = [countries[first:last] or None for first, last in pairwise(start)]
@@ -325,7 +321,6 @@ def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
-        paid_in=jobs["country"].fillna(""),
         panel_weight=np.nan,
         is_paid=True,
         seniority_inferred=False,

@@ -4,9 +4,9 @@
 -- the band, so does each other range of its market that may, in a row of its own: the job counts once, in equal parts.
 -- `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of its region in US
 -- dollars if `is_in_band` and both ends are known in dollars (`annual_low_usd`, `annual_high_usd`); if it is
--- `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the pay,
--- `paid_in` all countries of the region whose own bands the job counts in. For work that is neither AI, data nor
--- engineering, only adverts in the random sample count: from others, pay is read only where a field states it.
+-- `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the pay. For
+-- work that is neither AI, data nor engineering, only adverts in the random sample count: from others, pay is read only
+-- where a field states it.
 WITH seen AS (
     SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
 ), tied AS (
@@ -99,20 +99,9 @@ WITH seen AS (
             ORDER BY o.position >= 0, o.posting_id, o.position
         ) = 1
     )
-), own AS (
-    -- Countries of a wider place whose own bands the job counts in.
-    SELECT c.job_id, c.contract, level.name AS region_level, level.place AS region,
-        string_agg(DISTINCT c.region, ' ' ORDER BY c.region) AS paid_in
-    FROM counted c JOIN core.countries n ON n.country = c.region, LATERAL (
-        VALUES ('world', 'World'), ('continent', n.continent), ('region', n.region)
-    ) AS level (name, place)
-    WHERE c.region_level = 'country' AND c.is_in_band
-        AND c.annual_low_usd IS NOT NULL AND c.annual_high_usd IS NOT NULL
-    GROUP BY ALL
 )
 SELECT
     region_level, region, c.job_id, c.posting_id, c.position, c.employer, c.role, c.role_group, c.seniority,
     c.seniority_inferred, c.pay_market, c.currency, c.is_local_currency, c.annual_low, c.annual_high, c.annual_low_usd,
-    c.annual_high_usd, c.is_full_time, c.is_in_band, c.country, own.paid_in, c.contract,
-    c.is_first
-FROM counted c LEFT JOIN own USING (job_id, contract, region_level, region)
+    c.annual_high_usd, c.is_full_time, c.is_in_band, c.country, c.contract, c.is_first
+FROM counted c

@@ -20,8 +20,7 @@ SELECT
     b.n_silent, b.p50_bounds_lo, b.p50_bounds_hi,
     b.p50_if_odds_half, b.p50_if_odds_double, b.n_panel_jobs, b.n_panel_employers, b.p50_of_panel, b.p50_of_panel_lo,
     b.p50_of_panel_hi, b.status, b.reason, $since AS since,
-    [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs,
-        'n_paid': c.n_paid}
+    [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs}
         FOR c IN b.countries] AS countries,
     {{pay/local_columns}}, l.n_jobs AS local_n_jobs, k.currency AS place_currency, k.price, k.price_year,
     s.band_low AS stated_low, s.band_low_lo AS stated_low_lo, s.band_low_hi AS stated_low_hi,
