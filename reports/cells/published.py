@@ -13,13 +13,15 @@ from reports.figures.declared.pay_figures import KINDS_OF_PAY
 from reports.figures.declared.share_figures import kind_of_share, name_jobs, share_columns
 from reports.figures.places import EVERYWHERE, OF_REGION, PLACES, address, slug
 from reports.figures.query import Connection
-from reports.wording import disclosure, pay, shares
+from reports.wording import disclosure, notes, pay, shares
+from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Row
 from reports.wording.renderer import Renderer
 from reports.wording.work import WORKS, name_work, split_work
 from transforms.records.definitions import MAX_COUNTRY_SHARE
 from transforms.records.vocabulary import EMPLOYEE
 from warehouse.marts.measures import MEASURES
+from warehouse.ops_tables import Vintages
 
 _SLUGS = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
 """Slugs of places by their names in the marts."""
@@ -77,11 +79,14 @@ def read_cells(
     """Yield every published cell with a value, marked stale if its reference period is long past on `as_of`.
 
     `kinds` are names of `KINDS`. With `also_withheld`, also yield each cell of pay in adverts we read that is withheld
-    because it has too few jobs.
+    because it has too few jobs. Rows get `review`, the words for the review of their list, and `platform`, the title of
+    the only source of our adverts at their place, unless the mart says.
     """
-    rests = _read_rests(con)
+    rests, reviews = _read_rests(con), _read_reviews(con, as_of)
+    titles = {row["source"]: row["title"] for row in query.read(con, "SELECT source, title FROM core.sources")}
     for kind in kinds:
         for row in query.read(con, _select(kind, as_of)):
+            row["review"] = reviews.get(row.pop("list"))
             place = _SLUGS.get(row["region"]) or (slug(row["region"]) if kind == "disclosure" else None)
             cell = KINDS[kind](row, place) if place else None
             if cell is None:
@@ -89,6 +94,8 @@ def read_cells(
             on = (cell.basis, row["as_of"])
             of_country = rests.get(("country", row["region"][:2], *on), {})  # for subdivisions
             cell = replace(cell, **rests.get((row["region_level"], row["region"], *on), of_country))
+            if cell.basis in OWN_BASES and len(cell.sources) == 1:
+                cell = replace(cell, row={"platform": titles.get(cell.sources[0]), **cell.row})
             is_withheld = cell.status == "suppressed"
             cell = _age(cell, as_of)
             if cell.status != "suppressed" or (is_withheld and also_withheld):
@@ -111,6 +118,16 @@ def _age(cell: Cell, as_of: date) -> Cell:
         return cell
     row = {**cell.row, "status": outcome.status, "reason": outcome.reason, "is_low": cell.status == "low"}
     return replace(cell, row=row)
+
+
+def _read_reviews(con: Connection, as_of: date) -> dict[str, str | None]:
+    """Return what is said of the review of each list of cells, by its name; None where nothing is."""
+    standing: dict[str, Vintages] = {}
+    waiting: dict[str, Vintages] = {}
+    for row in query.read(con, "FROM ops.vintages WHERE state IN ('published', 'waiting') ORDER BY number"):
+        (standing if row["state"] == "published" else waiting)[row["list"]] = Vintages(**row)
+    since = {name: vintage.offered_on for name, vintage in waiting.items()}
+    return {name: notes.say_review(last, since.get(name), as_of) for name, last in standing.items()}
 
 
 def _read_rests(con: Connection) -> dict[tuple[str, str, str, date], dict[str, Any]]:

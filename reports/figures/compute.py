@@ -26,15 +26,14 @@ from reports.figures.verdicts import Verdict
 from reports.wording import gaps, notes, numbers, pay
 from reports.wording.bases import OWN_BASES
 from reports.wording.numbers import Row, Rows
-from transforms.records.definitions import DAYS_UNSAID
+from transforms.records.definitions import MAX_STALE_DAYS
 from transforms.records.vocabulary import FIGURE_STATES
 from warehouse.mart_tables import Figures, Lack, NearestFigure, SourceContribution
+from warehouse.marts.printing import INTERVAL, POINT
 from warehouse.ops_tables import Vintages
 
 MAX_NEAREST = 3
 """How many figures are offered in place of a withheld figure."""
-NOT_REVIEWED = "not reviewed"
-"""Words beside a value whose vintage was published although nobody reviewed it."""
 
 
 def compute_figures(
@@ -54,6 +53,8 @@ def compute_figures(
     figures = declarations(con, also)
     before = {} if standing is None else _read_before(con, as_of)
     inputs = inputs_of(con, as_of, standing, code_version=code_version, before=before)
+    if standing is not None:
+        inputs.earlier.update(_read_earlier(con, as_of))
     rows: dict[str, Figures] = {}
     for figure in figures.values():
         if figure.alias_of is not None:
@@ -68,6 +69,15 @@ def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
     day = f"SELECT max(as_of) FROM mart.figures WHERE as_of < {query.literal(as_of)}"
     rows = query.read(con, f"FROM mart.figures WHERE as_of = ({day}) AND vintage IS NOT NULL")
     return {canonical(row["figure"]): ledger_row(row) for row in rows}
+
+
+def _read_earlier(con: Connection, as_of: date) -> dict[str, list[Figures]]:
+    """Return what figures of shares said in earlier vintages, newest first, by figure; none that would be withheld."""
+    earlier: dict[str, list[Figures]] = {}
+    for row in map(ledger_row, query.read(con, query.fill("other_platforms", {"as_of": as_of}))):
+        if row.period_to is not None and (as_of - row.period_to).days <= MAX_STALE_DAYS.value:
+            earlier.setdefault(canonical(row.figure), []).append(row)
+    return earlier
 
 
 def compute_asked(
@@ -178,22 +188,45 @@ def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Fig
         if is_dated and evidence.period_to is not None
         else None,
         numbers.LOW_CONFIDENCE if attempt.by_rules.status == "low" and not is_marked else None,
-        NOT_REVIEWED if vintage is not None and not vintage.is_reviewed else None,
-        _say_review(attempt.list, inputs),
+        None if vintage is None else notes.say_review(vintage, inputs.waiting.get(attempt.list), inputs.as_of),
         *(() if figure.is_collection else dict.fromkeys(map(inputs.restrictions.get, evidence.sources))),
     ]
     row = _make_row(figure, inputs, attempt.verdict, attempt, rung=rung.name, **vars(evidence))
     row = _with_value(row, figure, rows, qualifiers)
-    head = numbers.on_platforms(notes.find_only_platform(row, inputs.titles))
+    only = notes.find_only_platform(row, inputs.titles)
+    if only:  # tables of figures name it in each row
+        others = _find_elsewhere(inputs.earlier.get(figure.id, ()), only[0], inputs.titles)
+        rows = [{"platform": only[0], **one, **others.get(_name_item(one), {})} for one in rows]
+        row = _with_value(row, figure, rows, qualifiers)
+    return _head(row, only)
+
+
+def _find_elsewhere(earlier: Sequence[Figures], platform: str, titles: Mapping[str, str]) -> dict[object, Row]:
+    """Return for each item its shares on other platforms alone in earlier vintages (`elsewhere`), the newest of each.
+
+    They were read at other times, so that they stand beside a share of one platform and never with it in one number.
+    """
+    newest: dict[str, Figures] = {}
+    for row in earlier:
+        for title in notes.find_only_platform(row, titles):
+            newest.setdefault(title, row)
+    readings: dict[object, list[Row]] = {}
+    for title, row in newest.items():
+        for one in notes.rows_of(row) if title != platform else ():
+            if one.get("share") is not None and one.get("form") in (POINT, INTERVAL):
+                said = {name: one[name] for name in ("n_jobs", "share", "share_lo", "share_hi", "form")}
+                reading = {"platform": title, "period": notes.describe_period(row), **said}
+                readings.setdefault(_name_item(one), []).append(reading)
+    return {item: {"elsewhere": of_item} for item, of_item in readings.items()}
+
+
+def _name_item(row: Row) -> object:
+    return row.get("item"), row.get("region"), bool(row.get("is_by_employer"))
+
+
+def _head(row: Figures, platforms: Sequence[str]) -> Figures:
+    head = numbers.on_platforms(platforms)
     return replace(row, title=f"{row.title}, {head}") if head else row
-
-
-def _say_review(name: str, inputs: FigureInputs) -> str | None:
-    """Say since when another vintage of a list has been waiting for review; None if it has not been waiting long."""
-    since = inputs.waiting.get(name)
-    if since is None or (inputs.as_of - since).days <= DAYS_UNSAID.value:
-        return None
-    return f"under review since {numbers.day(since)}"
 
 
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
@@ -291,7 +324,8 @@ def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], inpu
         n_jobs=sum(row.n_jobs or 0 for row in printed) if basis else None,
     )
     row = _make_row(figure, inputs, verdict, basis=basis, rung=rung, sql=sql, **vars(combine_evidence(printed)))
-    return _with_value(row, figure, rows)
+    row = _with_value(row, figure, rows)
+    return _head(row, notes.find_only_platform(row, {}))
 
 
 def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:

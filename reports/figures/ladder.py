@@ -59,6 +59,7 @@ class FigureInputs:
     | `waiting` | for each list with a vintage that waits for review, the day it was offered |
     | `boards` | counts of boards by place |
     | `before` | the previous day's ledger, from which evidence is copied while the vintage is unchanged |
+    | `earlier` | what figures of shares said in earlier vintages, newest first |
     | `found` | result of each SELECT run so far |
     | `titles` | titles of sources |
     | `restrictions` | what must be said beside figures made from a source, by source |
@@ -72,6 +73,7 @@ class FigureInputs:
     waiting: dict[str, date] = field(default_factory=dict)
     boards: dict[tuple[str, str], Row] = field(default_factory=dict)
     before: Mapping[str, Figures] = field(default_factory=dict)
+    earlier: dict[str, list[Figures]] = field(default_factory=dict)
     found: dict[str, Groups] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     restrictions: dict[str, str] = field(default_factory=dict)

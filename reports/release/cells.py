@@ -27,7 +27,7 @@ from reports.wording.numbers import SAMPLE_WORDS
 from transforms.records.vocabulary import SAMPLES, STATED
 from warehouse.marts.measures import MEASURES, SILENCE
 
-BESIDE = ("currency", "local_currency", "rank_best", "rank_worst", "sample", "platform", "platforms")
+BESIDE = ("currency", "local_currency", "rank_best", "rank_worst", "sample", "review", "platform", "platforms")
 """Columns that are copied unchanged from a cell's row into its file."""
 
 

@@ -193,13 +193,17 @@ def _environment() -> Environment:
     return environment
 
 
-def by_section(figures: Sequence[Figures]) -> Mapping[str, list[tuple[Figures, str]]]:
-    """Return the printed figures of each section of the pages, each with a heading, in declared order."""
+def by_section(site: Site) -> Mapping[str, list[tuple[Figures, str]]]:
+    """Return the printed figures of each section of the pages, each with a heading, in declared order.
+
+    A heading names the only platform of its figure, as a title does.
+    """
     shown = defaultdict(list)
     numbers_of = {name: number for number, name in enumerate(KNOWN)}
-    for figure in sorted(figures, key=lambda figure: numbers_of.get(figure.figure, len(numbers_of))):
+    for figure in sorted(site.figures, key=lambda figure: numbers_of.get(figure.figure, len(numbers_of))):
         for display in displays_of(figure.figure) if figure.value is not None else ():
-            shown[display.section].append((figure, display.heading or figure.title))
+            heading = ", ".join(filter(None, (display.heading, site.heads.get(figure.figure))))
+            shown[display.section].append((figure, heading if display.heading else figure.title))
     return shown
 
 

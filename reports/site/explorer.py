@@ -25,7 +25,7 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes, pay
 from reports.wording.bases import BASES, NAMED, OWN
 from reports.wording.levels import capitalise
-from reports.wording.numbers import SAMPLE_WORDS, day, upper_first
+from reports.wording.numbers import SAMPLE_WORDS, day, head_jobs, say_platform, upper_first
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import EMPLOYERS
@@ -98,8 +98,9 @@ class Answer:
 
     @property
     def rests(self) -> str:
-        """The number of jobs and employers that were counted."""
-        return words.rests_on(self.cell.n, self.cell.employers if self.is_own else None, self.cell.basis)
+        """The number of jobs and employers that were counted, and the only platform that they are on, if any."""
+        counts = words.rests_on(self.cell.n, self.cell.employers if self.is_own else None, self.cell.basis)
+        return " ".join(filter(None, (counts, say_platform(self.cell.row))))
 
     @property
     def rests_on_work(self) -> str:
@@ -216,6 +217,7 @@ def _of_published(cell: Cell) -> Answer | None:
         period=period,
         instead=say_instead(None, cell.basis, cell.item),
         is_old=cell.status == "stale",
+        review=cell.row["review"] or "",
         licence=licence.in_short,
     )
 
@@ -287,7 +289,7 @@ def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> 
     if number.ends is None or not is_known:
         return said
     low, high = (answer.write(end, end, is_long=True) for end in number.ends)
-    interval = f"between {low} and {high}, 19 times in 20"
+    interval = f"{f'about {low}' if low == high else f'between {low} and {high}'}, 19 times in 20"
     return f"{said} ({interval})" if said else interval
 
 
@@ -304,7 +306,7 @@ def say_dek(answer: Answer) -> str:
 def say_kicker(answer: Answer) -> str:
     """Return the line above the title: what is counted instead, if anything, and the kind of source."""
     basis = answer.cell.basis
-    kind = f"{'Pay' if basis in OF_PERSONS else 'Advertised pay'} · {BASES[basis].words}"
+    kind = f"{'Pay' if basis in OF_PERSONS else 'Advertised pay'} · {head_jobs(answer.cell.row, BASES[basis].words)}"
     return f"The closest answer: {answer.instead} · {kind}" if answer.instead else kind
 
 
@@ -326,7 +328,10 @@ def with_ends(answer: Answer, part: str) -> str:
     if number.value is None:
         return "–" if number.ends is None else f"within {answer.write(*number.ends)}"
     said = answer.write(number.value, number.value)
-    return f"{said} ({answer.write(*number.ends, is_bare=True)})" if number.ends and answer.is_own else said
+    if number.ends is None or not answer.is_own:
+        return said
+    low, high = (answer.write(end, end, is_bare=True) for end in number.ends)
+    return f"{said} ({f'about {low}' if low == high else answer.write(*number.ends, is_bare=True)})"
 
 
 # --- rows, tables and the view without a script --------------------------------------------------------------

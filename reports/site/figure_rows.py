@@ -19,14 +19,18 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
 from reports.wording.bases import BASES
 from reports.wording.numbers import (
+    Row,
     brief_share,
     category_name,
     interval,
     known_part,
+    list_elsewhere,
     lower_first,
     percent,
     printed_share,
     rank,
+    sentences,
+    share_elsewhere,
     upper_first,
     verdict,
 )
@@ -87,6 +91,7 @@ class DrawnChart:
     rows: Sequence[ChartRow]
     n_all: int
     parts: Sequence[str] = ()
+    elsewhere: Sequence[str] = ()  # other platforms that rows name, each with its days
 
     @property
     def chart(self) -> Markup:
@@ -101,8 +106,8 @@ class DrawnChart:
 
     @property
     def key(self) -> str:
-        """What the marks mean; "" if the legend of the page already says it."""
-        return self.meaning if self.kind is SILENCE else ""
+        """What the marks mean, unless the legend of the page already says it, and the days of other platforms."""
+        return sentences([self.meaning if self.kind is SILENCE else "", *self.elsewhere])
 
     @property
     def heading(self) -> str:
@@ -116,8 +121,8 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
     kind = SILENCE if declaration_of(figure.figure).arrange is silence.choose_counted else kind_of(cells)
     if kind is None or kind is DIFFERENCE:  # each cell would have several rows; the table is easier to read
         return None
-    if kind is SILENCE:
-        cells = [cell for cell in cells if silence.is_counted(cell.row)]
+    shown = declaration_of(figure.figure).renderer.choose_shown([cell.row for cell in cells])
+    cells = [cell for cell in cells if any(cell.row is row for row in shown)]
     if kind is PAY and any(cell.row.get("currency") == "USD" for cell in cells):  # one axis has one money
         cells = [cell for cell in cells if cell.row.get("currency") == "USD"]
     chart_rows = to_rows(kind, cells[: min(max_rows, MAX_STACKS) if kind is STACK else max_rows])
@@ -126,7 +131,10 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
     if kind is PAY and (guide := guide_row(figure)) is not None:
         chart_rows.append(guide)
     parts = [part for part, _ in frame.parts_of(cells[0].row)] if kind is STACK else ()
-    return DrawnChart(kind=kind, label=words.plain(figure.title), rows=chart_rows, n_all=len(cells), parts=parts)
+    return DrawnChart(
+        kind=kind, label=words.plain(figure.title), rows=chart_rows, n_all=len(cells), parts=parts,
+        elsewhere=list_elsewhere([cell.row for cell in cells]),
+    )  # fmt: skip
 
 
 def kind_of(cells: Sequence[Cell]) -> Kind | None:
@@ -136,15 +144,27 @@ def kind_of(cells: Sequence[Cell]) -> Kind | None:
     return next((kind for kind in KINDS if any(kind.part in cell.numbers for cell in cells)), None)
 
 
-def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
-    """Return the rows of a chart."""
+def to_rows(kind: Kind, cells: Sequence[Cell], *, names_elsewhere: bool = True) -> list[ChartRow]:
+    """Return the rows of a chart, each with its share on other platforms (`names_elsewhere`)."""
     if kind is DIFFERENCE:
         return [row for cell in cells for row in (*_draw_sides(cell), kind.make(cell, ""))]
     chart_rows = [kind.make(cell, name_row(cell)) for cell in cells]
     counts = {words.rests_on(cell.n) for cell in cells}
     if kind is SHARE and len(counts) == 1:  # the number of jobs is printed once, beside the chart
-        return [replace(row, beneath="") if row.beneath in counts else row for row in chart_rows]
-    return chart_rows
+        chart_rows = [replace(row, beneath="") if row.beneath in counts else row for row in chart_rows]
+    if not names_elsewhere:
+        return chart_rows
+    where = list_elsewhere([cell.row for cell in cells])
+    return [
+        replace(row, beneath="; ".join(filter(None, (row.beneath, *_say_elsewhere(cell.row, where)))))
+        for row, cell in zip(chart_rows, cells, strict=True)
+    ]
+
+
+def _say_elsewhere(row: Row, where: Sequence[str]) -> list[str]:
+    """Say the share of a row on other platforms; their days stand below the chart."""
+    found = ((one.partition(",")[0], share_elsewhere(row, one)) for one in where)
+    return [f"{platform} {share}" for platform, share in found if share]
 
 
 def name_row(cell: Cell) -> str:

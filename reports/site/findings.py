@@ -25,6 +25,7 @@ from reports.wording.numbers import (
     lower_first,
     name_platforms,
     percent,
+    sentences,
     upper_first,
 )
 from reports.wording.work import name_work
@@ -56,8 +57,9 @@ def lead(pay: Explorer, heads: Mapping[str, str], barred: Set[str] = frozenset()
     others = [pay.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
-            other, name=upper_first(name_work(other.cell.work)), is_chosen=other.cell.work == work,
-            href=other.address, figure=other.cell.figure or "",
+            replace(other, review="" if other.review == answer.review else other.review),  # said above the title
+            name=upper_first(name_work(other.cell.work)), is_chosen=other.cell.work == work, href=other.address,
+            figure=other.cell.figure or "",
         )
         for other in others if other.has_amounts and barred.isdisjoint(other.cell.sources)
     ]  # fmt: skip
@@ -270,11 +272,12 @@ def _draw_card(card: Card, figure: Figures, heads: Mapping[str, str]) -> Finding
     if title is None or kind is None:
         return None
     selection = card.order(cells)[:ROWS_OF_CARD]
-    chart_rows = figure_rows.to_rows(kind, selection)
+    chart_rows = figure_rows.to_rows(kind, selection, names_elsewhere=False)
     n, employers = figure.n_jobs, figure.n_employers
     if kind is figure_rows.DIFFERENCE:
         n, employers = selection[0].n, selection[0].employers
     cut = f"{len(selection)} of {len(cells)} rows" if len(selection) < len(cells) else ""
+    elsewhere = shares.say_first_elsewhere([cell.row for cell in selection])
     return {
         "kicker": _join(
             card.kicker, words.say_when(figure), heads.get(figure.figure), words.find_review(figure.qualifier)
@@ -282,7 +285,7 @@ def _draw_card(card: Card, figure: Figures, heads: Mapping[str, str]) -> Finding
         "title": title,
         "href": card.href,
         "chart": rows.draw(chart_rows, kind.axis(chart_rows), label=figure.title, classes="shares"),
-        "note": f"{'; '.join(filter(None, (words.rests_on(n, employers), card.note, cut)))}.",
+        "note": sentences(["; ".join(filter(None, (words.rests_on(n, employers), card.note, cut))), *elsewhere]),
     }
 
 

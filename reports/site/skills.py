@@ -8,7 +8,7 @@ the data allow are known within categories alone (`warehouse.marts.rank_sets`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -107,7 +107,7 @@ SkillLists = Mapping[tuple[str, str], SkillList]
 
 def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> SkillLists:
     """Read all lists. `figures` are the published figures, to which skills link."""
-    printed = {figure.figure: figure.qualifier for figure in figures if figure.value is not None}
+    printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
     for cell in read_cells(con, as_of, kinds=["employers"]):
         if cell.measure in (ASKED, REQUIRED, PREFERRED, DUTY):
@@ -122,7 +122,7 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> Ski
     return result
 
 
-def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Mapping[str, str | None]) -> SkillList:
+def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Set[str]) -> SkillList:
     counts = [count for cells in listed if (count := _count(cells[ASKED])) is not None]
     skills = []
     for cells, asked in zip(listed, counts, strict=True):
@@ -146,7 +146,7 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Mapping
         month=words.month(first.row["as_of"]),
         platforms=platforms,
         skills=skills,
-        review=next(filter(None, (words.find_review(printed.get(cells[ASKED].id)) for cells in listed)), ""),
+        review=first.row["review"] or "",
     )
 
 

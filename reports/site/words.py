@@ -134,12 +134,12 @@ def plain(text: str) -> str:
     return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
 
 
-_UNDER_REVIEW = re.compile(r"under review since [^;)]+")
+_REVIEW = re.compile(r"(?:not reviewed|under review since)[^;)]*")
 
 
 def find_review(text: str | None) -> str:
-    """Return the words "under review since 22 January 2026" from a figure's remarks; "" if it is not under review."""
-    match = _UNDER_REVIEW.search(text or "")
+    """Return the words of `notes.say_review` in a figure's remarks; "" if there are none."""
+    match = _REVIEW.search(text or "")
     return match[0] if match else ""
 
 

@@ -64,7 +64,7 @@ def _name_group(row: Row) -> str:
 
 def name_kind(row: Row) -> str:
     """Return the kind of source and the pay market, such as "third-party adverts, in another country's money"."""
-    return ", ".join(filter(None, (BASES[row["basis"]].name, _market(row))))
+    return ", ".join(filter(None, (numbers.head_jobs(row, BASES[row["basis"]].name), _market(row))))
 
 
 def _market(row: Row) -> str | None:

@@ -85,10 +85,10 @@ def _of_point(say: Callable[[Row], str]) -> Callable[[Row], str | None]:
 
 _WITHIN = (
     Column("Jobs", lambda row: numbers.upper_first(_name(row)), False),
+    Column("Difference in points", _of_point(say_difference)),  # first, since a telephone shows only the first columns
+    Column("95% interval", say_ends),
     Column("State pay, with a law", _of_point(lambda row: numbers.percent(row["share_both"]))),
     Column("State pay, no known law", _of_point(lambda row: numbers.percent(row["share_other"]))),
-    Column("Difference in points", _of_point(say_difference)),
-    Column("95% interval", say_ends),
     Column("Employers", "n_employers"),
     Column("Jobs, with a law", "n_jobs_both"),
     Column("Jobs, no known law", "n_jobs_other"),

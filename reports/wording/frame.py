@@ -6,9 +6,10 @@ The frame is "the adverts we read", not the market.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 from reports.wording.levels import level_phrase
-from reports.wording.numbers import Row, Rows, count_of
+from reports.wording.numbers import Row, Rows, count_of, join_words, lower_first
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_DAYS_APART
 from warehouse.marts.printing import JOBS
@@ -89,10 +90,10 @@ COVERAGE_COLUMNS = {
 }
 """Headings of the counts in `mart.frame_coverage`."""
 COVERAGE_KEY = (
-    "In the adverts we read. Boards known: employers' lists of openings that we know of; read completely: "
-    f"their last whole reading is at most {MAX_DAYS_APART} older than their last reading of any kind; counted now: "
-    "read recently enough for the figures, some of them only in part. With full text, and with pay: of the AI jobs. A "
-    "job counts in each row that it belongs to, so that rows do not add up."
+    "In the adverts we read. Boards known: employers' lists of openings that we know of, on every platform; read "
+    f"completely: their last whole reading is at most {MAX_DAYS_APART} older than their last reading of any kind; "
+    "counted now: read recently enough for the figures, some of them only in part. With full text, and with pay: "
+    "of the AI jobs. A job counts in each row that it belongs to, so that rows do not add up."
 )
 
 
@@ -108,8 +109,25 @@ def coverage(heading: str) -> Renderer:
         *(Column(words, name) for name, words in COVERAGE_COLUMNS.items()),
         Column("Last read", lambda row: row["read_on"] or "never", False),
     ]
-    table = functools.partial(make_table, columns=columns, key=COVERAGE_KEY)
-    return Renderer(text=_coverage_text, table=table, named_by="name")
+    return Renderer(text=_coverage_text, table=functools.partial(_coverage_table, columns), named_by="name")
+
+
+def _coverage_table(columns: Sequence[Column], rows: Rows) -> Table:
+    """Return the table without columns and rows of zeros, which are named below it."""
+    counted = [row for row in rows if row["n_adverts"]] or rows
+    zeros = {words for name, words in COVERAGE_COLUMNS.items() if not any(row[name] for row in counted)}
+    left_out = [row for row in rows if not row["n_adverts"]] if len(counted) < len(rows) else []
+    words = [lower_first(one) for one in COVERAGE_COLUMNS.values() if one in zeros]
+    below = [
+        f"0 in every row, and therefore no column: {join_words(words)}." if words else "",
+        f"Known, without an advert that counts now: {', '.join(map(_say_left_out, left_out))}." if left_out else "",
+    ]
+    return make_table(counted, [one for one in columns if one.heading not in zeros], key=COVERAGE_KEY, below=below)
+
+
+def _say_left_out(row: Row) -> str:
+    when = f"last read {row['read_on']}" if row["read_on"] else "never read"
+    return f"{row['name']} ({count_of(row['n_boards'], 'board')}, {when})"
 
 
 LADDER = Renderer(text=_text, table=_table, named_by="place")

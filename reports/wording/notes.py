@@ -21,8 +21,10 @@ from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PLAIN, PartFormat
 from reports.wording.pay import name_place
 from reports.wording.renderer import Table, list_doubts
-from transforms.records.definitions import MAX_PLATFORM_SHARE
+from transforms.records.definitions import DAYS_UNSAID, MAX_PLATFORM_SHARE
 from warehouse.mart_tables import Figures, NearestFigure
+from warehouse.marts.printing import PLATFORMS
+from warehouse.ops_tables import Vintages
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -194,24 +196,37 @@ def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
 def find_only_platform(figure: Figures, titles: Mapping[str, str]) -> list[str]:
     """Return the title of the only platform that a figure of our adverts rests on; [] if it rests on several.
 
-    Shares name it in their rows; other figures rest on it if it has more than `MAX_PLATFORM_SHARE` of what they count.
-    Counts of what was read are not headed.
+    Shares and tables of figures name it in their rows; other figures rest on it if it has more than
+    `MAX_PLATFORM_SHARE` of what they count. A table with a row for each source needs no other name.
     """
+    declaration = declaration_of(figure.figure)
     rows = numbers.choose_printed([{"status": figure.status, **row} for row in rows_of(figure)])
-    if not rows or figure.basis not in OWN_BASES or figure.list == "frame" or "steps" in rows[0]:
-        return []
-    if any("platforms" in row for row in rows):
-        found = {row.get("platform") for row in rows}
+    if declaration.gathers is not None or any("platforms" in row for row in rows):
+        found = {row.get("platform") for row in declaration.renderer.choose_shown(rows)}
         return [title for title in found if title] if len(found) == 1 else []
+    if not rows or figure.basis not in OWN_BASES:
+        return []
     n_of = {part.source: part.n for part in figure.behind or ()}
     most = max(n_of, key=lambda source: n_of[source], default="")
     is_only = n_of and n_of[most] > MAX_PLATFORM_SHARE.value * sum(n_of.values())
-    return [titles[most]] if is_only and most in titles else []
+    is_named = any(row.get("name") == titles.get(most) for row in rows)
+    return [titles[most]] if is_only and most in titles and not is_named else []
 
 
 def find_platforms(figure: Figures, titles: Mapping[str, str]) -> list[str]:
     """Return the titles of the platforms that a figure's title or its first row names, in the order of its readings."""
-    return find_only_platform(figure, titles) or numbers.name_platforms(_first_of(figure))
+    first = _first_of(figure)
+    several = numbers.name_platforms(first) if first.get("form") == PLATFORMS else []
+    return find_only_platform(figure, titles) or several
+
+
+def say_review(standing: Vintages, waits_since: date | None, as_of: date) -> str | None:
+    """Say whether the standing vintage of a list was not reviewed, and since when a newer one waits, if for long."""
+    is_waiting = waits_since is not None and (as_of - waits_since).days > DAYS_UNSAID.value
+    waits = f"under review since {numbers.day(waits_since)}" if waits_since is not None and is_waiting else None
+    if standing.is_reviewed:
+        return waits
+    return f"not reviewed, with a newer value {waits}" if waits else "not reviewed"
 
 
 MAX_NAMED_OF_SCOPE = 3
@@ -269,7 +284,9 @@ def note(figure: Figures) -> str:
     if figure.value is None:
         nearest = "; ".join(map(name_nearest, figure.nearest or ()))
         offer = f"nearest: {nearest}" if nearest else None
-        return numbers.sentences([f"withheld: {figure.reason}", figure.missing, offer, baseline])
+        is_repeated = figure.lacks and figure.missing and (figure.reason or "").startswith("not enough")
+        why = "withheld" if is_repeated else f"withheld: {figure.reason}"
+        return numbers.sentences([why, figure.missing, offer, baseline])
     if figure.kind == "cited":
         return numbers.sentences([*renderer.note(rows_of(figure)), _verification(figure)])
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""

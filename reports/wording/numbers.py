@@ -96,6 +96,11 @@ def choose_printed(rows: Rows) -> list[Row]:
     return [row for row in rows if row["status"] != "suppressed"]
 
 
+def choose_met(rows: Rows) -> Rows:
+    """Return the items that some counted advert meets; all if none does. A share of 0 says nothing in a list."""
+    return [row for row in rows if row.get("n_asking") != 0] or rows
+
+
 def count_withheld(rows: Rows) -> str | None:
     """Return "3 more withheld"; None if every row may be printed."""
     n = len(rows) - len(choose_printed(rows))
@@ -125,8 +130,10 @@ def percent(share: float) -> str:
 
 
 def join_ends(low: str, high: str) -> str:
-    """Return a range of percentages, such as "58–66%"; a single percentage if both ends look alike."""
-    return low if low == high else f"{low.removesuffix('%').rstrip()}–{high}"
+    """Return a range of percentages, such as "58–66%"; if both ends look alike, "about 58%" or "under 0.1%"."""
+    if low == high:
+        return f"about {low}" if low[0].isdigit() else low
+    return f"{low.removesuffix('%').rstrip()}–{high}"
 
 
 def percents(row: Row, low: str, high: str) -> str:
@@ -188,8 +195,37 @@ BOARDS = " job boards"
 
 def head_jobs(row: Row, jobs: str) -> str:
     """Return the words for jobs with the only platform that a share rests on, if any: "AI jobs on Ashby boards"."""
-    only = [] if row.get("form") == PLATFORMS else name_platforms(row)
-    return " ".join(filter(None, (jobs, on_platforms(only))))
+    return " ".join(filter(None, (jobs, say_platform(row))))
+
+
+def say_platform(row: Row) -> str:
+    """Return the words for the only platform that a row rests on, such as "on Ashby boards"; "" for none or several."""
+    return on_platforms([] if row.get("form") == PLATFORMS else name_platforms(row))
+
+
+def say_elsewhere(row: Row) -> list[str]:
+    """Say what the share was on other platforms: "on Ashby boards, read 28 October 2025, it was 14–54%"."""
+    return [f"{name_elsewhere(one)}, it was {_with_ends(one)}" for one in row.get("elsewhere") or ()]
+
+
+def name_elsewhere(reading: Row) -> str:
+    """Return the platform and the period of an earlier reading: "on Ashby boards, read 28 October 2025"."""
+    return f"{on_platforms([reading['platform']])}, {reading['period']}"
+
+
+def _with_ends(reading: Row) -> str:
+    return qualify(brief_share(reading), [interval(reading) if reading["form"] == POINT else None])
+
+
+def list_elsewhere(rows: Rows) -> list[str]:
+    """Return the platforms and periods (`name_elsewhere`) of the earlier readings of these rows."""
+    return list(dict.fromkeys(name_elsewhere(one) for row in rows for one in row.get("elsewhere") or ()))
+
+
+def share_elsewhere(row: Row, where: str) -> str | None:
+    """Return the share with its interval on one of `list_elsewhere`; None if there is none."""
+    readings = row.get("elsewhere") or ()
+    return next((_with_ends(one) for one in readings if name_elsewhere(one) == where), None)
 
 
 def on_platforms(titles: Sequence[str]) -> str:
@@ -287,10 +323,9 @@ def round_as_printed(value: float, *, is_share: bool) -> float:
 
 
 def money(low: float, high: float, currency: str) -> str:
-    """Return a range of money, as precise as its upper end: "USD 97K–155K"; one amount if both ends look alike."""
+    """Return a range of money, as precise as its upper end: "USD 97K–155K", or "about USD 97K"."""
     is_finer = 1_000 <= low < 19_950 <= high
-    ends = (f"{low / 1_000:.0f}K" if is_finer else short(low), short(high))
-    return f"{currency} {ends[0]}" if ends[0] == ends[1] else f"{currency} {ends[0]}–{ends[1]}"
+    return join_amounts(f"{low / 1_000:.0f}K" if is_finer else short(low), short(high), f"{currency} ")
 
 
 def is_point(row: Row, name: str) -> bool:
@@ -315,7 +350,12 @@ def median_cell(row: Row, name: str = "p50") -> str:
 
 
 def ends_cell(row: Row, name: str) -> str:
-    """Return the interval of an amount for a table; a dash if there is none."""
+    """Return the interval of an amount for a table, "about 150K" if its ends look alike; a dash if there is none."""
     if row.get(f"{name}_lo") is None:
         return "–"
-    return f"{short(row[f'{name}_lo'])}–{short(row[f'{name}_hi'])}"
+    return join_amounts(short(row[f"{name}_lo"]), short(row[f"{name}_hi"]))
+
+
+def join_amounts(low: str, high: str, currency: str = "") -> str:
+    """Return an interval of amounts, such as "USD 97K–155K", or "about USD 150K" if both ends look alike."""
+    return f"about {currency}{low}" if low == high else f"{currency}{low}–{high}"

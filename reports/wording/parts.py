@@ -155,7 +155,7 @@ def _interval(row: Row, style: PartFormat) -> str | None:
     sign, number = _in_money(row, "median", style) or ("", None)
     if number is None or number.ends is None:
         return None
-    return f"{sign}{_money(number.low, style)}–{_money(number.high, style)}"
+    return numbers.join_amounts(_money(number.low, style), _money(number.high, style), sign)
 
 
 def _band(row: Row, style: PartFormat) -> str | None:

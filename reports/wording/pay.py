@@ -242,8 +242,8 @@ def name_money(text: str, rows: Rows) -> str:
 
 
 def _in_other_money(row: Row) -> str | None:
-    """Return how many jobs, or pairs of amounts, a local band leaves out since their pay is in other money."""
-    if row.get("n_other_money") is None or row["basis"] not in ("advertised", "advertised_third_party"):
+    """Return how many jobs, or pairs of amounts, a local band leaves out since their pay is in other money, if any."""
+    if not row.get("n_other_money") or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
     count = numbers.count_of(row["n_other_money"], *unit_of(row["basis"]))
     return numbers.qualify(count, [_say_employers(row)])
@@ -289,7 +289,7 @@ def _stated_cell(row: Row) -> str | None:
 
 
 _COLUMNS = (
-    Column("From", "rung", False),
+    Column("From", lambda row: ", ".join(filter(None, (row["rung"], numbers.say_platform(row)))), False),
     Column(
         "Band per year",
         lambda row: numbers.qualify(band(row) if is_band(row) else "no band", [numbers.low_mark(row)]),
@@ -313,7 +313,10 @@ def bands(heading: str, level: str) -> Renderer:
 
 
 def _bands_text(rows: Rows) -> str:
-    values = (f"{row['place']}: {row['value']}" for row in numbers.choose_printed(rows))
+    values = (
+        f"{', '.join(filter(None, (row['place'], numbers.say_platform(row))))}: {row['value']}"
+        for row in numbers.choose_printed(rows)
+    )
     return "; ".join(filter(None, ("; ".join(values), numbers.count_withheld(rows))))
 
 

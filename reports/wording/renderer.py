@@ -63,6 +63,7 @@ class Renderer:
     named_by: str | None = None  # column that names a row among several
     shows_baseline: bool = False  # whether the rows show what the 2026 guide said, so that notes need not repeat it
     names_withheld: bool = False  # whether text and table name withheld rows, which are otherwise dropped
+    choose_shown: Callable[[Rows], Rows] = lambda rows: rows  # returns the rows that text and table show
     parts: Mapping[str, Part] = field(default_factory=dict)  # parts that an editor may place alone
 
 

@@ -7,6 +7,7 @@ adverts give an answer, bounds are printed (`numbers.printed_share`), or only ho
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from babel import Locale
@@ -241,7 +242,7 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
         if measure.known_words and not _is_open(row):
             parts.append(_known_part(row) and say_how_many_say(measure, row))
             parts.append(_bounds(row) and f"of all jobs {_bounds(row)}")
-        return [*filter(None, parts), say_languages(measure), *_remarks(measure, rows)]
+        return [*filter(None, parts), *numbers.say_elsewhere(row), say_languages(measure), *_remarks(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
@@ -285,6 +286,7 @@ def items(
         return _with_interval(row, *beside, names_platforms=names_platforms)
 
     def text(rows: Rows) -> str:
+        rows = numbers.choose_met(rows)
         first, is_open = rows[0], _is_open(rows[0])
         platforms = _find_common_platforms(rows)
         head = f"{numbers.on_platforms(platforms)}, in this order: " if platforms else ""
@@ -300,9 +302,30 @@ def items(
         bounded = [row for row in rows if _bounds(row) and not _is_open(row)]
         if bounded:
             parts.append(f"of all jobs, {_list(bounded, lambda row: _bounds(row) or '')}")
+        parts += say_first_elsewhere(rows)
         return "; ".join(filter(None, parts))
 
-    return _listed(measure, jobs, text, columns, more)
+    return replace(_listed(measure, jobs, text, columns, more), choose_shown=numbers.choose_met)
+
+
+MAX_ELSEWHERE = 3
+"""Of how many items a text says the share on another platform; the table has those of all."""
+
+
+def say_first_elsewhere(rows: Rows, *, most: int = MAX_ELSEWHERE) -> list[str]:
+    """Say the shares of the first items on other platforms: "on Ashby boards, read 28 October 2025: AI engineer …"."""
+    texts = []
+    for where in numbers.list_elsewhere(rows):
+        said = [f"{row['name']} {share}" for row in rows if (share := numbers.share_elsewhere(row, where))]
+        texts.append(f"{where}: {', '.join(said[:most])}")
+    return texts
+
+
+def _columns_elsewhere(rows: Rows) -> list[Column]:
+    return [
+        Column(numbers.upper_first(where), partial(numbers.share_elsewhere, where=where))
+        for where in numbers.list_elsewhere(rows)
+    ]
 
 
 def _listed(
@@ -310,8 +333,13 @@ def _listed(
     *, shows_baseline: bool = False,
 ) -> Renderer:  # fmt: skip
     def table(rows: Rows) -> Table:
+        shown = rows if shows_baseline else numbers.choose_met(rows)
+        others = [row for row in rows if not any(row is one for one in shown)]
+        unmet = [numbers.qualify(row["name"], [_ends(row)]) for row in others]
+        below = f"In none of the adverts that were counted: {', '.join(unmet)}." if unmet else ""
         key = _say_key(measure, jobs, rows, f"{rows[0]['n_jobs']:,}", *more)
-        return make_table(rows, _split_platforms(columns, rows), key=key)
+        shown_columns = [*_split_platforms(columns, shown), *_columns_elsewhere(shown)]
+        return make_table(shown, shown_columns, key=key, below=[below])
 
     def note(rows: Rows) -> list[str]:
         return _remarks(measure, rows)
@@ -342,13 +370,14 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         n = ", ".join(filter(None, (f"n = {_n_of(row):,}", say_largest(row), row.get("on_platform"))))
         bounds, part = None if _is_bounds(row) else _bounds(row), _known_part(row) if measure.known_words else None
         known = part and (say_how_many_say(measure, row) if is_first else f"{part} say so")
-        return [*_say_others(row), n, known, bounds and f"of all jobs {bounds}"]
+        return [*_say_others(row), n, known, bounds and f"of all jobs {bounds}", *numbers.say_elsewhere(row)]
 
     def table(rows: Rows) -> Table:
         printed, few = [*map(_name_all, numbers.choose_printed(rows))], numbers.name_withheld(rows)
         key = _say_key(measure, jobs, printed, f"the jobs of its {kind}", f"A job counts in each {kind} of its places")
         below = f"Withheld, since employers are too few or one has most of the jobs: {few}." if few else ""
-        return make_table(printed, _split_platforms(columns, printed), key=key, below=[below])
+        shown_columns = [*_split_platforms(columns, printed), *_columns_elsewhere(printed)]
+        return make_table(printed, shown_columns, key=key, below=[below])
 
     def note(rows: Rows) -> list[str]:
         is_of_all = rows[0].get("region_level", "world") == "world"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from reports.wording.levels import level_phrase
-from reports.wording.numbers import Row, Rows, choose_printed, count_of, median_cell, percent, short
+from reports.wording.numbers import Row, Rows, choose_printed, count_of, median_cell, percent, say_platform, short
 from reports.wording.renderer import Column, Renderer, Table, make_table
 
 NO_BOUNDS = "no informative bounds"
@@ -29,6 +29,14 @@ def is_counted(row: Row) -> bool:
 def choose_counted(rows: Rows) -> Rows:
     """Return all rows if jobs that state no pay were counted beside any printed row; otherwise []."""
     return rows if any(map(is_counted, choose_printed(rows))) else []
+
+
+def _choose_shown(rows: Rows) -> Rows:
+    return list(filter(is_counted, rows))
+
+
+def _name_place(row: Row) -> str:
+    return ", ".join(filter(None, (row["place"], say_platform(row))))
 
 
 def say_stated(row: Row) -> str:
@@ -69,16 +77,16 @@ def _amounts(row: Row, low: str, high: str) -> str | None:
 
 def _text(rows: Rows) -> str:
     texts = [
-        f"{row['place']}: {row['currency']} {within}"
+        f"{_name_place(row)}: {row['currency']} {within}"
         if (within := _bounds(row))
-        else f"{row['place']}: {NO_BOUNDS}, {say_stated(row)} state pay"
-        for row in filter(is_counted, rows)
+        else f"{_name_place(row)}: {NO_BOUNDS}, {say_stated(row)} state pay"
+        for row in _choose_shown(rows)
     ]
     return "; ".join(texts) or "no band rests on adverts we read"
 
 
 _COLUMNS = (
-    Column("Place", "place", False),
+    Column("Place", _name_place, False),
     Column(
         "State pay", lambda row: f"{say_stated(row)} ({percent(row['n_jobs'] / (row['n_jobs'] + row['n_silent']))})"
     ),
@@ -93,11 +101,12 @@ _COLUMNS = (
 
 
 def _table(level: str, rows: Rows) -> Table:
-    bands = list(filter(is_counted, rows))
+    bands = _choose_shown(rows)
     key = f"Median pay per year in US dollars, {level_phrase(level)}. {KEY}"
     return make_table(bands, _COLUMNS, key=key, below=[LEFT_OUT if len(bands) < len(rows) else None])
 
 
 def silence(level: str) -> Renderer:
     """Return the renderer of how silent jobs may change median pay, for one group of levels, with a row per place."""
-    return Renderer(text=_text, table=functools.partial(_table, level), named_by="place")
+    table = functools.partial(_table, level)
+    return Renderer(text=_text, table=table, named_by="place", choose_shown=_choose_shown)

@@ -144,9 +144,8 @@ def _form(n: int) -> str:
 
 def _say_review(days: int) -> str | None:
     """Return the text on a figure after its list has waited for some days."""
-    compute = import_module("reports.figures.compute")
-    inputs = compute.FigureInputs(as_of=LAST, waiting={"a": LAST - timedelta(days=days)})
-    said: str | None = compute._say_review("a", inputs)
+    notes = import_module("reports.wording.notes")
+    said: str | None = notes.say_review(SimpleNamespace(is_reviewed=True), LAST - timedelta(days=days), LAST)
     return said and "said"
 
 

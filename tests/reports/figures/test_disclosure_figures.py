@@ -91,7 +91,7 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
     table = notes.table(row)
     assert table is not None and [cells[0] for cells in table.rows] == ["AI jobs, all places", "All jobs, all places"]
     assert [cells[1:5] for cells in table.rows] == [
-        ("–", "–", "–", "+18 to +50 points"), ("72%", "32%", "+40", "+28 to +50 points")
+        ("–", "+18 to +50 points", "–", "–"), ("+40", "+28 to +50 points", "72%", "32%")
     ]  # fmt: skip
     assert table.below == ("Withheld. all jobs, United States: not enough employers (1; 15 needed).",)
 

@@ -120,8 +120,8 @@ def test_a_bonus_is_said_with_its_share_its_size_and_those_behind_it(con: Any) -
     assert BONUS.text(rows) == (
         "share that gets a yearly bonus, of those who chose to answer: machine learning and AI engineers in Colombia: "
         "40% (26–55%, 20 of 50; asked, June 2025), in months' salaries 20 one; "
-        "developers of all kinds in Colombia: 100% (91–100%, 40 of 40; told, June 2025), median 20% of base pay (20%, "
-        "n = 40)"
+        "developers of all kinds in Colombia: 100% (91–100%, 40 of 40; told, June 2025), median 20% of base pay (about "
+        "20%, n = 40)"
     )
     behind = [one["cell"] for one in read(con, address, "behind/reported_bonus")]
     assert [behind.count(row["cell"]) for row in rows] == [50, 40]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -20,11 +22,12 @@ from reports.figures.declaration import Figure
 from reports.figures.differences import Pair, Sample, find_disjoint, find_jumps, jackknife
 from reports.figures.vintages import read_history
 from reports.release import quality
-from reports.site import figure_rows
+from reports.site import figure_rows, words
 from reports.wording import notes
 from reports.wording.parts import PartFormat
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import Put
+from transforms.records.definitions import MAX_STALE_DAYS
 from warehouse import mart_tables
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.marts.measures import MEASURES
@@ -301,6 +304,40 @@ def test_a_share_of_one_platform_is_headed_by_it(nights: Nights) -> None:
     cell = next(cell for cell in cells_of(row) if cell.item == "ai_engineer")
     assert cell.sentence == "21% of AI jobs on Ashby boards are for the role AI engineer"
     assert quality.compare_platforms([row]) == {"n_compared": 0, "apart": [], "most_apart": quality.MAX_APART}
+
+
+def test_beside_a_share_of_one_platform_stands_what_an_earlier_vintage_said_of_another(nights: Nights) -> None:
+    nights.day = date(2025, 10, 28)
+    nights.night(0.31, platform="Ashby job boards")
+    earlier = dataclasses.replace(nights.row(), period_from=nights.day, period_to=nights.day)
+    nights.put(mart_tables.Figures, dataclasses.asdict(earlier))
+    nights.day = date(2026, 1, 22)
+    nights.night(0.13, platform="Greenhouse job boards")
+    assert not any(line.get("elsewhere") for line in notes.rows_of(nights.row())), "the one that stands is Ashby's"
+    nights.decide(accepts=True, reason="read on Greenhouse")
+    row = nights.row()
+    assert "AI engineer 13% (10–16%)" in (row.value or "") and row.title.endswith(", on Greenhouse boards")
+    assert "on Ashby boards, read 28 October 2025: Data scientist 50% (47–53%), AI engineer 31% (28–34%)" in row.value
+    table = notes.table(row)
+    assert table is not None and table.columns[-1] == "On Ashby boards, read 28 October 2025"
+    assert [cells[-1] for cells in table.rows] == ["50% (47–53%)", "31% (28–34%)"]
+    drawn = figure_rows.draw(row)
+    assert drawn is not None and drawn.key == "On Ashby boards, read 28 October 2025."
+    assert [line.beneath for line in drawn.rows] == ["on Ashby boards 50% (47–53%)", "on Ashby boards 31% (28–34%)"]
+    nights.day += timedelta(days=MAX_STALE_DAYS.value)
+    assert "Ashby" not in (nights.row().value or "Ashby"), "what would be withheld by its age is not said"
+
+
+def test_a_value_that_was_not_reviewed_is_told_apart_from_the_one_that_waits() -> None:
+    day, since = date(2026, 8, 17), date(2026, 7, 19)
+    reviewed, not_reviewed = (SimpleNamespace(is_reviewed=is_reviewed) for is_reviewed in (True, False))
+    said = [notes.say_review(standing, waits, day) for standing in (reviewed, not_reviewed) for waits in (None, since)]
+    assert said == [
+        None, "under review since 19 July 2026",
+        "not reviewed", "not reviewed, with a newer value under review since 19 July 2026",
+    ]  # fmt: skip
+    assert [words.find_review(f"read 6 January 2026; {text}") for text in said[1:]] == said[1:]
+    assert notes.say_review(reviewed, day, day) is None, "not on the first days"
 
 
 def test_two_readings_that_contradict_each_other_are_listed(nights: Nights) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import make_dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -109,19 +109,23 @@ def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> 
 
 def test_the_lead_says_that_its_figure_is_under_review(monkeypatch: pytest.MonkeyPatch) -> None:
     cell = SimpleNamespace(figure="pay.us", work="ai_engineering", sources=())
-    answer = SimpleNamespace(
-        has_amounts=True, period="28 October 2025", review="under review since 3 May 2026", cell=cell, address="",
-        currency="USD",
-    )  # fmt: skip
+    fields = {
+        "has_amounts": True, "period": "28 October 2025", "review": "under review since 3 May 2026", "cell": cell,
+        "address": "", "currency": "USD",
+    }  # fmt: skip
+    answer = make_dataclass("Answer", fields)(**fields)
     pay: Any = SimpleNamespace(choice=("us", "ai_engineering", "mid_senior"), best=lambda choice: answer)
     for module, name in (
         (explorer, "pay_row"), (explorer, "pay_axis"), (explorer, "say_title"), (explorer, "say_median"),
         (rows, "draw"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, lambda *args, **options: "")
+    badges: list[str] = []
+    monkeypatch.setattr(explorer, "pay_row", lambda shown, **options: badges.append(shown.review))
     lead = findings.lead(pay, {"pay.us": "on Ashby boards"})
     assert lead is not None
     assert lead["kicker"] == "Pay · United States · 28 October 2025 · on Ashby boards · under review since 3 May 2026"
+    assert badges and not any(badges), "what stands above the title is not said again in each row"
 
 
 def within(group: str, place: str, low: float, high: float, form: str = "point") -> Cell:

@@ -8,7 +8,7 @@ WITH cells AS MATERIALIZED (
         AND (status <> 'suppressed' OR (basis = 'advertised' AND n_jobs > 0))
 )
 SELECT
-    b.as_of, b.region_level, b.region, b.contract, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis, b.currency, b.form,
+    b.list, b.as_of, b.region_level, b.region, b.contract, b.pay_market, b.role_group, b.role, b.seniority_group, b.basis, b.currency, b.form,
     b.n_jobs, b.n_employers, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi,
     b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi, b.p75, b.p75_lo, b.p75_hi, b.status, b.reason,
     b.n_panel_jobs, b.n_panel_employers, b.p50_of_panel, b.p50_of_panel_lo, b.p50_of_panel_hi,

@@ -1,8 +1,15 @@
 -- What cells of a place rest on, by kind of source: sources and reference period of all roles together.
 -- Parameter: as_of (day of the cells of a list).
-WITH adverts AS (
+WITH frame AS (
+    SELECT region_level, region, source, sector, n_adverts FROM mart.frame_coverage WHERE as_of = $as_of
+), adverts AS (  -- of that day; the published frame may be of a newer one, read from other sources
     SELECT region_level, region, list(DISTINCT source ORDER BY source) AS sources
-    FROM published.frame_coverage
+    FROM (
+        FROM frame
+        UNION ALL
+        SELECT region_level, region, source, sector, n_adverts FROM published.frame_coverage
+        WHERE NOT EXISTS (FROM frame)
+    )
     WHERE source <> 'all' AND sector = 'all' AND n_adverts > 0
     GROUP BY region_level, region
 ), collected AS (
