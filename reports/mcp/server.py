@@ -33,7 +33,7 @@ from warehouse.publish.bounded_query import Bounds, QueryRefusedError, ask_apart
 NAME = "ai-job-market"
 METHODS = Path(__file__).parents[1] / "texts" / "methods.md"
 INSTRUCTIONS = f"""\
-Figures of the market for AI and machine-learning jobs, measured from job adverts: pay, skills asked for, remote
+Figures on AI and machine-learning jobs, counted in the job adverts that were read: pay, skills asked for, remote
 work, degrees, disclosure of pay, closing of vacancies. Every figure has an id such as pay.us.ai_engineering.senior
 or skill.python.de.ai_engineering.
 

@@ -242,8 +242,8 @@ def name_money(text: str, rows: Rows) -> str:
 
 
 def _in_other_money(row: Row) -> str | None:
-    """Return how many jobs, or pairs of amounts, a local band leaves out since their pay is in other money, if any."""
-    if not row.get("n_other_money") or row["basis"] not in ("advertised", "advertised_third_party"):
+    """Return how many jobs, or pairs of amounts, a local band leaves out since their pay is in other money."""
+    if row.get("n_other_money") is None or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
     count = numbers.count_of(row["n_other_money"], *unit_of(row["basis"]))
     return numbers.qualify(count, [_say_employers(row)])
@@ -325,7 +325,8 @@ def _bands_table(heading: str, level: str, rows: Rows) -> Table:
     keys = {"stated_status": TITLES_KEY, "contractor_status": CONTRACTORS_KEY, "p50_of_panel": PANEL_KEY}
     more = [key for name, key in keys.items() if any(row.get(name) is not None for row in printed)]
     ours = [row for row in printed if row["basis"] != "advertised_third_party"]
-    other = [f"{row.get('region_name') or row['place']} {n}" for row in printed if (n := _in_other_money(row))]
+    others = ((row, _in_other_money(row)) for row in printed if row.get("n_other_money"))
+    other = [f"{row.get('region_name') or row['place']} {n}" for row, n in others if n]
     below = [
         f"In adverts we read, {define(level, 'advertised')}." if any(r["basis"] == "advertised" for r in ours) else "",
         numbers.sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])

@@ -36,7 +36,7 @@ DISCLOSURES = (
         disclosure.WITHIN_EMPLOYERS, "within", behind="disclosure_within",
         given={"first_group": GROUPS_OF_DISCLOSURE[0], "max_width": MAX_SHARE_WIDTH.value},
         unit="share of jobs, mean of employers", judge=verdicts.judge_within, counts=(("world", "World", "all"),),
-        displays=(Display(section="disclosure", heading="Employers in places with and without a pay law"),),
+        displays=(Display(section="disclosure", heading="Employers in places with and without a pay law in our list"),),
     ),
     *(
         _disclosure_figure(

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import numpy as np
@@ -317,7 +317,9 @@ def test_beside_a_share_of_one_platform_stands_what_an_earlier_vintage_said_of_a
     nights.decide(accepts=True, reason="read on Greenhouse")
     row = nights.row()
     assert "AI engineer 13% (10–16%)" in (row.value or "") and row.title.endswith(", on Greenhouse boards")
-    assert "on Ashby boards, read 28 October 2025: Data scientist 50% (47–53%), AI engineer 31% (28–34%)" in row.value
+    assert "on Ashby boards, read 28 October 2025: Data scientist 50% (47–53%), AI engineer 31% (28–34%)" in (
+        row.value or ""
+    )
     table = notes.table(row)
     assert table is not None and table.columns[-1] == "On Ashby boards, read 28 October 2025"
     assert [cells[-1] for cells in table.rows] == ["50% (47–53%)", "31% (28–34%)"]
@@ -330,7 +332,7 @@ def test_beside_a_share_of_one_platform_stands_what_an_earlier_vintage_said_of_a
 
 def test_a_value_that_was_not_reviewed_is_told_apart_from_the_one_that_waits() -> None:
     day, since = date(2026, 8, 17), date(2026, 7, 19)
-    reviewed, not_reviewed = (SimpleNamespace(is_reviewed=is_reviewed) for is_reviewed in (True, False))
+    reviewed, not_reviewed = (cast("Vintages", SimpleNamespace(is_reviewed=value)) for value in (True, False))
     said = [notes.say_review(standing, waits, day) for standing in (reviewed, not_reviewed) for waits in (None, since)]
     assert said == [
         None, "under review since 19 July 2026",

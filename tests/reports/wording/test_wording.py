@@ -47,7 +47,10 @@ def test_shares(share: float, expected: str) -> None:
 
 
 def test_one_amount_when_both_ends_look_alike() -> None:
-    assert numbers.money(8_110, 8_130, "USD") == "USD 8.1K"
+    assert numbers.money(8_110, 8_130, "USD") == "about USD 8.1K"
+    assert numbers.ends_cell({"p50_lo": 149_800, "p50_hi": 150_200}, "p50") == "about 150K"
+    assert numbers.percents({"low": 0.196, "high": 0.204}, "low", "high") == "about 20%"
+    assert numbers.percents({"low": 0.0001, "high": 0.0002}, "low", "high") == "under 0.1%"
     assert numbers.money(97_400, 155_000, "CAD") == "CAD 97K–155K"
 
 
