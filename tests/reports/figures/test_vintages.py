@@ -260,6 +260,8 @@ def test_what_nobody_decides_on_is_published_as_not_reviewed_when_what_stands_is
     (one,) = nights.night(0.20, n_jobs=40)
     assert (one.state, one.is_reviewed, one.as_of) == ("published", False, date(2026, 1, 22))
     assert nights.share() == 0.13 and "not reviewed" in (nights.row().value or "")
+    cells = list(read_cells(nights.con, nights.day, kinds=["shares"]))
+    assert cells and {cell.row["review"] for cell in cells} == {"not reviewed"}, "also of cells that are no figure"
     address = "share.role.ai_engineer.all.ai_jobs"
     standing = vintages.read_standing(nights.con)
     (row,) = compute.compute_asked(nights.con, [address], nights.day, code_version="1", standing=standing)
