@@ -46,6 +46,7 @@ READERS = (
     "sources/declaration.py",
     "sources/parsing.py",
     "sources/salaries/pay_survey.py",
+    "sources/salaries/survey_form.py",
     "archive/reader.py",
     "refine/refine.py",
     "refine/cache.py",

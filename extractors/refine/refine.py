@@ -318,8 +318,9 @@ def _with_issues(path: Path, columns: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _reason(issue: Mapping[str, str]) -> str:
-    return f"{issue['rule']} (got {issue['value'][:60]!r})"
+def _reason(issue: Mapping[str, Any]) -> str:
+    value = issue["value"][:60]  # how many, if a rule of ours left them out or flagged them
+    return f"{issue['rule']} ({value})" if issue["is_deliberate"] else f"{issue['rule']} (got {value!r})"
 
 
 def remove_damaged(refined: Path | Store) -> list[Path]:

@@ -354,7 +354,7 @@ def _survey_answers(night: int) -> list[Answer]:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(SURVEY_COLUMNS)
     writer.writerows(_survey_answer(number) for number in range(N_ANSWERS))
-    address = SURVEY.address.format(wave=SURVEY_WAVE)
+    address = SURVEY.form.address.format(wave=SURVEY_WAVE)
     return [Answer(url=address, body=text.getvalue().encode(), content_type="text/csv")]
 
 

@@ -1,45 +1,15 @@
 """Read surveys of pay, each declared in a TOML file beside this module: `<name>_survey.toml` declares `<name>_survey`.
 
-A declaration has these keys, and for `[questions]` the column of each of `QUESTIONS` that the survey has:
-
-    file           pattern of the names of files that a person hands over; its group `wave` is the year or "year.part"
-    address        address under which a wave is archived, with {wave}; under `.invalid` if the real one is unknown
-    is_asked_for   true if this year's address is requested, or last year's if this year's answers are not out yet
-    zip_member     pattern of the file of answers in a zip
-    max_bytes      maximum size of a file after unpacking
-    period         what `base`, `net` and `low` are pay for: "month" or "year". `total` is a year's
-    country        country of all persons who name none (ISO 3166-1 alpha-2)
-    currency       currency of all amounts (ISO 4217); left out if a question decides, or the country
-    paid_in        one of `PAID_IN` for everybody, if the survey has no question for it
-    gives_dollars  true if the survey itself converted the amounts to US dollars
-    role           role of everybody, if the survey asks for none; its persons are developers of all kinds
-    answered_at    how times of answers are written, as for strptime
-    days           day of a wave without times, as "month-day", by its part ("" for waves without parts)
-    missing        words that mean "not answered"
-    amount_signs   pattern of signs and words for money before or after an amount
-    [hours]        which hours a week are full-time: see `Hours`
-    [min_year]     by currency, an amount below which nobody's year of pay can be
-    [roles]        roles for titles that cannot be read like job titles
-
-A question is a column; or a list of columns, if files name it differently; or a table:
-
-    column, columns   the same
-    words             our value for each answer; "" is no answer. Any other answer is refused
-    others            our value for all other answers, instead of refusing them; "" for none
-    is_optional       true if some files lack the column
-
-Capitals, accents and punctuation in names of columns are ignored. If a file has several columns of one name, the first
-that was answered counts. Names, employers and free texts are never declared, so they are never read.
+`survey_form.py` explains what a declaration says.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from statistics import median, median_low
@@ -49,6 +19,7 @@ from extractors.reading.csv_tables import table_in, unpack_gzip, zip_member
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out
 from extractors.sources.declaration import Source, declare
+from extractors.sources.salaries.survey_form import WAVE, Column, Form, Hours, currency_codes, normal_form, read_form
 from extractors.web.paging import Web, ask_first
 from transforms.pay.reported import contradicts, flag_amounts, is_other_period, months_of_year, read_amount, read_years
 from transforms.place.places import country_of
@@ -58,38 +29,7 @@ from transforms.text.rejects import Rejected
 
 Answer = dict[str, str]
 """What one person answered, by question; "" if nothing."""
-QUESTIONS = {
-    "answered_at": "time of the answer; half of the times are at or before the wave's day",
-    "who": "persons whose answer is among `words` count; others are left out",
-    "title": "job title or kind of work",
-    "level": "level, one of `SENIORITIES`, if the survey asks for it; it stands in place of the title's",
-    "years": "years of experience",
-    "contract": "employee, for persons whose year has as many months of pay as the law says",
-    "time": "one of `EMPLOYMENT_TYPES`",
-    "hours": "hours of work",
-    "workplace": "share of the work that is remote, 0 to 1",
-    "office_percent": "percentage of the work that is at the office",
-    "country": "country; `words` are only for names that are not usual",
-    "currency": "currency of the amounts",
-    "paid_in": "what the person is paid in, one of `PAID_IN`",
-    "dollar_rate": "units of the country's money for a dollar by which somebody paid in dollars was counted",
-    "base": "pay before tax for the period",
-    "net": "the same after tax",
-    "total": "a year's income before tax with bonus, stock and the like",
-    "bonus": "yearly bonus, one of `BONUSES`",
-    "low": "low end of a bracket of pay, in place of `base`",
-    "high": "high end of the bracket; no answer: the bracket is open",
-    "count": "number of persons of a row, for tables that count persons instead of listing them",
-    "case_id": "the publisher's number of the answer",
-}
-KEYS = (
-    "file", "address", "is_asked_for", "zip_member", "max_bytes", "period", "country", "currency", "paid_in",
-    "gives_dollars", "role", "answered_at", "days", "missing", "amount_signs", "hours", "min_year", "roles",
-    "questions",
-)  # fmt: skip
-WAVE = re.compile(r"(?<!\d)(20\d\d)(?:\.(\d\d))?(?=\.\w+$)")
-"""Year and part of a wave at the end of the address of its answers."""
-LEFT_OUT = "answers without pay or kind of work, or of persons who do not count, left out"
+LEFT_OUT = "answers skipped: no pay, no job title, or outside the survey's scope"
 MIN_RATES = 10
 """Minimum number of dollar rates that people in a country must state in a wave before a usual rate is computed."""
 MAX_RATE_FACTOR = 2.5
@@ -100,6 +40,9 @@ ZERO = r"0+(?:[.,]0+)?"
 DAYS_OF_WEEK = 5
 OPEN_END = float("inf")
 """High end of an open bracket."""
+REVERSED = "expected a high end of the bracket above the low end"
+MAX_UNREAD_TIMES = 0.1
+"""Maximum part of the times of answers that may be unreadable: more show another format, or day and month swapped."""
 
 
 @dataclass(frozen=True)
@@ -110,29 +53,6 @@ class Question:
     words: Mapping[str, Any] | None = None
     others: Any = None
     is_optional: bool = False
-
-
-@dataclass(frozen=True)
-class Hours:
-    """Which answers to the question about hours are full-time work: from `full` hours a week.
-
-    Numbers up to `a_day_up_to` are hours a day. Numbers above `percent_above` are percentages of full working time, and
-    full-time from `full_percent`.
-    """
-
-    full: float
-    a_day_up_to: float = 0.0
-    percent_above: float = float("inf")
-    full_percent: float = 100.0
-
-    def name_time(self, text: str) -> str | None:
-        """Return the employment type, or None if `text` is empty. Raise `ValueError` if it is no number."""
-        if not text:
-            return None
-        hours = float(text)
-        if hours > self.percent_above:
-            return "FULL_TIME" if hours >= self.full_percent else "PART_TIME"
-        return "FULL_TIME" if hours * (DAYS_OF_WEEK if hours <= self.a_day_up_to else 1) >= self.full else "PART_TIME"
 
 
 @dataclass(frozen=True)
@@ -149,43 +69,29 @@ class Survey:
     """A survey by its declaration; a source like a module (`SourceModule`)."""
 
     SOURCE: Source
-    address: str
+    form: Form
     questions: Mapping[str, Question]
-    period: str
-    max_bytes: int
-    is_asked_for: bool = False
-    zip_member: str | None = None
-    country: str | None = None
-    currency: str | None = None
-    paid_in: str | None = None
-    gives_dollars: bool = False
-    role: str | None = None
-    answered_at: str = ""
-    days: Mapping[str, str] = field(default_factory=dict)
-    missing: frozenset[str] = frozenset()
-    amount_signs: str = ""
-    hours: Hours | None = None
-    min_year: Mapping[str, float] = field(default_factory=dict)
-    roles: Mapping[str, str] = field(default_factory=dict)
 
     def fetch(self, web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
         """Request this year's answers, or last year's if they are not out yet; nothing if a person hands them over."""
-        if not self.is_asked_for:
+        if not self.form.is_asked_for:
             return []
-        return ask_first(web, [self.address.format(wave=year) for year in (as_of.year, as_of.year - 1)])
+        return ask_first(web, [self.form.address.format(wave=year) for year in (as_of.year, as_of.year - 1)])
 
     def parse(self, response: Response) -> Iterator[PayReport | Issue]:
         """Yield every person with pay and kind of work, and one issue for all answers that are left out."""
         match = WAVE.search(response.url)
         if match is None:
             raise Rejected("response", response.url, "expected an address that ends with the wave (2026, 2026.01)")
-        body = unpack_gzip(response.body, largest=self.max_bytes)
-        if self.zip_member:
-            body = zip_member(body, re.compile(self.zip_member), largest=self.max_bytes)
+        body = unpack_gzip(response.body, largest=self.form.max_bytes)
+        if self.form.zip_member:
+            body = zip_member(body, re.compile(self.form.zip_member), largest=self.form.max_bytes)
         answers = self._answers_in(body)
         persons = [(row, answer) for row, answer in _persons_of(answers) if self._counts(answer)]
         wave = Wave(int(match[1]), self._day_of(answers, match[1], match[2] or ""), self._usual_rates(answers))
-        yield from flag_amounts(each(persons, functools.partial(self._report, wave=wave)))
+        read = list(each(persons, functools.partial(self._report, wave=wave)))
+        self._check_brackets(read)
+        yield from flag_amounts(read)
         yield from note_left_out(_count(answers) - len(persons), "answers", LEFT_OUT, column="pay")
 
     def _answers_in(self, body: bytes) -> list[Answer]:
@@ -193,30 +99,37 @@ class Survey:
         needed = {question.columns[0] for question in self.questions.values() if not question.is_optional}
         rows = table_in(body, needed, also=known.values(), rename=lambda name: known.get(normal_form(name), name))
         column_of = {name: question.columns[0] for name, question in self.questions.items()}
-        return [
-            {name: "" if (text := row.get(column, "")) in self.missing else text for name, column in column_of.items()}
-            for row in rows
-        ]
+        answers = ({name: row.get(column, "") for name, column in column_of.items()} for row in rows)
+        missing = self.form.missing
+        return [{name: "" if text in missing else text for name, text in answer.items()} for answer in answers]
 
     def _counts(self, answer: Answer) -> bool:
         who = self.questions.get("who")
         is_meant = who is None or answer["who"] in (who.words or {})
         has_title = "title" not in self.questions or bool(answer["title"].strip())
-        return is_meant and has_title and bool(answer["base" if "base" in self.questions else "low"])
+        return is_meant and has_title and self._has_pay(answer)
+
+    def _has_pay(self, answer: Answer) -> bool:
+        """Whether a person stated pay: an amount, or a bracket with an end other than 0."""
+        if "base" in self.questions:
+            return bool(answer["base"])
+        words = {name: self.questions[name].words or {} for name in ("low", "high")}
+        ends = (str(words[name].get(answer[name], answer[name])) for name in words)
+        return any(end and not re.fullmatch(ZERO, end) for end in ends)
 
     def _day_of(self, answers: Sequence[Answer], year: str, part: str) -> date:
         """Return the day by which half of the answers had come in, or else the declared day of the wave."""
-        times = []
-        for answer in answers if self.answered_at else ():
-            try:
-                times.append(datetime.strptime(answer.get("answered_at", ""), self.answered_at))  # local time
-            except ValueError:
-                continue
-        if times:
+        texts = [text for answer in answers if (text := answer.get("answered_at", ""))]
+        times, form = [], self.form.answered_at or ""
+        for text in texts:
+            with contextlib.suppress(ValueError):
+                times.append(datetime.strptime(text, form))  # local time
+        if times and len(times) >= (1 - MAX_UNREAD_TIMES) * len(texts):
             return median_low(times).date()
-        if part not in self.days:
-            raise Rejected("response", "", f"expected answers with times like {self.answered_at}")
-        return date.fromisoformat(f"{year}-{self.days[part]}")
+        if times or part not in self.form.days:
+            rule = f"expected answers with times like {form or 'none'}, or the wave's part in `days`"
+            raise Rejected("response", next(iter(texts), ""), f"{rule} of {self.SOURCE.name}.toml")
+        return date.fromisoformat(f"{year}-{self.form.days[part]}")
 
     def _usual_rates(self, answers: Sequence[Answer]) -> dict[str, float]:
         """Return the median dollar rate by country, if at least `MIN_RATES` people paid in dollars there state one."""
@@ -248,7 +161,7 @@ class Survey:
         name = answer.get("country", "")
         words = self.questions["country"].words or {} if name else {}
         if not name or name in words:
-            return words.get(name, "" if name else self.country) or None
+            return words.get(name, "" if name else self.form.country) or None
         country = country_of(name)
         if country is None:
             rule = f"expected a country's name; add it to the words of the question in {self.SOURCE.name}.toml"
@@ -258,7 +171,40 @@ class Survey:
     def _amount(self, name: str, column: str, answer: Answer, row: int) -> float | None:
         """Return the amount of an answer, None for no answer. Raise `Rejected` if it cannot be read."""
         text = answer.get(name, "")
-        return read_amount(text, column, row, signs=self.amount_signs) if text else None
+        return read_amount(text, column, row, signs=self.form.amount_signs) if text else None
+
+    def _end(self, name: str, answer: Answer, row: int) -> float | None:
+        """Return an end of a bracket, None if it has none."""
+        if self.questions[name].words is not None:
+            end: float | None = self._decode(name, answer, row)
+            return end
+        column = "pay_high" if name == "high" else "pay"
+        return 0.0 if re.fullmatch(ZERO, answer[name]) else self._amount(name, column, answer, row)
+
+    def _pay(self, answer: Answer, row: int) -> tuple[float, float | None]:
+        """Return base pay and None, or the ends of a bracket, the lowest from 0, the highest to `OPEN_END`."""
+        if "base" in self.questions:
+            base = self._amount("base", "pay", answer, row)
+            assert base is not None, "answers without pay were left out"
+            return base, None
+        low, high = self._end("low", answer, row) or 0.0, self._end("high", answer, row)
+        if high is not None and high <= low:
+            raise Rejected("pay_high", answer["high"], f"{REVERSED} in row {row}")
+        return low, OPEN_END if high is None else high
+
+    def _currency_of(self, answer: Answer, country: str | None, row: int) -> str:
+        currency: str = self.form.currency or self._decode("currency", answer, row) or _tender_of(country)
+        if currency not in currency_codes():
+            rule = f"expected a currency (ISO 4217) in row {row}; add words to the question in {self.SOURCE.name}.toml"
+            raise Rejected("currency", currency, rule)
+        return currency
+
+    def _check_brackets(self, read: Sequence[PayReport | Issue]) -> None:
+        """Raise `Rejected` if most brackets are upside down, because the rest then have wrong ends too."""
+        n = sum(isinstance(one, Issue) and one.rule.startswith(REVERSED) for one in read)
+        if 2 * n > len(read):
+            rule = f"expected low ends below high ends; `low` and `high` in {self.SOURCE.name}.toml may be swapped"
+            raise Rejected("response", f"{n} of {len(read)} answers", rule)
 
     def _total(self, answer: Answer, row: int) -> float | None:
         """Return a year's income. Zero means none was stated: people write it if they get nothing beside base pay."""
@@ -267,7 +213,7 @@ class Survey:
 
     def _time(self, answer: Answer, row: int) -> str | None:
         time: str | None = self._decode("time", answer, row)
-        return self.hours.name_time(answer["hours"]) if self.hours else time
+        return _time_of(self.form.hours, answer["hours"]) if self.form.hours else time
 
     def _flag(self, base: float, net: float | None, total: float | None, currency: str) -> str | None:
         """Return what speaks against a person's amounts, all of a year."""
@@ -275,24 +221,22 @@ class Survey:
             return "gross_net_contradicted"
         if is_other_period(base, total):
             return "period_contradicted"
-        return "implausible_low" if base < self.min_year.get(currency, 0.0) else None
+        return "implausible_low" if base < self.form.min_year.get(currency, 0.0) else None
 
     def _report(self, item: tuple[int, Answer], *, wave: Wave) -> PayReport:
         row, answer = item
         country = self._country_of(answer)
         months = 1.0
-        if self.period == "month":
+        if self.form.period == "month":
             months = months_of_year(country, is_employee=self._decode("contract", answer, row) == "employee")
-        is_lowest = bool(re.fullmatch(ZERO, answer.get("low", "")))
-        base = 0.0 if is_lowest else self._amount("base" if "base" in self.questions else "low", "pay", answer, row)
-        assert base is not None, "answers without pay were left out"
-        net, high = self._amount("net", "pay_net", answer, row), self._amount("high", "pay_high", answer, row)
-        paid_in = self.paid_in or self._decode("paid_in", answer, row)
-        currency = self.currency or self._decode("currency", answer, row) or _tender_of(country)
+        base, high = self._pay(answer, row)
+        net = self._amount("net", "pay_net", answer, row)
+        paid_in = self.form.paid_in or self._decode("paid_in", answer, row)
+        currency = self._currency_of(answer, country, row)
         rate = None
         if paid_in == "dollars" and (usual := wave.rates.get(answer.get("country", ""))):
             rate = _choose_rate(_rate(answer["dollar_rate"]), usual)
-        elif self.gives_dollars:
+        elif self.form.gives_dollars:
             rate = 1.0
         net_year = net * months if net else None
         total = self._total(answer, row)
@@ -305,10 +249,10 @@ class Survey:
             basis="reported",
             year=wave.year,
             title=title,
-            role=self.roles.get(title, self.role),
+            role=self.form.roles.get(title, self.form.role),
             employment_type=self._time(answer, row),
             pay=base * months,
-            pay_high=high * months if high else OPEN_END if "high" in self.questions else None,
+            pay_high=None if high is None else high * months,
             currency=currency,
             pay_usd_stated=base * months / rate if rate else None,
             country=country,
@@ -316,13 +260,19 @@ class Survey:
             case_id=self._decode("case_id", answer, row),
             pay_net=net_year,
             pay_total=total,
-            pay_months=months if self.period == "month" else None,
+            pay_months=months if self.form.period == "month" else None,
             pay_flag=self._flag(base * months, net_year, total, currency),
             paid_in=paid_in,
-            years_experience=read_years(answer.get("years", "")),
+            years_experience=self._years(answer, row),
             bonus=self._decode("bonus", answer, row),
             **({"seniority": level} if level else {}),
         )
+
+    def _years(self, answer: Answer, row: int) -> float | None:
+        if "years" in self.questions and self.questions["years"].words is not None:
+            years: float | None = self._decode("years", answer, row)
+            return years
+        return read_years(answer.get("years", ""))
 
     def _remote_share(self, answer: Answer, row: int) -> float | None:
         office = answer.get("office_percent", "")
@@ -349,14 +299,15 @@ def _count(answers: Sequence[Answer]) -> int:
     return sum(map(int, texts))
 
 
-def normal_form(question: str) -> str:
-    """Return a question in small letters without accents and punctuation, as some files name their columns.
-
-    >>> normal_form("Dónde estás trabajando")
-    'donde_estas_trabajando'
-    """
-    plain = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+def _time_of(full_time: Hours, text: str) -> str | None:
+    """Return the employment type, or None if `text` is empty. Raise `ValueError` if it is no number."""
+    if not text:
+        return None
+    hours = float(text)
+    if hours > full_time.percent_above:
+        return "FULL_TIME" if hours >= full_time.full_percent else "PART_TIME"
+    a_week = hours * (DAYS_OF_WEEK if hours <= full_time.a_day_up_to else 1)
+    return "FULL_TIME" if a_week >= full_time.full else "PART_TIME"
 
 
 def _rate(text: str) -> float | None:
@@ -382,25 +333,16 @@ def _tender_of(country: str | None) -> str:
 
 
 def read_survey(path: Path) -> Survey:
-    """Return the survey that a TOML file declares. Raise `ValueError`, naming the file, for an unknown key."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    questions = table.get("questions", {})
-    unknown = [*(table.keys() - set(KEYS)), *(questions.keys() - QUESTIONS.keys())]
-    if unknown or not {"file", "address", "period", "max_bytes"} <= table.keys():
-        raise ValueError(f"{path}: expected the keys that pay_survey.py explains, not {', '.join(unknown) or 'fewer'}")
-    pattern = re.compile(table.pop("file"), re.IGNORECASE)
+    """Return the survey that a TOML file declares. Raise `ValueError` with every problem of the file."""
+    form = read_form(path)
     source = declare(
         path.stem,
         kind="survey",
-        endpoints=(table["address"].rpartition("/")[0] + "/",),
-        file_url=functools.partial(_file_url, pattern, table["address"]),
+        endpoints=(form.address.rpartition("/")[0] + "/",),
+        file_url=functools.partial(_file_url, re.compile(form.file, re.IGNORECASE), form.address),
     )
-    parts = {
-        "questions": {name: _question(entry) for name, entry in questions.items()},
-        "missing": frozenset(table.get("missing", ())),
-        "hours": Hours(**table["hours"]) if "hours" in table else None,
-    }
-    return Survey(SOURCE=source, **(table | parts))
+    questions = {name: _question(column) for name, column in form.questions.declared().items()}
+    return Survey(SOURCE=source, form=form, questions=questions)
 
 
 def _file_url(pattern: re.Pattern[str], address: str, name: str) -> str | None:
@@ -408,11 +350,9 @@ def _file_url(pattern: re.Pattern[str], address: str, name: str) -> str | None:
     return address.format(wave=match["wave"]) if match else None
 
 
-def _question(entry: Any) -> Question:
-    table: dict[str, Any] = dict(entry) if isinstance(entry, dict) else {"columns": entry}
-    columns = table.pop("columns", None) or table.pop("column")
-    names = [columns] if isinstance(columns, str) else columns
-    return Question(tuple(dict.fromkeys(map(normal_form, names))), **table)
+def _question(column: Column) -> Question:
+    declared = dict(column)
+    return Question(tuple(dict.fromkeys(map(normal_form, declared.pop("columns")))), **declared)
 
 
 @functools.cache

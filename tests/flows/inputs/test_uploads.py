@@ -222,10 +222,9 @@ def test_answers_kept_with_a_flag_are_not_said_to_be_left_out(tmp_path: Path) ->
     health = taken_in(tmp_path / "data", [file], source="sysarmy_survey")
     assert (health.outcome, health.n_rows) == ("ok", 41)
     assert health.message == (
-        "2 records left out, first: answers without pay or kind of work, or of persons who do not count, left out "
-        "(got '2 answers'); "
+        "2 records left out, first: answers skipped: no pay, no job title, or outside the survey's scope (2 answers); "
         "2 records kept with a flag, first: left out of quantiles of pay, kept with the flag implausible_low "
-        "(got '2 answers: rows 40, 41')"
+        "(2 answers: rows 40, 41)"
     )
     with database.open_work(tmp_path / "data") as con:
         assert count_refusals(con) == {"sysarmy_survey": [0, 2, 0]}

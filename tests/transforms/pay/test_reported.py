@@ -13,7 +13,7 @@ from transforms.records.columns import fields_of
 from transforms.records.rows import Issue, PayReport
 from transforms.text.rejects import Rejected
 
-PESOS = all_surveys()["sysarmy_survey"].amount_signs
+PESOS = all_surveys()["sysarmy_survey"].form.amount_signs
 
 
 @pytest.mark.parametrize(
