@@ -112,6 +112,11 @@ def boards_import(
         say(line)
     for line in board_list.refused:
         say(line)
+    if board_list.unused_columns:
+        say(
+            f"not stored: {', '.join(board_list.unused_columns)}. The store keeps the name of the list and the day; "
+            "evidence of a board's employer stands in boards.csv"
+        )
     if board_list.n_refused > len(board_list.refused):
         OUT.print(f"and {board_list.n_refused - len(board_list.refused):,} more lines")
     if board_list.n_elsewhere:

@@ -67,7 +67,7 @@ class BoardList:
     `known_from` is the name under which the list is stored, `day` the day of the import. `unread` counts the boards on
     each platform that no source reads. `refused` are the first of the `n_refused` lines that were refused, each with
     the reason. `n_elsewhere` counts addresses that do not belong to a board. `misshapen` are the lines with incomplete
-    tokens, by source.
+    tokens, by source. `unused_columns` are columns of a table that the store has no place for.
     """
 
     known_from: str
@@ -77,6 +77,7 @@ class BoardList:
     unread: Counter[str] = field(default_factory=Counter)
     misshapen: dict[str, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    unused_columns: tuple[str, ...] = ()
     n_refused: int = 0
 
     def add(self, source: str, board: str, line: str) -> None:
@@ -113,7 +114,10 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
         _read_addresses(path, result)
         return result
     sources = {name: module.SOURCE for name, module in all_sources().items() if module.SOURCE.boards}
-    for number, platform, token in _read_lines(path):
+    rows, platform_column, token_column = _read_table(path)
+    result.unused_columns = tuple(name for name in rows.fieldnames or () if name not in (platform_column, token_column))
+    for number, row in enumerate(rows, start=2):
+        platform, token = (row[platform_column] or "").strip().lower(), (row[token_column] or "").strip()
         name = SOURCE_OF_PLATFORM.get(platform, platform)
         if name not in sources:
             result.unread[platform] += 1
@@ -242,7 +246,8 @@ def _addresses_in(lines: Iterable[str]) -> Iterator[str]:
 # --- tables ---------------------------------------------------------------------------------------------
 
 
-def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
+def _read_table(path: Path) -> tuple[csv.DictReader[str], str, str]:
+    """Return the rows of a table, and its columns of platforms and of tokens. Raise `WrongUsage` if it lacks one."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -257,5 +262,4 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
             f"{path}: expected a first line with a column {' or '.join(PLATFORM_COLUMNS)} and a column "
             f"{' or '.join(TOKEN_COLUMNS)}, not {head.strip()[:80]!r}"
         )
-    for number, row in enumerate(rows, start=2):
-        yield number, (row[platform] or "").strip().lower(), (row[token] or "").strip()
+    return rows, platform, token

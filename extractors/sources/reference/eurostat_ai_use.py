@@ -41,8 +41,16 @@ fetch = fetch_addresses(
 
 
 def parse(response: Response) -> Iterator[AiUse | Issue]:
-    """Yield the share of each country and of the Union by year and size, and one issue for other groups."""
-    cells = [cell for cell in cells_in(response.json(), dimensions=DIMENSIONS) if _is_read(cell)]
+    """Yield the share of each country and of the Union by year and size, and one issue for other groups.
+
+    Raise `Rejected` if no cell has our codes.
+    """
+    cube = cells_in(response.json(), dimensions=DIMENSIONS)
+    cells = [cell for cell in cube if _is_read(cell)]
+    if not cells:
+        found = "; ".join(f"{name}: {', '.join(sorted({cell[name] for cell in cube})[:5])}" for name in COUNTED)
+        codes = ", ".join(COUNTED.values())
+        raise Rejected("response", found, f"expected values with the codes {codes}; Eurostat may have renamed one")
     yield from each([cell for cell in cells if _area_of(cell["geo"])], _use)
     n_groups = len({cell["geo"] for cell in cells if _area_of(cell["geo"]) is None})
     rule = "expected values of countries or of the Union; those of other groups left out"

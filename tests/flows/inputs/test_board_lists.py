@@ -38,6 +38,12 @@ def test_columns_are_found_by_their_names(tmp_path: Path, text: str) -> None:
     assert (board.source, board.board, board.known_from, board.known_on) == ("greenhouse", "acme", "a list", DAY)
 
 
+def test_columns_that_are_not_stored_are_named(tmp_path: Path) -> None:
+    result = read(tmp_path, "source\tevidence\tboard\tjobs\ngreenhouse\tsaid to hire in Brazil\tacme\t3\n")
+    assert result.unused_columns == ("evidence", "jobs")
+    assert not read(tmp_path, "source\tboard\ngreenhouse\tacme\n").unused_columns
+
+
 def test_platforms_without_a_reader_and_tokens_of_another_shape_are_said(tmp_path: Path) -> None:
     result = read(tmp_path, "platform\tslug\nnowhere\ta\nnowhere\tb\nworkday\tacme.wd1.myworkdayjobs.com\n")
     assert not result.boards and result.unread == {"nowhere": 2}

@@ -32,6 +32,17 @@ def test_the_newest_count_stands_with_its_year_size_and_break(con: duckdb.DuckDB
     assert (late.status, late.reason) == ("stale", "nothing newer than 31 December 2025 was read")
 
 
+def test_a_rebuilt_day_has_no_count_that_came_later(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Sources, {"source": "eurostat_ai_use", "title": "ICT usage", "is_republishable": True})
+    put(tables.AiUses, *(
+        {"source": "eurostat_ai_use", "area": "EU", "size_class": "GE10", "year": year, "share": share, "flags": None,
+         "warc": "eurostat_ai_use/2026-01-12T020000Z.warc.gz"}
+        for year, share in ((2024, 0.135), (2025, 0.1995))
+    ))  # fmt: skip
+    days = {day: computed(con, day)["adoption.eu"].qualifier for day in (date(2025, 11, 1), date(2026, 1, 12))}
+    assert list(days.values()) == ["count of 2024", "count of 2025"]
+
+
 def test_without_a_count_it_is_withheld(con: duckdb.DuckDBPyConnection) -> None:
     row = computed(con)["adoption.eu"]
     assert (row.status, row.reason) == ("suppressed", "no count was read yet")

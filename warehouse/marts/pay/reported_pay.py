@@ -32,6 +32,8 @@ GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) >
 LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]
 SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
 """Why the status of a row is never better than `low`."""
+NO_RATE = "no exchange rate to US dollars near the wave for {} of {} persons"
+"""Why a cell has too few persons that would have enough if all amounts could be converted."""
 OPEN_MEDIAN = "the median, or the upper end of its interval, is in a bracket without an end"
 DIGITS_OF_SHARES = 12
 """Decimal places of shares, so that sums in another order give the same."""
@@ -108,6 +110,10 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     cells.loc[is_few, [*PERSONS_COLUMNS, "dollars_share", "dollars_share_lo", "dollars_share_hi"]] = None
     few = cells["n_persons"].map(printing.JOBS.explain)
     few = few.where(cells["n_persons"] < printing.JOBS.bound, OPEN_MEDIAN)
+    n_all = cells["n_persons"] + cells["n_no_rate"]
+    is_unconverted = (cells["n_persons"] < printing.JOBS.bound) & (n_all >= printing.JOBS.bound)
+    no_rate = [NO_RATE.format(n, n_of) for n, n_of in zip(cells["n_no_rate"], n_all, strict=True)]
+    few = few.mask(is_unconverted, pd.Series(no_rate, index=cells.index, dtype=object))
     return cells.assign(
         reported_on=pd.to_datetime(cells["reported_on"]).dt.date,
         status=np.where(is_few, "suppressed", "low"),

@@ -4,7 +4,7 @@
 -- `is_group`: of the group of roles; the others are the other engineers that a premium compares it with. A kind is, for
 -- `held_constant`, title, level, market and money; for `premium`, the same without title, and in surveys years of
 -- experience, hours, and what a person is paid in. Persons paid in dollars alone count with the
--- dollars by their own rate. `asked_for`: what a wave asks beside pay; where this changes, a series has a break.
+-- dollars by their own rate, or with their pay if it is stated in dollars. Brackets are left out: their ends are no pay. `asked_for`: what a wave asks beside pay; where this changes, a series has a break.
 WITH pairs AS (
     SELECT 'advertised_third_party' AS basis, source, country, year::VARCHAR AS period,
         make_date(year::INTEGER, 1, 1) AS period_from, least(make_date(year::INTEGER, 12, 31), snapshot_on) AS period_to,
@@ -15,13 +15,13 @@ WITH pairs AS (
 ), answers AS (
     SELECT
         *, CASE $experience_bands END AS experience,
-        CASE WHEN paid_in = 'dollars' THEN pay_usd_stated ELSE pay END AS paid,
+        CASE WHEN paid_in = 'dollars' AND currency <> 'USD' THEN pay_usd_stated ELSE pay END AS paid,
         bool_or(employment_type = 'FULL_TIME') OVER wave AS has_hours,
         concat_ws(' ', CASE WHEN bool_or(paid_in IS NOT NULL) OVER wave THEN 'money' END,
             CASE WHEN bool_or(employment_type IS NOT NULL) OVER wave THEN 'hours' END) AS asked_for
     FROM core.pay_reports p
     WHERE basis = 'reported' AND snapshot_on <= as_of AND country IS NOT NULL AND seniority <> 'intern'
-        AND pay_flag IS NULL AND source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)
+        AND pay_flag IS NULL AND pay_high IS NULL AND source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)
     WINDOW wave AS (PARTITION BY source, snapshot_on)
 ), persons AS (
     SELECT 'reported' AS basis, source, country, snapshot_on::VARCHAR AS period, snapshot_on AS period_from,

@@ -105,6 +105,15 @@ def test_a_wave_that_asks_for_other_things_is_a_break(market: database.Connectio
     assert [row["is_break"] for row in rows_of(market, "premium", "ai_core")] == [False, True]
 
 
+def test_dollars_stated_as_such_count_and_brackets_do_not(market: database.Connection) -> None:
+    stated: dict[str, Any] = {"paid_in": "dollars", "currency": "USD", "pay_usd_stated": None}
+    database.put(market, PayReports, engineers(date(2025, 7, 1), 40, 100, **stated))
+    database.put(market, PayReports, engineers(date(2026, 1, 15), 50, 100, **stated))
+    assert [row["n_jobs"] for row in rows_of(market, "premium", "ai_core")] == [40, 50]
+    market.execute("UPDATE core.pay_reports SET pay_high = 2 * pay WHERE basis = 'reported'")
+    assert not rows_of(market, "premium", "ai_core")
+
+
 def test_later_waves_and_closed_sources_do_not_count(market: database.Connection) -> None:
     database.put(market, PayReports, engineers(date(2025, 7, 1), 40, 100))
     database.put(market, PayReports, engineers(date(2026, 12, 1), 50, 100))

@@ -136,6 +136,9 @@ def test_money_without_a_quote_near_the_wave_is_counted_and_left_out(survey: dat
     survey.execute("DELETE FROM core.exchange_rates WHERE rate_on < DATE '2026-01-01'")
     (row,) = cells(survey).to_dict("records")  # 10 March is 54 days away
     assert (row["n_persons"], row["n_no_rate"]) == (40, 101)
+    (row,) = cells(survey, pay_market="local").to_dict("records")
+    reason = "no exchange rate to US dollars near the wave for 100 of 100 persons"
+    assert (row["n_persons"], row["status"], row["reason"]) == (0, "suppressed", reason)
     database.put(
         survey, ExchangeRates, [quote(date(2026, 2, 20), 500.0, "ecb_rates"), quote(date(2026, 1, 20), 1_000.0)]
     )
