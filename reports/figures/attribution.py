@@ -202,6 +202,10 @@ def _replace_part(cause: str, old: Counted, new: Counted) -> Counted:
     return old._replace(**{name: getattr(new, name) for name in _PARTS[cause]}) if cause in _PARTS else new
 
 
+def _say_empty(causes: Sequence[str]) -> str:
+    return f"together with {' and '.join(causes)}: {'the two' if len(causes) == 1 else 'they'} share no adverts"
+
+
 def split(
     number: Number, values: tuple[float, float], printed: tuple[float, float], steps: Iterable[Step], *, digits: int
 ) -> list[Part]:
@@ -218,7 +222,7 @@ def split(
             empty.append(CAUSES[step.cause])
             continue
         value = round(step.values[number], digits)
-        remark = f"with {' and '.join(empty)}, after which no advert was left" if empty else step.remark
+        remark = _say_empty(empty) if empty else step.remark
         parts.append(Part(step.cause, round(value - at, digits), remark))
         at, empty = value, []
     rest = round((printed[1] - printed[0]) - sum(part.difference for part in parts), digits)

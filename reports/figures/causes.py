@@ -39,7 +39,8 @@ from reports.figures.ladder import FigureInputs
 from reports.figures.places import OF_REGION, slug
 from reports.wording import notes, numbers
 from reports.wording.bases import OWN_BASES
-from reports.wording.numbers import Rows
+from reports.wording.numbers import Row, Rows
+from reports.wording.reported import name_persons
 from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Causes, KeptAdverts, Vintages
@@ -141,6 +142,11 @@ class ShownVintage:
         return bool(self.values) and all(
             number in found and abs(found[number] - value) <= tolerance for number, value in self.values.items()
         )
+
+
+def _word_row(row: Row) -> str | None:
+    """Return what a reader calls a row: of pay that people report, its persons and survey."""
+    return f"{name_persons(row)} ({row['survey']})" if "survey" in row and "experience" in row else row.get("name")
 
 
 def _name_rows(rows: Rows) -> list[str]:
@@ -360,7 +366,7 @@ def _attribute(last: ShownVintage, one: ShownVintage, became: Mapping[str, Becam
     steps = list(_find_steps(last, one, names, became, reader))
     is_split = len(steps) > 1 or steps[0].remark is None
     rows = notes.rows_of(one.row)
-    words = {row.get("item"): row.get("name") for row in rows}
+    words = {name: _word_row(row) for name, row in zip(_name_rows(rows), rows, strict=False) if name}
     currency = rows[0].get("currency") if one.row.basis in PAY_BASES else None
     for number in (number for number in moved if number[0] in names):
         name, column = number
@@ -421,6 +427,6 @@ def _find_whole(last: ShownVintage, one: ShownVintage) -> Step:
         return Step("method", one.values, METHOD)
     periods = [(row.period_from, row.period_to) for row in (last.row, one.row)]
     if one.row.basis not in OWN_BASES and periods[0] != periods[1]:
-        return Step("window", one.values, "another wave or edition, with all that differs in it")
+        return Step("window", one.values, "a newer survey wave or edition; its effects cannot be separated")
     is_kind = one.rung is not None and one.rung.behind in AROUND
     return Step("rest", one.values, NOT_KNOWN if is_kind else NOT_SEPARATED)

@@ -55,7 +55,7 @@ BASES = {
         stands_in="a survey",
         definition="what people who chose to answer a survey say they earn, many of them years after they were hired",
         apart="people who chose to answer, and not new offers",
-        trust="People chose to answer the survey. An interval covers chance alone, not who answered.",
+        trust="People chose to answer the survey. An interval covers sampling error only, not who answered.",
         newer="a newer survey",
         no_interval="the survey gives too little to compute one",
     ),

@@ -1,6 +1,6 @@
 """How pay moves, in words: for the same kind of job from period to period, and as a premium over other engineering.
 
-A change whose interval holds 0 is called no more than chance, whatever its sign.
+A change whose interval holds 0 is called no clear change, whatever its sign.
 """
 
 from __future__ import annotations
@@ -33,10 +33,25 @@ PREMIUM_KEY = (
 
 
 def signed(change: float) -> str:
-    """Return a change such as "+1.8%", "−3.2%", or "+34%" from 10 % on."""
+    """Return a change such as "+1.8%", "−3.2%", or "+34%" from 10 % on; what rounds to 0 has no sign."""
     value = 100 * change
     text = f"{value:+.1f}" if abs(value) < 9.95 else f"{value:+.0f}"
-    return f"{text}%".replace("-", "−")
+    return f"{text if float(text) else text[1:]}%".replace("-", "−")
+
+
+def _unsigned(change: float) -> str:
+    return signed(abs(change)).lstrip("+")
+
+
+def _sizes(row: Row, joint: str) -> str:
+    """Return the 95 % interval of a rise or fall as sizes, the lesser first, such as "5.0% to 40%"."""
+    return joint.join(map(_unsigned, sorted((row["change_lo"], row["change_hi"]), key=abs)))
+
+
+def _say_unclear(row: Row) -> str:
+    """Return an interval that holds 0 in brackets, after the value where that is printed."""
+    point = _point(row)
+    return f"({'' if point is None else f'{point}, '}95% interval {say_ends(row)})"
 
 
 def say_ends(row: Row, name: str = "change") -> str:
@@ -72,12 +87,11 @@ def _say_change(row: Row) -> str:
     when = f"from {say_period(row, 'previous')} to {say_period(row)}"
     head, point = "pay for the same kind of job", _point(row)
     if row["change_lo"] <= 0 <= row["change_hi"]:
-        said = say_ends(row) if point is None else f"{point}, {say_ends(row)}"
-        return f"{head} did not change by more than chance {when} ({said})"
+        return f"{head} shows no clear change {when} {_say_unclear(row)}"
     verb = "rose" if row["change"] > 0 else "fell"
     if point is None:
-        return f"{head} {verb} {when} (by {say_ends(row)})"
-    return f"{head} {verb} by {point.lstrip('+−')} {when} ({say_ends(row)})"
+        return f"{head} {verb} {when} (by {_sizes(row, ' to ')})"
+    return f"{head} {verb} by {_unsigned(row['change'])} {when} ({say_ends(row)})"
 
 
 def _text_of_changes(rows: Rows) -> str:
@@ -96,14 +110,13 @@ def _text_of_premium(rows: Rows) -> str:
     *earlier, newest = numbers.choose_printed(rows)
     who, point, is_survey = _say_group(newest), _point(newest), newest["basis"] == "reported"
     verb = "are paid" if is_survey else "offer"
-    than = "other engineers of equal experience" if is_survey else "for other engineering of equal level"
+    than = "other engineers of equal experience" if is_survey else "those for other engineering of equal level"
     than += f", {say_period(newest)}"
     if newest["change_lo"] <= 0 <= newest["change_hi"]:
-        said = f"{who} do not {verb.replace('are paid', 'earn')} more or less than {than}, beyond chance"
-        said += f" ({say_ends(newest) if point is None else f'{point}, {say_ends(newest)}'})"
+        said = f"{who} show no clear difference in pay from {than} {_say_unclear(newest)}"
     else:
         more = "more" if newest["change"] > 0 else "less"
-        size = f"between {say_ends(newest).replace(' to ', ' and ')}" if point is None else f"{point.lstrip('+−')}"
+        size = f"between {_sizes(newest, ' and ')}" if point is None else _unsigned(newest["change"])
         said = f"{who} {verb} {size} {more} than {than}{'' if point is None else f' ({say_ends(newest)})'}"
     before = "; ".join(map(_brief, earlier))
     return f"{said}{f'; earlier: {before}' if before else ''}"

@@ -1,4 +1,4 @@
-"""Pay that people report, in words. These people chose to answer, so intervals cover chance alone."""
+"""Pay that people report, in words. These people chose to answer, so intervals cover sampling error only."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ MONEY = {"local": "paid in the country's own money", "cross_border": "paid in do
 FOREIGN = "paid in foreign money"
 """The same for `cross_border` in a survey that does not tell the dollar from other foreign money."""
 WITHOUT_ROLE = "developers of all kinds"
+MEDIANS = "survey respondents report these yearly medians"
 LEVELS = "a level is what the title or the answer says, else years of experience: {years}"
 SELF_SELECTED = (
     "Each row is one survey, with its own question, whose respondents chose to answer. The intervals say how much it "
@@ -75,7 +76,7 @@ def _text(rows: Rows) -> str:
         beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", row.get("restriction"))))
         parts.append(f"{name_persons(row)} {numbers.amount(row, 'p50')} ({beneath})")
     low = f" ({numbers.LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
-    return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
+    return f"{MEDIANS}: {'; '.join(parts)}{low}"
 
 
 def _local(row: Row) -> str | None:
@@ -145,7 +146,7 @@ def _text_of_cell(rows: Rows) -> str:
         beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", survey, row["restriction"])))
         parts.append(f"{', '.join(filter(None, who))}: {numbers.amount(row, 'p50')} ({beneath})")
     apart = ", each survey for itself" if len({row["source"] for row in printed}) > 1 else ""
-    return f"median a year of those who chose to answer{apart}: {'; '.join(parts)}"
+    return f"{MEDIANS}{apart}: {'; '.join(parts)}"
 
 
 def _note_of_cell(rows: Rows) -> list[str]:
@@ -158,12 +159,12 @@ def _say_levels() -> str:
 
 
 BONUS_SIZES = {
-    "n_bonus_under_one": "under one",
-    "n_bonus_one": "one",
-    "n_bonus_one_to_three": "one to three",
-    "n_bonus_over_three": "over three",
+    "n_bonus_under_one": ("less than a month's salary",) * 2,
+    "n_bonus_one": ("one month's salary", "one month's"),
+    "n_bonus_one_to_three": ("one to three months' salaries", "one to three"),
+    "n_bonus_over_three": ("more than three months' salaries", "more than three"),
 }
-"""Sizes of a bonus in months' salaries, by column."""
+"""Sizes of a bonus, by column: in words, and in those for it after another."""
 
 
 def _size_of_bonus(row: Row) -> str | None:
@@ -174,9 +175,8 @@ def _size_of_bonus(row: Row) -> str | None:
         return f"median {numbers.percent(row['bonus_of_base'])} of base pay ({ends}, n = {row['n_bonus_of_base']:,})"
     if not any(row[name] for name in BONUS_SIZES):
         return None
-    return (
-        f"in months' salaries {', '.join(f'{row[name]} {words}' for name, words in BONUS_SIZES.items() if row[name])}"
-    )
+    (n_first, (first, _)), *others = [(row[name], words) for name, words in BONUS_SIZES.items() if row[name]]
+    return ", ".join([f"{n_first} get {first}", *(f"{n} {after}" for n, (_, after) in others)])
 
 
 def _text_of_bonus(rows: Rows) -> str:

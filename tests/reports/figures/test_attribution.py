@@ -256,7 +256,7 @@ def test_a_cause_after_which_no_advert_is_left_goes_with_the_next(kind: str) -> 
     read_more(now, dice)
     for parts in attribute(kind, then, now).values():
         (part,) = (part for part in parts if part.cause != "rounding")
-        assert part.cause == "boards_new" and part.remark == "with boards gone, after which no advert was left"
+        assert part.cause == "boards_new" and part.remark == "together with boards gone: the two share no adverts"
 
 
 def test_what_an_advert_adds_to_its_job_is_no_other_reading() -> None:

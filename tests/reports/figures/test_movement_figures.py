@@ -44,12 +44,23 @@ def test_a_change_beyond_chance_has_a_verb_and_others_none() -> None:
     assert "fell by 3.0% from 2023 to 2024" in say([changed("2024", -0.03)])
     unsure = say([changed("2024", 0.05), changed("2025", 0.01, last_day="2025-08-03")])
     assert unsure == (
-        "pay for the same kind of job did not change by more than chance from 2024 to 2025 (to August) "
-        "(+1.0%, −1.0% to +3.0%); earlier, each over the year before: 2024 +5.0% (+3.0% to +7.0%)"
+        "pay for the same kind of job shows no clear change from 2024 to 2025 (to August) "
+        "(+1.0%, 95% interval −1.0% to +3.0%); earlier, each over the year before: 2024 +5.0% (+3.0% to +7.0%)"
     )
     wide = say([changed("2024", 0.3, 0.2, form="interval")])
-    assert "rose from 2023 to 2024 (by +10% to +50%)" in wide
+    assert "rose from 2023 to 2024 (by 10% to 50%)" in wide
     assert "30%" not in wide
+    fall = changed("2024", -0.225, 0.175, form="interval")
+    assert say([fall]).endswith("fell from 2023 to 2024 (by 5.0% to 40%)")
+    offer = movement.PREMIUM.text([premium("2025-07-10", -0.225, 0.175, form="interval")])
+    assert "are paid between 5.0% and 40% less than other engineers" in offer
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [(-0.0004, "0.0%"), (0.0004, "0.0%"), (-0.0006, "−0.1%"), (0.0, "0.0%"), (-0.1, "−10%")]
+)
+def test_what_rounds_to_nothing_has_no_sign(change: float, words: str) -> None:
+    assert movement.signed(change) == words
 
 
 def test_a_premium_says_who_answered() -> None:
@@ -60,9 +71,12 @@ def test_a_premium_says_who_answered() -> None:
         "January 2026 (+24% to +44%); earlier: July 2025 +26% (+16% to +36%)"
     )
     assert "of 50, 49 AI engineers, 1 prompt engineer" in movement.PREMIUM.note(rows)
-    assert "do not earn more or less than" in movement.PREMIUM.text([premium("2026-01-15", 0.05)])
+    assert (
+        "show no clear difference in pay from other engineers of equal experience, January 2026 "
+        "(+5.0%, 95% interval −5.0% to +15%)"
+    ) in movement.PREMIUM.text([premium("2026-01-15", 0.05)])
     collected = premium("2025", 0.2, basis="advertised_third_party", role_group="ai_engineering", last_day="2025-12-31")
-    assert "adverts for AI engineering offer 20% more than for other engineering of equal level, 2025" in (
+    assert "adverts for AI engineering offer 20% more than those for other engineering of equal level, 2025" in (
         movement.PREMIUM.text([collected])
     )
 

@@ -52,8 +52,8 @@ def test_money_and_experience_are_said_where_rows_differ_in_them() -> None:
         row(experience="5-7"),
     ]
     assert REPORTED.text(rows) == (
-        "median a year of those who chose to answer: Argentina, paid in the country's own money USD 37K (31K–40K, n = "
-        "91); Argentina, paid in dollars alone between USD 20K and 50K (95% interval) (n = 91); "
+        "survey respondents report these yearly medians: Argentina, paid in the country's own money USD 37K (31K–40K, "
+        "n = 91); Argentina, paid in dollars alone between USD 20K and 50K (95% interval) (n = 91); "
         "Argentina, 5-7 years of experience USD 37K (31K–40K, n = 91) (low confidence)"
     )
 
@@ -68,7 +68,7 @@ def test_countries_stand_side_by_side_each_with_who_answered_its_money_wave_and_
         row(source="c", country="CO", **HELD),
     ]  # fmt: skip
     assert OF_CELL.text(rows) == (
-        "median a year of those who chose to answer, each survey for itself: data scientists (79 of 91) and AI "
+        "survey respondents report these yearly medians, each survey for itself: data scientists (79 of 91) and AI "
         "specialists in Argentina, paid in Argentine pesos: USD 37K (31K–40K, n = 91; Survey A, January 2026; not for "
         "commercial use); machine learning and AI engineers in Brazil, who stated pay in Brazilian reals: USD 37K "
         "(31K–40K, n = 58; Survey B, January 2026; not for publication: no licence found); developers of all kinds in "

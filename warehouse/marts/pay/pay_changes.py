@@ -30,7 +30,7 @@ COLUMNS = "period, period_from, period_to, role, asked_for, is_group, kind, clus
 SERIES = ["measure", "basis", "source", "country", "role_group"]
 LOW = {
     "advertised_third_party": "others collected the adverts, whose employers are not known: titles stand for them",
-    "reported": "persons chose to answer, and the interval covers chance alone",
+    "reported": "persons chose to answer, and the interval covers sampling error only",
 }
 """Why the status of a row is never better than `low`, by basis."""
 ALONE = "no other period has enough"

@@ -30,7 +30,7 @@ EXTRA_INPUTS = ("report_rates($as_of)",)
 """What is read beside the tables in `cell_cache.INPUT_TABLES`: exchange rates, which may arrive late."""
 GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) > 1]
 LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]
-SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
+SELF_SELECTED = "persons chose to answer, and the interval covers sampling error only"
 """Why the status of a row is never better than `low`."""
 NO_RATE = "no exchange rate to US dollars near the wave for {} of {} persons"
 """Why a cell has too few persons that would have enough if all amounts could be converted."""
