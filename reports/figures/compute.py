@@ -265,7 +265,7 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
     is_outdated = inputs.as_of > claim.verify_by
     reasons = [
         "the claim names no source" if claim.publisher is None else None,
-        f"not verified again since {numbers.day(claim.verify_by)}" if is_outdated else None,
+        notes.say_overdue(claim.verify_by) if is_outdated else None,
     ]
     reason = "; ".join(filter(None, reasons)) or None
     publisher = claim.publisher or UNKNOWN_PUBLISHER
@@ -280,7 +280,7 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
         figure, inputs, Verdict(status="low" if reason else "published", reason=reason), basis="cited", rung="cited",
         sources=sources, verify_by=claim.verify_by,
     )  # fmt: skip
-    outdated = "not verified again in time" if is_outdated else None
+    outdated = "not checked in time" if is_outdated else None
     return _with_value(row, figure, [printed], ["cited", publisher, outdated])
 
 

@@ -19,7 +19,7 @@ from reports.figures import query
 from reports.figures.declaration import Figure, Rung
 from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict, judge_age
-from reports.wording import numbers
+from reports.wording import notes, numbers
 from reports.wording.numbers import Row, Rows
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.marts.vintages.published import STANDING
@@ -62,6 +62,7 @@ class FigureInputs:
     | `earlier` | what figures of shares said in earlier vintages, newest first |
     | `found` | result of each SELECT run so far |
     | `titles` | titles of sources |
+    | `unused` | why reported pay of a country is read but not used, by country |
     | `restrictions` | what must be said beside figures made from a source, by source |
     """
 
@@ -77,6 +78,7 @@ class FigureInputs:
     found: dict[str, Groups] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     restrictions: dict[str, str] = field(default_factory=dict)
+    unused: dict[str, str] = field(default_factory=dict)
 
     def vintage_of(self, name: str) -> Vintages | None:
         """Return the published vintage of a list; None if it has none."""
@@ -108,6 +110,7 @@ def inputs_of(
     barred = frozenset(row["source"] for row in sources if not row["is_republishable"])
     inputs = FigureInputs(as_of=as_of, barred=barred, standing=standing, **options)
     inputs.restrictions.update((row["source"], row["restriction"]) for row in sources if row["restriction"])
+    inputs.unused.update(_find_unused(con, sources))
     inputs.titles.update((row["source"], row["title"]) for row in sources)
     if standing is not None:
         waiting = query.read(con, "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'")
@@ -202,6 +205,25 @@ def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
     return bool(since < since_better and as_of - since_better < MIN_DAYS_HELD)
 
 
+def _find_unused(con: Connection, sources: Rows) -> dict[str, str]:
+    """Return why reported pay of countries is read but not used, by country: the restrictions of its sources."""
+    reasons = {
+        row["source"]: notes.say_restriction(row["title"], row["restriction"])
+        for row in sources
+        if row["restriction"] and not row["is_republishable"]
+    }
+    rows = query.read(
+        con,
+        "SELECT DISTINCT country, source FROM core.pay_reports WHERE basis = 'reported' AND country IS NOT NULL"
+        " ORDER BY ALL",
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["source"] in reasons:
+            found.setdefault(row["country"], []).append(reasons[row["source"]])
+    return {country: "; ".join(of_country) for country, of_country in found.items()}
+
+
 def parameters_of(figure: Figure, rung: Rung, inputs: FigureInputs) -> dict[str, object]:
     """Return the parameters of a rung's SELECTs."""
     return {
@@ -227,6 +249,10 @@ def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInput
     if verdict.status == "stale" and since is not None:  # newer adverts were read, but their vintage waits
         verdict = replace(verdict, reason=f"a newer vintage waits for review since {numbers.day(since)}")
     barred = inputs.barred.intersection(evidence.sources)
+    countries: Any = attempt.given.get("countries", ()) if not attempt.rows and attempt.rung.basis == "reported" else ()
+    if unused := [inputs.unused[country] for country in countries if country in inputs.unused]:
+        verdict = replace(verdict, reason="; ".join(dict.fromkeys(unused)), n_jobs=None)
+        return replace(attempt, evidence=evidence, verdict=verdict, is_barred=True)
     if barred:
         reason = f"{', '.join(sorted(barred))} may not be republished"
         verdict = replace(verdict, status="suppressed", reason=reason)

@@ -13,8 +13,6 @@ from reports.wording.numbers import Row, choose_printed, qualify
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
 
-REMEDY = "to print it, add the source to sources.allow"
-
 
 def for_prose(figures: Sequence[Figures], sources: Iterable[Sources]) -> list[Figures]:
     """Return the figures as they may stand in guides and on the front page.
@@ -22,7 +20,7 @@ def for_prose(figures: Sequence[Figures], sources: Iterable[Sources]) -> list[Fi
     What is made from sources with a restriction that the setting `sources.allow` does not name is left out.
     """
     barred = {
-        source.source: f"{source.title} is {source.restriction}; {REMEDY}"
+        source.source: notes.say_restriction(source.title, source.restriction or "")
         for source in sources
         if not source.is_in_prose
     }

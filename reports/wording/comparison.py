@@ -68,7 +68,7 @@ def name_kind(row: Row) -> str:
 
 
 def _market(row: Row) -> str | None:
-    return "whoever pays" if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
+    return "all employers" if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
 
 
 def value(row: Row) -> str:

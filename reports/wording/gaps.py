@@ -71,7 +71,7 @@ def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
 
 def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
     row, basis = refusal.first_row, refusal.rung.basis
-    if not refusal.is_by_rules:
+    if refusal.is_barred or not refusal.is_by_rules:
         return
     if basis in OWN_BASES:
         rules = {EMPLOYERS: f"employers{OUR_PAY.get(basis, '')}", OPEN_DAYS: "open days"}

@@ -320,11 +320,28 @@ def _define_level(figure: Figures) -> str | None:
 def _verification(figure: Figures) -> str | None:
     if figure.verify_by is None:
         return None
-    if figure.as_of > figure.verify_by:
-        return f"not verified again since {numbers.day(figure.verify_by)}"
     verified_on = _first_of(figure).get("verified_on")
-    before = f"verified on {numbers.day(date.fromisoformat(verified_on))}, " if verified_on else ""
-    return f"{before}to be verified again by {numbers.day(figure.verify_by)}"
+    checked = f"checked on {numbers.day(date.fromisoformat(verified_on))}" if verified_on else NOT_CHECKED
+    if figure.as_of > figure.verify_by:
+        return f"{checked}; {say_overdue(figure.verify_by)}"
+    return f"{checked}; to be checked {'again ' if verified_on else ''}by {numbers.day(figure.verify_by)}"
+
+
+NOT_CHECKED = "printed as cited, not yet checked at the publisher"
+"""Words for a claim without a day on which somebody opened it at its publisher."""
+
+
+def say_overdue(verify_by: date) -> str:
+    """Say that the day has passed by which a claim was to be looked up."""
+    return f"was to be checked by {numbers.day(verify_by)}, and was not"
+
+
+REMEDY = "to print it, add the source to sources.allow"
+
+
+def say_restriction(title: str, restriction: str) -> str:
+    """Say why nothing made from a source stands here, and which setting lets it."""
+    return f"{title} is {restriction}; {REMEDY}"
 
 
 ENDS = {"band_low": "the lower end", "band_high": "the upper end", "p50": "the median"}

@@ -14,7 +14,7 @@ from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import PERSONS, name_workers
 from transforms.pay.reported import min_years_of_levels
-from transforms.records.definitions import MAX_AMOUNT_WIDTH
+from transforms.records.definitions import MAX_AMOUNT_WIDTH, SURVEY_RATE_DAYS
 from warehouse.marts.printing import JOBS
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
@@ -22,6 +22,8 @@ MONEY = {"local": "paid in the country's own money", "cross_border": "paid in do
 FOREIGN = "paid in foreign money"
 """The same for `cross_border` in a survey that does not tell the dollar from other foreign money."""
 WITHOUT_ROLE = "developers of all kinds"
+NO_RATE = f"no exchange rate to dollars within {SURVEY_RATE_DAYS} of the survey"
+"""Why an amount stands in local money alone."""
 MEDIANS = "survey respondents report these yearly medians"
 LEVELS = "a level is what the title or the answer says, else years of experience: {years}"
 SELF_SELECTED = (
@@ -127,8 +129,8 @@ def _table(rows: Rows) -> Table:
 def _note(rows: Rows) -> list[str]:
     printed = numbers.choose_printed(rows)
     days = "; ".join(
-        f"{name}, half of the answers in by {numbers.day(date.fromisoformat(str(on)[:10]))}"
-        for name, on in sorted({(row["survey"], row["reported_on"]) for row in printed})
+        f"{name}, edition of {year}, amounts as of {numbers.day(date.fromisoformat(str(on)[:10]))}"
+        for name, year, on in sorted({(row["survey"], row["year"], row["reported_on"]) for row in printed})
     )
     shares = [f"{name_persons(row)} {share}" for row in printed if (share := _in_dollars(row))]
     dollars = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
@@ -143,7 +145,8 @@ def _text_of_cell(rows: Rows) -> str:
         who = [f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}", _name_currency(row)]
         on = date.fromisoformat(str(row["reported_on"])[:10])
         survey = f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
-        beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", survey, row["restriction"])))
+        rate = None if row["currency"] == "USD" else NO_RATE
+        beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", survey, rate, row["restriction"])))
         parts.append(f"{', '.join(filter(None, who))}: {numbers.amount(row, 'p50')} ({beneath})")
     apart = ", each survey for itself" if len({row["source"] for row in printed}) > 1 else ""
     return f"{MEDIANS}{apart}: {'; '.join(parts)}"

@@ -75,10 +75,13 @@ def test_cited_figures_name_their_source_and_go_stale(con: duckdb.DuckDBPyConnec
     fresh = computed(con)["claim.gdp_2030"]
     assert fresh.value == "up to USD 15.7 trillion by 2030 (cited; PwC)"
     assert (fresh.kind, fresh.status, fresh.sources) == ("cited", "published", ("PwC",))
-    assert "27 June 2017" in notes.note(fresh) and "To be verified again by 30 June 2027." in notes.note(fresh)
+    assert "27 June 2017" in notes.note(
+        fresh
+    ) and "Printed as cited, not yet checked at the publisher; to be checked by 30 June 2027." in notes.note(fresh)
     assert warn_of_outdated([fresh]) == []
     stale = computed(con, date(2028, 1, 1))["claim.gdp_2030"]
-    assert stale.status == "low" and stale.value is not None and stale.value.endswith("not verified again in time)")
+    assert stale.status == "low" and stale.value is not None and stale.value.endswith("not checked in time)")
+    assert stale.reason == "was to be checked by 30 June 2027, and was not"
     assert len(warn_of_outdated([stale])) == 1 and "PwC" in warn_of_outdated([stale])[0]
 
 

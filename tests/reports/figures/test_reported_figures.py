@@ -10,13 +10,16 @@ import pytest
 from reports.figures import query
 from reports.figures.addresses import AddressError, declare
 from reports.figures.catalogue import find_id
+from reports.figures.compute import compute_asked
 from reports.wording.reported import BONUS, OF_CELL
 from tests.builders import open_copy
+from tests.reports.conftest import put_rows
 from transforms.records.columns import fields_of
+from transforms.records.vocabulary import NO_LICENCE
 from transforms.text.lookups import countries
 from warehouse import database
 from warehouse.marts.pay.reported_pay import reported_pay
-from warehouse.tables import Countries, PayReports
+from warehouse.tables import Countries, PayReports, Sources
 
 AS_OF = date(2026, 3, 1)
 
@@ -103,6 +106,7 @@ def test_where_no_rate_is_near_enough_pay_stands_in_the_money_it_is_paid_in(con:
     behind = [one["cell"] for one in read(con, "reported.co.other_engineering.mid", "behind/reported")]
     assert behind.count(row["cell"]) == 33
     assert "paid in Colombian pesos: COP 90.0M" in OF_CELL.text(rows)
+    assert OF_CELL.text(rows).count("no exchange rate to dollars within 45 days of the survey") == 1
     assert OF_CELL.table is not None
     (cells,) = (cells for cells in OF_CELL.table(rows).rows if "COP 90.0M (n = 33)" in cells)
     assert cells[2:5] == ("–", "–", "–"), "nothing in dollars"
@@ -144,3 +148,19 @@ def test_the_notes_say_from_which_years_a_level_is() -> None:
     for wrong in ("reported.atlantis.ai_core.all", "reported.co.pilots.all", "reported.co.ai_core.boss"):
         with pytest.raises(AddressError):
             declare(wrong)
+
+
+def test_persons_of_a_source_that_is_not_for_publication_are_no_lack_of_persons(con: Any) -> None:
+    closed = {"source": "closed", "title": "Closed survey", "restriction": NO_LICENCE, "is_republishable": False}
+    database.put(con, PayReports, people(58, source="closed", country="BR", currency="BRL"))
+    put_rows(con, Sources, closed)
+    for address, said in (
+        (
+            "reported.br.other_engineering.mid",
+            "Closed survey is not for publication: no licence found; to print it, add",
+        ),
+        ("reported.ar.other_engineering.mid", "not enough data (n = 0; 30 needed)"),
+    ):
+        (row,) = compute_asked(con, [address], AS_OF, code_version="1")
+        assert (row.value, row.status) == (None, "suppressed")
+        assert (row.reason or "").startswith(said), address

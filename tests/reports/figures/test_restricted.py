@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from reports.figures.restricted import REMEDY, for_prose, leave_out
+from reports.figures.restricted import for_prose, leave_out
 from reports.release.licences import COLLECTION, Licence, licence_of
 from reports.wording import notes
 from tests.reports.wording.test_reported import row
@@ -58,7 +58,7 @@ def test_a_collection_loses_the_rows_of_a_source_that_may_not_stand_there() -> N
 def test_what_cannot_be_split_or_has_nothing_left_is_withheld_and_says_why(name: str, rows: Any) -> None:
     (left,) = for_prose([figure(name, rows, "closed", "free")], [CLOSED, FREE])
     assert (left.value, left.status, left.sources) == (None, "suppressed", ())
-    assert left.reason == f"A survey is {NOT_COMMERCIAL}; {REMEDY}"
+    assert left.reason == f"A survey is {NOT_COMMERCIAL}; {notes.REMEDY}"
 
 
 def test_nor_is_it_offered_in_place_of_another_figure() -> None:

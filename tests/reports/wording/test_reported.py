@@ -78,7 +78,7 @@ def test_countries_stand_side_by_side_each_with_who_answered_its_money_wave_and_
 
 def test_a_note_names_days_and_who_is_paid_in_dollars_and_that_people_chose_to_answer() -> None:
     assert REPORTED.note([row()]) == [
-        "Survey, half of the answers in by 15 January 2026",
+        "Survey, edition of 2026, amounts as of 15 January 2026",
         "paid in dollars alone: Argentina 25% (17–36%)",
         SELF_SELECTED.rstrip("."),
     ]

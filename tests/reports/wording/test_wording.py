@@ -423,14 +423,17 @@ def test_a_value_and_what_is_said_of_it_stand_apart(
 @pytest.mark.parametrize(
     ("verify_by", "expected"),
     [
-        (date(2026, 12, 31), "PwC, Sizing the prize, 2017. An upper end. To be verified again by 31 December 2026."),
-        (date(2026, 1, 31), "PwC, Sizing the prize, 2017. An upper end. Not verified again since 31 January 2026."),
+        (date(2026, 12, 31), "Printed as cited, not yet checked at the publisher; to be checked by 31 December 2026."),
+        (
+            date(2026, 1, 31),
+            "Printed as cited, not yet checked at the publisher; was to be checked by 31 January 2026, and was not.",
+        ),
     ],
 )
 def test_a_cited_figure_says_until_when_it_stands(verify_by: date, expected: str, figure: Any) -> None:
     row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "2017", "caveat": "an upper end"}
     claim = figure(figure="claim.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
-    assert notes.note(claim) == expected
+    assert notes.note(claim) == f"PwC, Sizing the prize, 2017. An upper end. {expected}"
 
 
 def test_a_cited_figure_has_the_day_of_its_publisher_and_not_ours(figure: Any) -> None:
@@ -442,7 +445,7 @@ def test_a_cited_figure_has_the_day_of_its_publisher_and_not_ours(figure: Any) -
     assert notes.describe_period(claim) == "published 27 June 2017"
     assert notes.strength(claim) == "–"
     assert notes.origin(claim) == "PwC, Sizing the prize, 27 June 2017"
-    assert notes.note(claim).endswith("Verified on 1 May 2026, to be verified again by 31 December 2026.")
+    assert notes.note(claim).endswith("Checked on 1 May 2026; to be checked again by 31 December 2026.")
     unknown = figure(figure="claim.shortfall", kind="cited", value_json=json.dumps([row | {"published": ""}]))
     assert notes.describe_period(unknown) == "of an unknown day"
 
