@@ -309,7 +309,9 @@ class ReportedPay(Quantiles):
         ),
     ]
     year: Annotated[int, Column("Year of the wave: the reference period")]
-    reported_on: Annotated[date, Column("Day by which half of the answers were in; amounts are converted at its rate")]
+    reported_on: Annotated[
+        date, Column("Day by which half of the answers were in, or the declared one; amounts take its rate")
+    ]
     n_persons: Annotated[int, count("Persons in the quantiles")]
     n_without_role: Annotated[
         int, count("Of the persons in the quantiles: developers of all kinds, whose survey does not ask for the role")

@@ -66,7 +66,7 @@ def declare_reported(place: Place, role: str, level: str) -> Figure:
     return Figure(
         id=f"reported.{place.slug}.{role}.{level}",
         title=f"Pay that people report in {place.in_words}{'' if is_country else ', country by country'}: {what}",
-        unit="USD per year",
+        unit="USD per year, or the row's own money where no rate is known",
         renderer=reported.OF_CELL,
         rungs=(_rung(role, "market", countries=countries, level=level, widens=not is_country),),
         judge=verdicts.judge_reports,
