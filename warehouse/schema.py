@@ -232,7 +232,13 @@ MACROS = {
     "pay_observations": pay_observations(_STOCK),
     **_read_all(
         *("pay/pay_disclosures", "pay/official_pay", "pay/silent_jobs", "jobs/frame_adverts", "jobs/frame_jobs"),
-        *("jobs/frame_boards", "boards/complete_readings", "boards/board_intervals", "boards/board_listings"),
+        *(
+            "jobs/frame_boards",
+            "boards/complete_readings",
+            "boards/monthly_adverts",
+            "boards/board_intervals",
+            "boards/board_listings",
+        ),
         *("pay/report_rates", "pay/reported_persons", "pay/prices_of", "pay/collected_pairs", "pay/pay_pairs"),
         *("pay/compared_pay", "pay/pay_comparison"),
     ),

@@ -60,6 +60,7 @@ PARTS = (
     Part("ratio", "ratio", "ratio of two rates"),
     Part("difference", "difference", "difference of two shares", "form"),
     Part("change", "change", "part of pay", "form"),
+    Part("indeed", "indeed", "share of adverts on Indeed"),
     Part("width", "width", "upper end of pay over the lower, less one", "width_form"),
     Part("n_boards", "n_boards", "boards"),
     Part("n_adverts", "n_adverts", "adverts"),

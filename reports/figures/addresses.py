@@ -19,6 +19,7 @@
                                              employers.workplace.remote.us.ai_jobs
     movement.{country}.{group}               how pay for the same kind of job moved: movement.us.ai_engineering
     premium.{country}.{group}                how much more is paid than in other engineering: premium.ar.ai_core
+    adverts.{country}                        AI jobs by month, beside adverts on Indeed that name AI: adverts.us
     disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
     closing_rate.{place}.{group}             closing_rate.all.ai_engineering
     claim.{name}                             what others say
@@ -42,6 +43,7 @@ from reports.figures.declaration import Figure
 from reports.figures.declared import (
     comparison_figures,
     disclosure_figures,
+    month_figures,
     movement_figures,
     pay_figures,
     reported_figures,
@@ -182,6 +184,10 @@ def _declare_change(measure: str, place: str, group: str) -> Figure:
     return movement_figures.DECLARE[measure](_place(place, ("country",), "country"), group)
 
 
+def _declare_months(place: str) -> Figure:
+    return month_figures.declare_months(_place(place, ("country",), "country"))
+
+
 KINDS: dict[str, Callable[..., Figure]] = {
     **{kind: functools.partial(_declare_pay, key) for key, kind in pay_figures.KINDS_OF_PAY.items()},
     "comparison": _declare_comparison,
@@ -193,6 +199,7 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "employers": _declare_employers,
     "movement": functools.partial(_declare_change, movement_figures.HELD),
     "premium": functools.partial(_declare_change, movement_figures.OVER),
+    month_figures.KIND: _declare_months,
     "disclosure": _declare_disclosure,
     "closing_rate": _declare_closing_rate,
 }

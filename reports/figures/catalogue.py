@@ -17,6 +17,7 @@ from reports.figures.declaration import Display, Figure, Rung
 from reports.figures.declared import (
     comparison_figures,
     disclosure_figures,
+    month_figures,
     movement_figures,
     pay_figures,
     reported_figures,
@@ -112,6 +113,8 @@ KNOWN = {
 
 `declarations` adds the figures of each country in the data.
 """
+FOLLOWED = (*movement_figures.KINDS, month_figures.KIND)
+"""Kinds of figures that are series; which of them are shown follows from the data."""
 _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 
 
@@ -154,7 +157,7 @@ def find_id(address: str) -> str:
 
 def displays_of(figure_id: str) -> tuple[Display, ...]:
     """Return the places where the site shows a figure."""
-    is_followed = figure_id.partition(".")[0] in movement_figures.KINDS
+    is_followed = figure_id.partition(".")[0] in FOLLOWED
     return declaration_of(figure_id).displays if figure_id in KNOWN or is_followed else ()
 
 
@@ -177,6 +180,7 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
         *(pay_figures.declare_contractors(place) for place in countries if place.slug in of_contractors),
         *comparison_figures.declare_compared(con),
         *movement_figures.declare_followed(con),
+        *month_figures.declare_followed(con),
     )
     by_id, others = ({figure.id: figure for figure in group} for group in (figures, _OTHERS))
     ids = (find_id(figure_id) for figure_id in also)

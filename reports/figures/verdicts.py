@@ -21,6 +21,7 @@ DAYS_STALE = MAX_STALE_DAYS.value - MAX_DAYS_APART.value
 MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + DAYS_STALE
 """A figure of yearly data is withheld this many days after its reference period."""
 NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
+NO_MONTHS = f"no boards of {EMPLOYERS} employers have complete lists of two months in a row"
 NOT_READ_AGAIN = f"no closing can be seen yet: a board must be read completely twice, at most {CLOSING_DAYS} apart"
 
 
@@ -161,6 +162,12 @@ def judge_changes(rows: Rows) -> Verdict:
     if not rows:
         return Verdict(status="suppressed", reason=f"no two periods with {JOBS} each", n_jobs=0)
     return judge_cell((numbers.choose_printed(rows) or list(rows))[-1:])
+
+
+def judge_months(rows: Rows) -> Verdict:
+    """Judge a series by month as `judge_changes` does, by its newest printed month."""
+    by_month = sorted(rows, key=lambda row: str(row["period"]))
+    return judge_changes(by_month) if rows else Verdict(status="suppressed", reason=NO_MONTHS, n_jobs=0)
 
 
 def judge_closings(rows: Rows) -> Verdict:

@@ -10,15 +10,15 @@ from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, ROUGH, Cell, judge_sureness
 from reports.cells.of_figure import cells_of
-from reports.figures.catalogue import declaration_of
-from reports.figures.declared import movement_figures
+from reports.figures.catalogue import FOLLOWED, declaration_of
+from reports.figures.declared.month_figures import KIND
 from reports.figures.declared.share_figures import EMPLOYERS
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, lines, rows, skills, words
 from reports.site.explorer import Answer, Explorer
 from reports.site.skills import SkillList, SkillLists
-from reports.wording import causes, notes
+from reports.wording import causes, movement, notes
 from reports.wording.bases import BASES, unit_of
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, choose_printed, percent, sentences, upper_first
@@ -64,9 +64,7 @@ def describe(
         "licence": licence,
         "crumbs": SUBJECTS.get(_subject_of(figure), WORK),
         "title": title,
-        "value": upper_first(value)
-        if len(cells) == 1 or drawing is None or _subject_of(figure) in movement_figures.KINDS
-        else "",
+        "value": upper_first(value) if len(cells) == 1 or drawing is None or _subject_of(figure) in FOLLOWED else "",
         "drawing": drawing,
         "said": words.plain(notes.parts(figure)[1]),
         "missing": words.plain(figure.missing or figure.reason or ""),
@@ -109,12 +107,8 @@ def _head(
     if figure.value is None:
         return title, "", None
     kind, first, second, third = [*figure.figure.removeprefix(f"{EMPLOYERS}.").split("."), "", "", ""][:4]
-    if kind in movement_figures.KINDS:
-        printed = choose_printed(notes.rows_of(figure))
-        points = lines.points_of(printed)
-        value = words.plain(declaration_of(figure.figure).renderer.text(printed[-1:]))  # the chart shows earlier ones
-        drawing = {"chart": lines.draw(points, label=f"{title}: {value}"), **_LINES[kind]} if points else None
-        return title, value, drawing  # a chain without a point in all its steps has no line
+    if kind in FOLLOWED:
+        return title, *_draw_series(figure, title)
     answer = pay.answers.get((first, second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
         drawing = {"chart": _beside(figure, pay, answer), "heading": "Beside its neighbours, a year", "key": ""}
@@ -129,6 +123,22 @@ def _head(
                 return f"The average employer asks for {skill.name} in {said} of its {skill_list.name}", value, drawing
     title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
     return title, value, figure_rows.draw(figure)
+
+
+def _draw_series(figure: Figures, title: str) -> tuple[str, Mapping[str, Any] | None]:
+    """Return the newest value of a series in words, and its line chart; a chain may have no point to draw."""
+    every, kind = notes.rows_of(figure), _subject_of(figure)
+    printed = choose_printed(every)
+    if kind == KIND:
+        points, shown = lines.points_of_months(every), printed
+    else:
+        points, shown = lines.points_of(printed), printed[-1:]  # the chart shows earlier ones
+    value = words.plain(declaration_of(figure.figure).renderer.text(shown))
+    if not points:
+        return value, None
+    say = lines.say_share if kind == KIND else movement.signed
+    chart = lines.draw(points, label=f"{title}: {value}", say=say)
+    return value, {"chart": chart, **_LINES.get(figure.list or "", _LINES[kind])}
 
 
 def _among_skills(skill_list: SkillList, number: int) -> Markup:
@@ -163,10 +173,26 @@ _LINES = {
         "mean of all pay, whatever the mix. Bars are 95 % intervals; after a break the count begins again. A step "
         "whose interval is too wide for a point is not drawn.",
     },
+    "adverts": {
+        "heading": "Month by month",
+        "key": "The line is the share of AI jobs, carried back from the newest month by the changes on boards that "
+        "were read in both months; the bars are 95 % intervals of these changes. The dashed line is the share of "
+        "adverts on Indeed that name AI. After a break the line begins again.",
+    },
+    "adverts.indeed": {
+        "heading": "Month by month",
+        "key": "The line is the share of adverts on Indeed that name AI: the mean of each month's days.",
+    },
     "premium": {"heading": "Period by period", "key": "Bars are 95 % intervals; a break marks another questionnaire."},
 }
-"""Headings and keys of line charts."""
-_PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
+"""Headings and keys of line charts, by kind of figure or by list."""
+_PERIODS = {
+    "read ": "Adverts read",
+    "pay of ": "Pay of",
+    "adverts of ": "Adverts of",
+    "wages of ": "Wages of",
+    "as of ": "As of",
+}
 """Labels under which a page states a figure's period, by the words with which the period begins."""
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 
 from markupsafe import Markup
 
 from reports.site.rows import nice_step
-from reports.wording import movement
+from reports.wording import months, movement
 from reports.wording.numbers import Rows, choose_printed
 from warehouse.marts.printing import INTERVAL
 
-WIDTH, HEIGHT = 640, 264
-LEFT, RIGHT, TOP, BOTTOM = 52, 20, 22, 48
+WIDTH, HEIGHT = 640, 272
+LEFT, RIGHT, TOP, BOTTOM = 52, 20, 22, 56
 """Margins of the plot, in the unit of WIDTH and HEIGHT; labels stand in them."""
-LABEL = 64
-"""Width left for the label of a period, in the same unit."""
+LABEL = 96
+"""Width left for the label of a period, in the same unit; on phones letters are larger."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +64,46 @@ def points_of(rows: Rows) -> list[Point]:
     return points
 
 
-def draw(points: Sequence[Point], *, label: str) -> Markup:
+def points_of_months(rows: Rows) -> list[Point]:
+    """Return the points of a series of shares by month, with Indeed's share as `raw`, or Indeed's alone.
+
+    In an unbroken run, the share of the newest month is carried back by the changes on the same boards, whose intervals
+    are the bars. Nothing of a run is drawn if its newest share is too wide for a point.
+    """
+    by_month = {date.fromisoformat(row["period"]): row for row in sorted(rows, key=lambda row: str(row["period"]))}
+    printed = [row for row in by_month.values() if row["status"] != "suppressed"]
+    points: list[Point] = []
+    value: float | None = None
+    for number, row in reversed(list(enumerate(printed))):
+        day, name = date.fromisoformat(row["period"]), movement.say_period(row)
+        if not months.is_ours(row):
+            points.append(Point(name=name, day=day, value=row["indeed"], low=row["indeed"], high=row["indeed"]))
+            continue
+        if value is None:
+            value = math.nan if row["form"] == INTERVAL else row["share"]
+        before = (day - timedelta(days=1)).replace(day=1)
+        low, high = (value + row[name] - row["difference"] for name in ("difference_lo", "difference_hi"))
+        points.append(Point(name=name, day=day, value=value, low=low, high=high, raw=row["indeed"]))
+        value -= row["difference"]
+        if number == 0 or row["is_break"]:
+            raw = by_month.get(before, {}).get("indeed")
+            start = movement.say_period(by_month.get(before, {"period": before.isoformat()}))
+            points.append(
+                Point(name=start, day=before, value=value, low=value, high=value, raw=raw, is_break=row["is_break"])
+            )
+            value = None
+    return [point for point in reversed(points) if not math.isnan(point.value or 0.0)]
+
+
+def say_share(share: float) -> str:
+    """Return a share at a tick of an axis, such as "4%" or "4.5%"."""
+    return f"{round(100 * share, 1):g}%"
+
+
+def draw(points: Sequence[Point], *, label: str, say: Callable[[float], str] = movement.signed) -> Markup:
     """Return a line chart as SVG: its axis holds 0 and all intervals, and points are as far apart as their days.
 
-    Where labels would touch, the later one stands.
+    `say` puts a value of the axis into words. Where labels would touch, the later one stands.
     """
     ends = [end for point in points for end in (point.low, point.high, point.raw or 0.0)]
     step = nice_step(max(max(ends) - min(ends), 0.01))
@@ -86,7 +122,7 @@ def draw(points: Sequence[Point], *, label: str) -> Markup:
     for tick in range(lowest, highest + 1):
         at = y(tick * step)
         parts.append(_line("line ink" if tick == 0 else "grid", LEFT, at, WIDTH - RIGHT, at))
-        parts.append(_text(movement.signed(tick * step).replace(".0%", "%") if tick else "0%", LEFT - 8, at + 4, "end"))
+        parts.append(_text(say(tick * step).replace(".0%", "%") if tick else "0%", LEFT - 8, at + 4, "end"))
     for number, point in enumerate(points[1:], 1):
         before, left, right = points[number - 1], x(number - 1), x(number)
         if point.is_break:
@@ -107,7 +143,7 @@ def draw(points: Sequence[Point], *, label: str) -> Markup:
         if x(number) + LABEL <= free:
             free = x(number)
             for line, words in enumerate(points[number].name.split(" ", 1)):
-                parts.append(_text(words, free, HEIGHT - BOTTOM + 20 + 16 * line))
+                parts.append(_text(words, free, HEIGHT - BOTTOM + 22 + 20 * line))
     return Markup(
         f'<svg class="lines" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"

@@ -78,6 +78,13 @@ BASES = {
         newer="the office's count of the next year",
         no_interval="the table of the statistical office that we read gives none",
     ),
+    "indeed": Basis(
+        words="adverts on Indeed, as its Hiring Lab counts them",
+        unit=("month", "months"),
+        trust="Hiring Lab counts the adverts on Indeed that name AI, whatever the job; it says no number of adverts.",
+        newer="its next file",
+        no_interval="Hiring Lab gives none",
+    ),
     BONUS: Basis(words="adverts we read that put a sum on the bonus"),
     "postings": Basis(
         words="adverts we read", trust="It describes the adverts on the boards we read, not the whole market."
@@ -105,6 +112,8 @@ def unit_of(basis: str | None) -> tuple[str, str]:
 _PLACES_OF_LIST = {"countries": "by country", "regions": "by region and in all"}
 _LISTS = {
     "adoption": "Enterprises that use AI, counted by Eurostat",
+    "adverts": "AI jobs by month, adverts we read",
+    "adverts.indeed": "Adverts that name AI by month, on Indeed",
     "disclosure": "Pay disclosure",
     "closing_rates": "Closing rates",
     "frame": "What was read",

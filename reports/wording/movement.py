@@ -5,6 +5,7 @@ A change whose interval holds 0 is called no clear change, whatever its sign.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from reports.wording import numbers
@@ -67,6 +68,11 @@ def say_period(row: Row, name: str = "period") -> str:
     last = date.fromisoformat(str(row["last_day"])[:10])
     is_cut = name == "period" and (last.month, last.day) != (12, 31)
     return f"{row[name]} (to {numbers.MONTHS[last.month - 1]})" if is_cut else str(row[name])
+
+
+def say_break(periods: Sequence[str]) -> str:
+    """Return in words before which periods a series is broken."""
+    return f"break before {', '.join(periods)}"
 
 
 def begin_of(period: str) -> date:
@@ -163,7 +169,7 @@ def _note(rows: Rows) -> list[str]:
         say_roles(newest),
         TITLES_STAND_IN if is_collected else "who answered chose to",
         f"a series prints from two periods with {JOBS} or more each",
-        *([f"break before {', '.join(breaks)}"] if breaks else []),
+        *([say_break(breaks)] if breaks else []),
         f"source: {newest['source_title']}",
     ]
 

@@ -150,6 +150,8 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
     """
     if basis in OWN_BASES or basis is None:
         return f"read {numbers.days(first, last)}"
+    if basis == "indeed":
+        return f"adverts of {numbers.MONTHS[last.month - 1]} {last.year}"
     is_whole_years = first is not None and (first.month, first.day) == (1, 1) and (last.month, last.day) == (12, 31)
     if basis == "official" and not is_whole_years:
         return f"wages of {numbers.MONTHS[last.month - 1]} {last.year}"

@@ -23,7 +23,15 @@ from reports.guide import desk
 from tests.flows.conftest import EARLIER
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
-from warehouse.mart_tables import HISTORIES, ClosingRates, ClosingsLeftOut, PayChanges, ReportedPay, TimeListed
+from warehouse.mart_tables import (
+    HISTORIES,
+    AdvertMonths,
+    ClosingRates,
+    ClosingsLeftOut,
+    PayChanges,
+    ReportedPay,
+    TimeListed,
+)
 from warehouse.publish.reader import open_reader
 from warehouse.schema import ident
 
@@ -78,7 +86,9 @@ def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Ca
         assert "was published by an earlier version; `jobmarket run` publishes it again" in result.said
 
 
-EMPTY = {table_of(mart).name for mart in (ReportedPay, ClosingRates, ClosingsLeftOut, TimeListed, PayChanges)}
+EMPTY = {
+    table_of(mart).name for mart in (ReportedPay, ClosingRates, ClosingsLeftOut, TimeListed, PayChanges, AdvertMonths)
+}
 """Marts of which two days of employer boards have nothing, or that the earlier version did not have."""
 TAKEN_OVER = sorted({table_of(mart).name for mart in HISTORIES} - EMPTY)
 

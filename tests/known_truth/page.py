@@ -51,6 +51,7 @@ TABLES = {
     "ranks": Table("Lists:", " ranks", "employers"),
     "boards": Table("Panel:", " points", "boards for one asked a night"),
     "changes": Table("Pay held constant:", "×", "jobs a year, or persons of the group"),
+    "months": Table("AI jobs by month:", " points", "jobs"),
 }
 RANKS_ASKED = 0.95
 """All ranks should hold in this part of the lists. A single row is held to `MIN_COVERAGE`, to allow for chance."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.known_truth.advert_months import score_months
 from tests.known_truth.board_nights import FIGURES, PANELS, PARTS_ASKED, find_coverage
 from tests.known_truth.closings import (
     BOARDS,
@@ -365,7 +366,7 @@ def main() -> None:
     start = time.monotonic()
     rows = [*list_rows(options.markets), *list_lists(options.lists)]
     rows += [partial(score_boards, options.runs, part) for part in PARTS_ASKED]
-    rows.append(partial(score_changes, options.markets))
+    rows += [partial(score_changes, options.markets), partial(score_months, options.markets)]
     with ProcessPoolExecutor(options.processes) as pool:
         lines = [line for row in pool.map(_compute, rows) for line in row]
     effort = Effort(options.markets, options.lists, options.runs, datetime.now(UTC).date(), time.monotonic() - start)

@@ -6,7 +6,7 @@ from warehouse.mart_tables.disclosure import GROUPS_OF_DISCLOSURE, PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.history import HISTORIES, Days
 from warehouse.mart_tables.ledger import Figures, Lack, NearestFigure, SourceContribution
-from warehouse.mart_tables.movement import PayChanges
+from warehouse.mart_tables.movement import AdvertMonths, PayChanges
 from warehouse.mart_tables.pay import BONUS, ReportedPay, SalaryBands
 from warehouse.mart_tables.published import LISTS, PUBLISHED, PayComparison, Standing
 from warehouse.mart_tables.shares import Shares
@@ -18,6 +18,7 @@ __all__ = [
     "LISTS",
     "PUBLISHED",
     "SNAPSHOT",
+    "AdvertMonths",
     "ClosingRates",
     "ClosingsLeftOut",
     "Days",

@@ -12,7 +12,7 @@ from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut, TimeLi
 from warehouse.mart_tables.disclosure import PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.ledger import Figures, SourceContribution
-from warehouse.mart_tables.movement import PayChanges
+from warehouse.mart_tables.movement import AdvertMonths, PayChanges
 from warehouse.mart_tables.pay import ReportedPay, SalaryBands
 from warehouse.mart_tables.shares import Shares
 
@@ -93,7 +93,7 @@ HISTORIES: dict[type, type] = {
     mart: _history_of(mart)
     for mart in (
         *(SalaryBands, ReportedPay, Shares, ClosingRates, TimeListed, ClosingsLeftOut),
-        *(FrameCoverage, PayLadder, PayDisclosure, PayChanges, Figures),
+        *(FrameCoverage, PayLadder, PayDisclosure, PayChanges, AdvertMonths, Figures),
     )
 }
 """Marts, in the order in which they are listed, with the tables that store them: a row is stored once for all

@@ -1,4 +1,4 @@
-"""The mart of how pay moves: for the same kind of job over time, and against other engineering."""
+"""The marts of what moves: pay for the same kind of job, and AI jobs among the jobs that boards list, by month."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.vocabulary import BASES, COMPARED_GROUPS, COUNTRY_CODE, MOVEMENTS, PREMIUM_OVER
-from warehouse.mart_tables.cells import FORMS, count, state
+from warehouse.mart_tables.cells import FORMS, count, share, state
 
 _RATIO = "ratio less one"
 
@@ -90,3 +90,44 @@ class PayChanges:
     ]
     status: Annotated[str, state("low (employers are unknown, or persons chose to answer) or suppressed")]
     reason: Annotated[str, Column("Why it is low or suppressed")]
+
+
+@table(
+    "mart.advert_months",
+    "AI jobs among the jobs that boards list, a row per country and month, compared with the month before.",
+    "share_lo <= share AND share <= share_hi",
+    "change_lo <= change AND change <= change_hi",
+    "(status = 'suppressed') = (share IS NULL) AND (status = 'suppressed') = (reason IS NOT NULL)",
+)
+class AdvertMonths:
+    """Jobs on each board's last complete list of the month. All but `n_boards` is of boards with a list of both months.
+
+    So boards that are new or lost move nothing. The method is in `marts/share/advert_months.py`.
+    """
+
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
+    region_level: Annotated[str, Column("Level of `region`: country", values=("country",))]
+    region: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
+    month: Annotated[date, Column("First day of the month", key=True)]
+    read_to: Annotated[date, Column("Day of its last complete list")]
+    n_boards: Annotated[int, count("Boards with a complete list of the month and jobs in the country")]
+    n_boards_again: Annotated[int, count("Those of them that have one of the month before too")]
+    n_jobs: Annotated[int, count("Jobs on these")]
+    n_ai: Annotated[int, count("AI jobs among them")]
+    n_employers: Annotated[int, count("Their employers, in the month that has fewer")]
+    n_jobs_before: Annotated[int, count("Jobs on the same boards in the month before")]
+    n_ai_before: Annotated[int, count("AI jobs among them")]
+    share: Annotated[float | None, share("AI jobs of jobs; NULL: suppressed")]
+    share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
+    share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    share_before: Annotated[float | None, share("The same share in the month before")]
+    change: Annotated[float | None, Column("Of the share since the month before", unit="share", low=-1, high=1)]
+    change_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=-1, high=1)]
+    change_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=-1, high=1)]
+    form: Annotated[
+        str | None,
+        Column("point; or interval, if that of the share is too wide for one; NULL: suppressed", values=FORMS),
+    ]
+    is_break: Annotated[bool, Column("Whether earlier months are printed, but not the one before")]
+    status: Annotated[str, state("published or suppressed")]
+    reason: Annotated[str | None, Column("Why it is suppressed")]

@@ -16,7 +16,7 @@ from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut
 from warehouse.mart_tables.disclosure import PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
 from warehouse.mart_tables.history import derive
-from warehouse.mart_tables.movement import PayChanges
+from warehouse.mart_tables.movement import AdvertMonths, PayChanges
 from warehouse.mart_tables.pay import ReportedPay, SalaryBands
 from warehouse.mart_tables.shares import Shares
 from warehouse.marts.measures import MEASURES
@@ -97,6 +97,7 @@ LISTS: dict[type, CellsOfLists] = {
     Shares: _cells(Shares, f"{_MEASURE} || '.' || {_KIND}"),
     PayDisclosure: _cells(PayDisclosure, "'disclosure'"),
     PayChanges: _cells(PayChanges, "'movement.' || basis"),
+    AdvertMonths: _cells(AdvertMonths, "'adverts'"),
     ClosingRates: _cells(ClosingRates, "'closing_rates'"),
     ClosingsLeftOut: _cells(ClosingsLeftOut, "'closing_rates'", None, "source"),
     PayLadder: _cells(PayLadder, f"'pay.advertised.' || {_KIND}", None),

@@ -14,6 +14,7 @@ from transforms.records.definitions import MAX_DAYS_APART
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import (
+    AdvertMonths,
     ClosingRates,
     ClosingsLeftOut,
     FrameCoverage,
@@ -30,7 +31,7 @@ from warehouse.marts.closing import closings, time_listed
 from warehouse.marts.coverage import frame
 from warehouse.marts.history import mart_history
 from warehouse.marts.pay import disclosure, pay_changes, reported_pay, salary_bands
-from warehouse.marts.share import shares
+from warehouse.marts.share import advert_months, shares
 from warehouse.ops_tables import MartInputs
 from warehouse.sql_files import read_sql
 
@@ -52,6 +53,7 @@ MARTS: dict[type, Mart] = {
     SalaryBands: Mart(salary_bands.salary_bands, moving=(*salary_bands.EXTRA_INPUTS, *reported_pay.EXTRA_INPUTS)),
     ReportedPay: Mart(reported_pay.reported_pay, moving=reported_pay.EXTRA_INPUTS),
     PayChanges: Mart(pay_changes.pay_changes, moving=pay_changes.EXTRA_INPUTS),
+    AdvertMonths: Mart(advert_months.advert_months, moving=advert_months.EXTRA_INPUTS),
     Shares: Mart(shares.shares, moving=shares.EXTRA_INPUTS),
     ClosingRates: Mart(closings.closing_rates, moving=closings.EXTRA_INPUTS),
     ClosingsLeftOut: Mart(closings.closings_left_out, moving=closings.EXTRA_INPUTS),

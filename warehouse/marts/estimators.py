@@ -204,7 +204,7 @@ def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL)
 
 @dataclass(frozen=True)
 class DifferenceEstimates:
-    """The mean of the employers' differences, by cell; NaN without employers."""
+    """Differences of two shares, by cell, with their intervals; NaN where they are not known."""
 
     n_employers: Ints
     difference: Floats
@@ -250,6 +250,30 @@ def estimate_differences(
         low=np.where(alone, np.nan, np.clip(low, -1, 1)).round(SHARE_DIGITS),
         high=np.where(alone, np.nan, np.clip(high, -1, 1)).round(SHARE_DIGITS),
     )
+
+
+def estimate_share_changes(cell: Ints, jobs: Floats, yes: Floats, n_cells: int) -> DifferenceEstimates:
+    """Estimate by how much the share of jobs that count changed from one time to another, by cell.
+
+    `jobs` and `yes` have a row for each cell and employer and a column for each time: its jobs, and those of them that
+    count. Employers may have jobs at one time alone. The error is the jackknife that leaves out an employer from both
+    times at once, as most jobs are open at both. It is never less than one job in the smaller time, because boards on
+    which nothing moved do not tell the change exactly. NaN without jobs at a time, ends also with a single employer.
+    """
+    n, y = (np.stack([sum_by(cell, column, n_cells) for column in of.T], axis=1) for of in (jobs, yes))
+
+    def share_of(part: Floats, whole: Floats) -> Floats:
+        return divide(part.ravel(), whole.ravel()).reshape(part.shape)
+
+    change = np.diff(share_of(y, n), axis=1)[:, 0]
+    without = np.diff(share_of(y[cell] - yes, n[cell] - jobs), axis=1)[:, 0]
+    sizes = count_cells(cell, jobs.sum(axis=1), n_cells)
+    g = sizes.n_employers
+    variance = (g - 1) / g * sum_by(cell, (without - change[cell]) ** 2, n_cells)
+    least = divide(np.ones(n_cells), n.min(axis=1)) ** 2
+    reach = np.where(g < 2, np.nan, sizes.find_t() * np.sqrt(np.maximum(variance, least)))
+    low, high = np.clip(change - reach, -1, 1), np.clip(change + reach, -1, 1)
+    return DifferenceEstimates(g, change.round(SHARE_DIGITS), low.round(SHARE_DIGITS), high.round(SHARE_DIGITS))
 
 
 def jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:

@@ -94,6 +94,7 @@ WITHOUT_ROWS = (
     "mart.time_listed",
     "mart.reported_pay",
     "mart.pay_changes",
+    "mart.advert_months",
 )
 """Marts without rows here, where no board was read and nobody reported pay."""
 

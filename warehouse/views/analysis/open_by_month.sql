@@ -1,31 +1,19 @@
 -- Jobs that boards listed, month by month: on each board's last complete list of the month. A month without a complete
 -- list has no row, and boards without one in a month do not count in it, so `n_jobs` of two months must not be
 -- compared; `n_jobs_again` and `n_jobs_before` are for the same boards and may be.
-WITH readings AS (
-    SELECT
-        source, board, date_trunc('month', read_at AT TIME ZONE 'UTC')::DATE AS month, max(read_at) AS read_at
-    FROM complete_readings($newest)
-    WHERE source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable) GROUP BY ALL
-), boards AS (
-    SELECT
-        *, coalesce(lag(month) OVER w = month - INTERVAL 1 MONTH, false) AS is_read_before,
-        coalesce(lead(month) OVER w = month + INTERVAL 1 MONTH, false) AS is_read_after
-    FROM readings WINDOW w AS (PARTITION BY source, board ORDER BY month)
+WITH adverts AS (
+    FROM monthly_adverts($newest)
 ), covered AS (
     SELECT
-        month, count(*) AS n_boards_read, (min(read_at) AT TIME ZONE 'UTC')::DATE AS read_from,
-        (max(read_at) AT TIME ZONE 'UTC')::DATE AS read_to, count(*) FILTER (is_read_before) AS n_boards_again
-    FROM boards GROUP BY month
+        month, count(*) AS n_boards_read, min(read_on) AS read_from, max(read_on) AS read_to,
+        count(*) FILTER (is_read_before) AS n_boards_again
+    FROM (SELECT DISTINCT month, source, board, read_on, is_read_before FROM adverts) GROUP BY month
 ), listed AS (
-    SELECT b.month, b.source, b.board, b.is_read_before, b.is_read_after, p.job_id, p.posting_id, p.role_group, p.role,
-        counted_employer(p.employer_id, p.source, p.board, p.posting_id) AS employer_key
-    FROM boards AS b
-    JOIN core.posting_boards AS l ON l.board = b.board AND l.first_seen_at <= b.read_at AND l.last_seen_at >= b.read_at
-    JOIN core.publishable_postings AS p ON p.posting_id = l.posting_id AND p.source = b.source
+    FROM adverts WHERE posting_id IS NOT NULL
 ), jobs AS (
     SELECT
         month, job_id, arg_min(role_group, posting_id) AS role_group, arg_min(role, posting_id) AS role,
-        arg_min(employer_key, posting_id) AS employer_key, bool_or(is_read_before) AS is_again,
+        arg_min(employer, posting_id) AS employer_key, bool_or(is_read_before) AS is_again,
         bool_or(is_read_after) AS is_before
     FROM listed GROUP BY month, job_id
 ), places AS (
