@@ -141,15 +141,28 @@ def _text_of_cell(rows: Rows) -> str:
     printed = numbers.choose_printed(rows)
     parts = []
     for row in printed:
-        ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
-        who = [f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}", _name_currency(row)]
-        on = date.fromisoformat(str(row["reported_on"])[:10])
-        survey = f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
+        ends = numbers.ends_cell(row, "p50") if numbers.is_point(row, "p50") else None
+        who = f"{_name_respondents(row)} {_name_currency(row)}".rstrip()
         rate = None if row["currency"] == "USD" else NO_RATE
-        beneath = "; ".join(filter(None, (f"{ends}n = {row['n_persons']:,}", survey, rate, row["restriction"])))
-        parts.append(f"{', '.join(filter(None, who))}: {numbers.amount(row, 'p50')} ({beneath})")
-    apart = ", each survey for itself" if len({row["source"] for row in printed}) > 1 else ""
-    return f"{MEDIANS}{apart}: {'; '.join(parts)}"
+        beneath = (who, ends, f"n = {row['n_persons']:,}", _name_survey(row), rate, row["restriction"])
+        parts.append(numbers.qualify(f"{numbers.amount(row, 'p50')} in {_place(row)}", beneath))
+    return f"{_head(printed, 'a median a year', 'medians a year')}: {'; '.join(parts)}"
+
+
+def _head(printed: Rows, one: str, several: str) -> str:
+    """Return what is reported, in words that also stand in a sentence after "people report"."""
+    if len({row["source"] for row in printed}) > 1:
+        return f"{several}, each of those who chose to answer a survey"
+    return f"{one if len(printed) == 1 else several}, of those who chose to answer"
+
+
+def _place(row: Row) -> str:
+    return PLACES[row["country"].lower()].in_words
+
+
+def _name_survey(row: Row) -> str:
+    on = date.fromisoformat(str(row["reported_on"])[:10])
+    return f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
 
 
 def _note_of_cell(rows: Rows) -> list[str]:
@@ -161,6 +174,7 @@ def _say_levels() -> str:
     return ", ".join(f"{NAMES.get(level, level)} from {years}" for level, years in minima)
 
 
+A_BONUS = "a yearly bonus"
 BONUS_SIZES = {
     "n_bonus_under_one": ("less than a month's salary",) * 2,
     "n_bonus_one": ("one month's salary", "one month's"),
@@ -187,14 +201,14 @@ def _text_of_bonus(rows: Rows) -> str:
     parts = []
     for row in printed:
         share = numbers.percents(row, "bonus_share_lo", "bonus_share_hi")
-        on = date.fromisoformat(str(row["reported_on"])[:10])
-        survey = f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
-        counts = f"{share}, {row['n_bonus']:,} of {row['n_persons']:,}"
-        beneath = "; ".join(filter(None, (counts, survey, row["restriction"])))
-        who = f"{_name_respondents(row)} in {PLACES[row['country'].lower()].in_words}"
+        beneath = (
+            _name_respondents(row), share, f"{row['n_bonus']:,} of {row['n_persons']:,}", _name_survey(row),
+            row["restriction"],
+        )  # fmt: skip
         size = f", {_size_of_bonus(row)}" if _size_of_bonus(row) else ""
-        parts.append(f"{who}: {numbers.percent(row['bonus_share'])} ({beneath}){size}")
-    return f"share that gets a yearly bonus, of those who chose to answer: {'; '.join(parts)}"
+        value = f"{numbers.percent(row['bonus_share'])} in {_place(row)}"
+        parts.append(f"{numbers.qualify(value, beneath)}{size}")
+    return f"{_head(printed, A_BONUS, A_BONUS)}: {'; '.join(parts)}"
 
 
 def _note_of_bonus(rows: Rows) -> list[str]:

@@ -69,19 +69,19 @@ def test_a_survey_that_asks_for_the_money_has_a_row_of_each(con: Any) -> None:
     assert [(row["pay_market"], row["n_persons"]) for row in rows] == [("local", 40), ("cross_border", 35)]
     assert [row["n_persons"] for row in read(con, "reported.co.other_engineering.senior")] == [31]
     text = OF_CELL.text(rows)
-    assert "developers of all kinds in Colombia, paid in US dollars: USD 20K" in text
-    assert "developers of all kinds in Colombia, paid in foreign money: USD 60K" in text
+    assert "USD 20K in Colombia (developers of all kinds paid in US dollars;" in text
+    assert "USD 60K in Colombia (developers of all kinds paid in foreign money;" in text
 
 
 def test_a_survey_that_does_not_ask_has_one_row_and_says_who_answered(con: Any) -> None:
     (row,) = read(con, "reported.co.ai_core.all")
     assert (row["pay_market"], row["n_persons"], row["n_data_scientists"]) == ("all", 70, 50)
     assert (
-        "data scientists (50 of 70) and AI specialists in Colombia, who stated pay in US dollars: USD 90K"
+        "USD 90K in Colombia (data scientists [50 of 70] and AI specialists who stated pay in US dollars;"
         in OF_CELL.text([row])
     )
     (alone,) = read(con, "reported.co.data_scientist.all")
-    assert "report these yearly medians: data scientists in Colombia, who stated" in OF_CELL.text([alone])
+    assert "USD 90K in Colombia (data scientists who stated pay in US dollars;" in OF_CELL.text([alone])
 
 
 def test_a_region_has_the_nearest_group_that_prints_of_each_survey(con: Any) -> None:
@@ -105,7 +105,7 @@ def test_where_no_rate_is_near_enough_pay_stands_in_the_money_it_is_paid_in(con:
     assert (row["currency"], row["n_persons"], row["local_p50"]) == ("COP", 33, 9e7)
     behind = [one["cell"] for one in read(con, "reported.co.other_engineering.mid", "behind/reported")]
     assert behind.count(row["cell"]) == 33
-    assert "paid in Colombian pesos: COP 90.0M" in OF_CELL.text(rows)
+    assert "COP 90.0M in Colombia (developers of all kinds paid in Colombian pesos;" in OF_CELL.text(rows)
     assert OF_CELL.text(rows).count("no exchange rate to dollars within 45 days of the survey") == 1
     assert OF_CELL.table is not None
     (cells,) = (cells for cells in OF_CELL.table(rows).rows if "COP 90.0M (n = 33)" in cells)
@@ -122,10 +122,9 @@ def test_a_bonus_is_said_with_its_share_its_size_and_those_behind_it(con: Any) -
     rows = read(con, address)
     assert [(row["source"], row["n_persons"]) for row in rows] == [("asked", 50), ("told", 40)]
     assert BONUS.text(rows) == (
-        "share that gets a yearly bonus, of those who chose to answer: machine learning and AI engineers in Colombia: "
-        "40% (26–55%, 20 of 50; asked, June 2025), 20 get one month's salary; "
-        "developers of all kinds in Colombia: 100% (91–100%, 40 of 40; told, June 2025), median 20% of base pay (about "
-        "20%, n = 40)"
+        "a yearly bonus, each of those who chose to answer a survey: 40% in Colombia (machine learning and AI "
+        "engineers; 26–55%; 20 of 50; asked, June 2025), 20 get one month's salary; 100% in Colombia (developers of "
+        "all kinds; 91–100%; 40 of 40; told, June 2025), median 20% of base pay (about 20%, n = 40)"
     )
     behind = [one["cell"] for one in read(con, address, "behind/reported_bonus")]
     assert [behind.count(row["cell"]) for row in rows] == [50, 40]

@@ -68,11 +68,11 @@ def test_countries_stand_side_by_side_each_with_who_answered_its_money_wave_and_
         row(source="c", country="CO", **HELD),
     ]  # fmt: skip
     assert OF_CELL.text(rows) == (
-        "survey respondents report these yearly medians, each survey for itself: data scientists (79 of 91) and AI "
-        "specialists in Argentina, paid in Argentine pesos: USD 37K (31K–40K, n = 91; Survey A, January 2026; not for "
-        "commercial use); machine learning and AI engineers in Brazil, who stated pay in Brazilian reals: USD 37K "
-        "(31K–40K, n = 58; Survey B, January 2026; not for publication: no licence found); developers of all kinds in "
-        "Colombia, paid in foreign money: USD 37K (31K–40K, n = 40; Survey C, January 2026)"
+        "medians a year, each of those who chose to answer a survey: USD 37K in Argentina (data scientists [79 of 91] "
+        "and AI specialists paid in Argentine pesos; 31K–40K; n = 91; Survey A, January 2026; not for commercial use); "
+        "USD 37K in Brazil (machine learning and AI engineers who stated pay in Brazilian reals; 31K–40K; n = 58; "
+        "Survey B, January 2026; not for publication: no licence found); USD 37K in Colombia (developers of all kinds "
+        "paid in foreign money; 31K–40K; n = 40; Survey C, January 2026)"
     )
 
 
