@@ -107,7 +107,13 @@ _OTHERS = (
 """All figures but those of places."""
 KNOWN = {
     figure.id: figure
-    for figure in (*pay_figures.BANDS, *pay_figures.AROUND, *pay_figures.country_figures(PLACES["us"]), *_OTHERS)
+    for figure in (
+        *pay_figures.BANDS,
+        *pay_figures.AROUND,
+        *pay_figures.country_figures(PLACES["us"]),
+        month_figures.declare_months(PLACES["us"]),
+        *_OTHERS,
+    )
 }
 """All figures that a page or a guide shows or names, by id, in order of declaration.
 

@@ -200,12 +200,22 @@ def _facts(figure: Figures, form: str) -> dict[str, str]:
     period, old = notes.describe_period(figure), "nothing newer since" if figure.status == "stale" else ""
     begin = next((words for words in _PERIODS if period.startswith(words)), "")
     facts = {
-        "Rests on": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
+        "Rests on": ", ".join(
+            filter(None, (words.rests_on(figure.n_jobs, figure.n_employers, figure.basis), _newest_period(figure)))
+        ),
         _PERIODS.get(begin, "As of"): period.removeprefix(begin),
         "Unit": figure.unit,
         "How sure": "; ".join(filter(None, (words.SURENESS[form], old, words.find_review(figure.qualifier)))),
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _newest_period(figure: Figures) -> str | None:
+    """Return the period of a series that its number of jobs or persons is of; None for other figures."""
+    printed = choose_printed(notes.rows_of(figure)) if _subject_of(figure) in FOLLOWED else []
+    if not printed or figure.n_jobs is None:
+        return None
+    return movement.say_period(max(printed, key=lambda row: str(row["period"])))
 
 
 def _parts(cell: Cell) -> dict[str, str]:

@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from reports.cells.cell import numbers_of
+from reports.cells.cell import FIRM, numbers_of
 from reports.figures.addresses import AddressError, declare
-from reports.site import lines
+from reports.site import figure_pages, lines
 from reports.wording import months, notes
 from tests.reports.figures.ledger_builders import Put, computed
 from warehouse import tables
@@ -125,11 +125,15 @@ def test_where_ours_are_too_short_indeeds_stand_and_say_what_would_bring_ours(
 def test_ours_stand_with_indeeds_beside_them(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     publish_indeed(put)
     values = month("2026-06-01", 0.005)
-    kept = {name: values[name] for name in ("share", "share_lo", "share_hi", "share_before", "n_jobs", "n_ai")}
+    kept = {
+        name: values[name]
+        for name in ("share", "share_lo", "share_hi", "share_before", "n_jobs", "n_ai", "n_employers")
+    }
     changes = {name.replace("difference", "change"): values[name] for name in values if name.startswith("difference")}
     put(AdvertMonths, own(date(2026, 6, 1), **kept, **changes, form="point", status="published", reason=None))
     row = computed(con, AS_OF)["adverts.us"]
     assert row.rung == "open adverts"
+    assert figure_pages._facts(row, FIRM)["Rests on"] == "1,000 jobs, 38 employers, June 2026"
     assert row.bare_value is not None
     assert row.bare_value.startswith("4.0% (3.0–5.0%) of jobs were AI jobs in June 2026, up from May")
     assert "hiringlab_ai_tracker" in row.sources, "it stands beside ours"
