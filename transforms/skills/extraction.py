@@ -19,17 +19,18 @@ A mention does not count if the text says that the skill is not needed, contrast
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
 from transforms.skills.sections import BULLETS, INTRO, KEPT, WHOLE, Line, SectionLine, lines_of, names_own_role
 from transforms.text.lookups import cells_of, rows_of, taxonomy
+from transforms.text.multi_match import Phrases
 
 BESIDE = 48
 """Number of characters on either side that are searched for the context of an ambiguous word."""
@@ -155,7 +156,9 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     by_skill: dict[int, tuple[int, int, int, int]] = {}
     lines = [entry for entry in lines_of(text) if entry[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
-        for start, end, skills, rank, place, list_of in line.once(_find_named, kind, _own_role(line, title)):
+        for start, end, skills, rank, place, list_of in line.once(
+            _find_named, kind, _own_role(line, title) if title and line.cues else ""
+        ):
             for skill in skills:
                 if skill in within and any(text.startswith(name, begin + start - at) for name, at in within[skill]):
                     continue
@@ -175,7 +178,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
 
 def _own_role(line: Line, title: str) -> str:
     """Return the title if a subject in the line that could be a colleague is the advert's own role; else nothing."""
-    subjects = (line.text[at:to] for at, to, cue in line.cues or () if cue == OTHERS) if title else ()
+    subjects = (line.text[at:to] for at, to, cue in line.cues if cue == OTHERS)
     return title if any(names_own_role(subject, title) for subject in subjects) else ""
 
 
@@ -418,11 +421,18 @@ def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int
 
 def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
     """Return (start, end, kind) of the words that tell requirements from duties, in order."""
-    pattern, kinds = _words(where, not line.text.isascii() and _WIDE.search(line.text) is not None)
-    found = []
-    for word in pattern.finditer(f" {line.text.lower()}"):  # every word follows a mark or blank
-        of_kind = word.lastindex or 0
-        found.append((word.start(of_kind) - 3, word.end() - 1, kinds[of_kind]))
+    phrases, rows, wide = _words(where)
+    text = line.text.lower()
+    hits = {(end - rows[number].size, number) for _, end, number in phrases.find(text.encode("latin-1", "replace"))}
+    if not text.isascii() and _WIDE.search(text):
+        before_wide = len(rows) - wide.groups - 1
+        hits |= {(word.start(), before_wide + (word.lastindex or 0)) for word in wide.finditer(text)}
+    found: list[tuple[int, int, str]] = []
+    last = 0
+    for start, number in sorted(hits):
+        if start >= last and (word := rows[number].pattern.match(text, start)):
+            last = word.end()
+            found.append((start, last, rows[number].kind))
     return found
 
 
@@ -573,25 +583,30 @@ def _demand() -> re.Pattern[str]:
     )
 
 
-@functools.cache
-def _words(where: str, has_wide: bool) -> tuple[re.Pattern[str], list[str]]:
-    """Return a pattern for the words, in lower case, that stand somewhere, and the kinds of the words of its groups.
+class _Words(NamedTuple):
+    """Words that tell requirements from duties: a pattern for them, their kind, and the characters before any "*"."""
 
-    A match begins with the mark or blank before the word, and its group with the third letter: the words are grouped by
-    their first two, which are compared before the rest. The words of scripts without blanks, before which no mark is
-    matched, are left out unless `has_wide`.
+    pattern: re.Pattern[str]
+    kind: str
+    size: int
+
+
+@functools.cache
+def _words(where: str) -> tuple[Phrases, list[_Words], re.Pattern[str]]:
+    """Return the words, in lower case, that stand somewhere, with a search for what they begin with.
+
+    The search numbers them as the list does. Those of scripts without blanks have a pattern of their own instead.
     """
     rows = sorted((str(row["words"]), str(row["kind"])) for row in rows_of("section_words") if row["where"] == where)
-    kinds, narrow, wide = [""], list[str](), list[str]()
-    for first, of_letter in itertools.groupby(rows, key=lambda row: row[0][0]):
-        pairs: list[str] = []
-        for second, of_pair in itertools.groupby(of_letter, key=lambda row: row[0][1]):
-            by_kind: dict[str, list[str]] = {}
-            for words, kind in of_pair:
-                by_kind.setdefault(kind, []).append(re.escape(words[2:]).replace(r"\*", r"\w*"))
-            kinds += by_kind
-            either = "|".join(f"({'|'.join(of_kind)})" for of_kind in by_kind.values())
-            pairs.append(f"{re.escape(second)}(?:{either})")
-        (wide if is_wide(first) else narrow).append(f"{first}(?:{'|'.join(pairs)})")
-    pattern = rf"[^a-z0-9_](?<!\w)(?:{'|'.join(narrow)})(?!\w)"  # the first class alone is fast
-    return re.compile("|".join((pattern, *(wide if has_wide else ())))), kinds
+    rows.sort(key=lambda row: is_wide(row[0][0]))  # the search numbers the others from 0
+    words, begins, wide = list[_Words](), list[str](), list[str]()
+    for text, kind in rows:
+        begin = text.split("*")[0]
+        expression = re.escape(text).replace(r"\*", r"\w*")
+        if is_wide(text[0]):
+            wide.append(f"({expression})")
+        else:
+            begins.append(re.escape(begin.encode("latin-1", "replace").decode("latin-1")))
+            expression = rf"(?<!\w){expression}(?!\w)"
+        words.append(_Words(re.compile(expression), kind, len(begin)))
+    return Phrases(begins, has_starts=False), words, re.compile("|".join(wide) or r"(?!)")

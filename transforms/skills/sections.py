@@ -100,9 +100,10 @@ class Line:
         key = (reader, *args)
         if self.results is None:
             self.results = {}
-        if key not in self.results:
-            self.results[key] = reader(self, *args)
-        result: T = self.results[key]
+        elif key in self.results:
+            known: T = self.results[key]
+            return known
+        result = self.results[key] = reader(self, *args)
         return result
 
     def kind_at(self, offset: int, kind: str) -> str:
