@@ -51,7 +51,8 @@ def score_size(n: int, n_markets: int) -> list[Line]:
         seen = np.stack([~is_new, is_kept | is_new], axis=1)
         found.append((*result, *_estimate(jobs * seen, ai * seen)))
     same, over_all = np.array(found).reshape(n_markets, 2, 3).transpose(1, 2, 0)
-    return [_line(n, "change on the same boards", *same), _line(n, "change over all boards", *over_all, is_scored=False)]
+    beside = _line(n, "change over all boards", *over_all, is_scored=False)
+    return [_line(n, "change on the same boards", *same), beside]
 
 
 def _line(n: int, name: str, change: Floats, low: Floats, high: Floats, *, is_scored: bool = True) -> Line:
