@@ -320,6 +320,7 @@ def serve_market(market_night: MarketNight) -> Iterator[int]:
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(market_night, sender), daemon=True)
     process.start()
+    sender.close()  # so that a server that fails to start raises EOFError here
     try:
         yield receiver.recv()
     finally:
