@@ -33,7 +33,8 @@ from transforms.place.places import country_of, members_of
 from transforms.posting import posting
 from transforms.records.rows import Issue, Pay, Posting
 from transforms.role.titles import role_of, seniority_of
-from transforms.text.lookups import parts, rows_of, taxonomy
+from transforms.skills.lexicon import translated_names
+from transforms.text.lookups import taxonomy
 
 GOLD_FILES = (
     "salary_cases.tsv",
@@ -261,34 +262,38 @@ def _pay_cases(gold: Path, tally: Score) -> None:
         score_pay(gold, name, tally)
 
 
-def score_pay(gold: Path, name: str, tally: Score, read: Callable[[str, str | None], Sequence[Pay]] = read_pay) -> None:
-    """All four fields of the pay that stands for the case; where nothing is expected, no pay of any kind.
-
-    `read` returns the pay of a text, given the job's country where it is known: we do, or another reader.
-    """
+def score_pay(gold: Path, name: str, tally: Score) -> None:
+    """All four fields of the pay that stands for the case; where nothing is expected, no pay of any kind."""
     for row in rows_in(gold, f"{name}.tsv"):
         if row["scored"] != "1":
             continue
         case, text, source = row["case_id"], row["input"], row.get("source") or ""
-        country = row["context_country"] or None
-        pays = read(text, country)
-        if row["expect_none"] == "1":
+        pays = read_pay(text, row["context_country"] or None)
+        expected = expected_pay(row)
+        if expected is None:
             all_read = [f"{pay.component} {_format(pay.low)} to {_format(pay.high)}" for pay in pays]
             tally.judge(name, case, text, [], all_read, source)
             tally.count(f"{name}.negatives", int(not pays), 1, source)
             continue
-        got = _pay_fields(next((pay for pay in pays if pay.is_headline), None))
-        expected = {
-            key: (float(row[column]) if key in ("low", "high") else row[column]) if row[column] else None
-            for key, column in PAY_FIELDS.items()
-            if row[column] != NOT_ASSERTED
-        }
+        got = pay_fields(next((pay for pay in pays if pay.is_headline), None))
         tally.judge(name, case, text, expected, {key: got[key] for key in expected}, source)
         for key, value in expected.items():
             tally.count(f"{name}.{key}", int(got[key] == value), 1, source)
 
 
-def _pay_fields(pay: Pay | None) -> dict[str, float | str | None]:
+def expected_pay(row: Mapping[str, str]) -> dict[str, float | str | None] | None:
+    """Return the fields of pay that a case asserts, None for one that is asserted to be absent; None for no pay."""
+    if row["expect_none"] == "1":
+        return None
+    return {
+        key: (float(row[column]) if key in ("low", "high") else row[column]) if row[column] else None
+        for key, column in PAY_FIELDS.items()
+        if row[column] != NOT_ASSERTED
+    }
+
+
+def pay_fields(pay: Pay | None) -> dict[str, float | str | None]:
+    """Return what is scored of a pay."""
     return {key: getattr(pay, key) if pay else None for key in PAY_FIELDS}
 
 
@@ -367,7 +372,7 @@ _SPACING = re.compile(r"[\s-]+")
 @functools.cache
 def _names() -> dict[str, str]:
     """Folded names of the taxonomy to the name of their row; a name wins over an alias, that over a translation."""
-    names = {_fold(name): str(row["skill"]) for row in rows_of("skill_translations") for name in parts(row["names"])}
+    names = {_fold(name): skill for skill, translations in translated_names().items() for name in translations}
     names |= {_fold(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
     return names | {_fold(row.skill): row.skill for row in taxonomy()}
 
@@ -410,21 +415,19 @@ def _miss_skills(
 
 
 @functools.cache
-def _technologies() -> frozenset[str]:
+def technologies() -> frozenset[str]:
+    """Return the rows of the taxonomy that are technologies."""
     return frozenset(row.skill for row in taxonomy() if row.kind == "technology")
 
 
-def score_skillspan(gold: Path, tally: Score, read: Callable[[str], Collection[str]] | None = None) -> None:
-    """Technologies are what was annotated: finds of other kinds ("microservices") are counted beside them.
-
-    `read` returns the skills of a text; by default we do.
-    """
+def score_skillspan(gold: Path, tally: Score) -> None:
+    """Technologies are what was annotated: finds of other kinds ("microservices") are counted beside them."""
     for row in documents_in(gold, "skillspan_tech_docs.jsonl"):
         advert = read_advert(row["doc"], text=row["text"])
-        got = set(read(row["text"])) if read else {one.skill for one in advert.skills}
+        got = {one.skill for one in advert.skills}
         truth = {skill_of(label) for label in row["gold_concrete_tech"]}
         tally.count("skillspan.recall", len(truth & got), len(truth))
-        tally.count("skillspan.finds", len((got & _technologies()) | (got & truth)), len(truth))
+        tally.count("skillspan.finds", len((got & technologies()) | (got & truth)), len(truth))
         tally.count("skillspan.finds_all", len(got), len(truth))
         _miss_skills(tally, "skillspan.recall", row["doc"], advert, truth - got, ())
 
@@ -558,47 +561,42 @@ def _match_spelling(amount: float) -> Callable[[str], re.Match[str] | None]:
     return re.compile(rf"(?<![\d.,])(?:{either})(?!\d|[.,]\d)").search
 
 
-def score_ashby_pay(
+def ashby_pay_cases(
     jobs: Iterable[tuple[dict[str, Any], str | None]],
-    tally: Score,
-    read: Callable[[str, str | None], Sequence[Pay]] | None = None,
-) -> None:
-    """The prose of postings whose text holds both ends of a stated range, read as if nothing were stated.
+) -> Iterator[tuple[Posting, str, set[tuple[float, float, str | None, str | None]], tuple[int, int]]]:
+    """Yield each posting whose text holds both ends of a stated range, read as if nothing were stated.
 
-    `read` returns the pay of a text; by default the whole posting is read as the night reads it.
+    With it come its text, all stated ranges, and where in the text the high end stands.
     """
     for job, board in jobs:
         ranges = _stated_ranges(job)
         text = job.get("descriptionPlain") or ""
-        top = next(
-            (
-                high
-                for low, high, _, _ in sorted(ranges, key=str)
-                if _match_spelling(low)(text) and _match_spelling(high)(text)
-            ),
-            None,
+        stands = (
+            _match_spelling(low)(text) and _match_spelling(high)(text) for low, high, *_ in sorted(ranges, key=str)
         )
+        top = next(filter(None, stands), None)
         if top is None:
             continue
         read_job = on_board(ashby.SOURCE, ashby.SOURCE.url_of(board) if board else "", ashby.read_job)
         row = read_job({**job, "compensation": None})
-        if isinstance(row, Issue):
-            continue
-        advert = posting(**row)
-        pays = advert.pay if read is None else read(text, None)
-        own = _pay_fields(next((pay for pay in pays if pay.is_headline), None))
+        if not isinstance(row, Issue):
+            yield posting(**row), text, ranges, top.span()
+
+
+def score_ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) -> None:
+    """The prose of postings whose text holds both ends of a stated range."""
+    for advert, text, ranges, span in ashby_pay_cases(jobs):
+        own = pay_fields(next((pay for pay in advert.pay if pay.is_headline), None))
         got = (own["low"], own["high"])
         ends = {one[:2] for one in ranges}
         is_right = got in ends
         tally.count("ashby.pay", int(is_right), 1)
-        tally.count("ashby.pay_any", int(any((pay.low, pay.high) in ends for pay in pays)), 1)
+        tally.count("ashby.pay_any", int(any((pay.low, pay.high) in ends for pay in advert.pay)), 1)
         tally.count("ashby.pay_in_full", int(tuple(own.values()) in ranges), 1)
         if not is_right:
             expected = {f"{low:,.0f} to {high:,.0f}" for low, high in ends}
             words = f"{_format(got[0])} to {_format(got[1])}" if any(got) else None
-            stands = _match_spelling(top)(text)
-            assert stands is not None
-            tally.miss("ashby.pay", advert.posting_id, _cut_words(text, *stands.span()), expected, words)
+            tally.miss("ashby.pay", advert.posting_id, _cut_words(text, *span), expected, words)
 
 
 def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) -> None:
