@@ -17,13 +17,14 @@ from transforms.role.east_asian import degree_in_east_asian, is_east_asian, year
 from transforms.skills.sections import (
     Line,
     cues_of,
+    introduced_at,
     lines_with,
     lower_text,
     names_own_role,
     sentence_at,
 )
 from transforms.text.evidence import Reading
-from transforms.text.lookups import cells_of, rows_of
+from transforms.text.lookups import cells_of, parts, rows_of
 
 T = TypeVar("T")
 
@@ -35,23 +36,9 @@ MONTHS_IN_YEAR = 12
 
 # --- years of experience ----------------------------------------------------------------------------
 
-_SPELT = {
-    1: "one ein einem eine un une uma um jeden",
-    2: "two zwei deux dos dois duas dwa",
-    3: "three drei trois tres três trzy drie",
-    4: "four vier quatre cuatro quatro cztery",
-    5: "five fünf cinq cinco pięć vijf",
-    6: "six sechs seis sześć zes",
-    7: "seven sieben sept siete sete zeven",
-    8: "eight acht huit ocho oito osiem",
-    9: "nine neun neuf nueve nove negen",
-    10: "ten zehn dix diez dez dziesięć tien",
-    12: "twelve zwölf douze doce doze",
-    15: "fifteen fünfzehn quinze quince",
-}
-_SPELT_OUT = {word: number for number, words in _SPELT.items() for word in words.split()}
+_SPELT_OUT = {word: int(row["number"]) for row in cells_of("spelt_numbers") for word in parts(row["words"])}
 _NUMBER = rf"(?:\d{{1,2}}(?:[.,]5)?|{'|'.join(sorted(_SPELT_OUT, key=len, reverse=True))})"
-_UNITS = r"years?|yrs?|yoe|jahren?|ans|ann[ée]es|a[nñ]os?|lata?|lat|jaar|anni|år"
+_UNITS = r"years?|yrs?|yoe|jahren?|ans|ann[ée]es|a[nñ]os?|lata?|lat|jaar|anni|års?"
 _AFTER_NUMBER = (
     r"(?:\s?\+|\splus\b)?(?:\s?\(\s?\w{1,9}\+?\s?\))?"
     rf"(?:\s?(?:-|–|—|/|to|bis|à|a|al|do|e|or|oder|ou|and|et|und|y|i|tot|até|ai)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
@@ -83,9 +70,7 @@ _COLLEAGUE = cues("colleague", r"\b", r"$")
 """Another person as the subject of the clause that ends here: "your manager has", "our founders spent"."""
 _MENTORED = cues("mentored", r"\b", r"$")
 """Other people as the object of the reader's teaching: "mentor juniors with"."""
-_SUBJECT = re.compile(
-    r"\W*((?:\w+ ){2,4}?)(?:ha[st]|have|brings?|bringt|holds?|must|needs?|should|verfügt|a|tiene|tem|ha|heeft)\b"
-)
+_SUBJECT = cues("having", r"\W*((?:\w+ ){2,4}?)(?:must|needs?|should|", r")\b")
 _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
 _EXCEPTION_BEFORE = cues("exception before", r"\b", r"\b(?! (?:and|und|et|y|e|en|i|och)\b)[^.;]*$")
@@ -136,7 +121,9 @@ def _years_demanded(line: Line, kind: str, title: str) -> tuple[tuple[float, int
         section = line.kind_at(match.start(), kind)
         if years > MAX_YEARS or (best is not None and years <= best[0]):
             continue
-        if _is_demanded(line.text, match, section, title, left_out):
+        if _is_demanded(line.text, match, section, title, left_out) and _is_applicant(
+            line, match.start(), title, left_out
+        ):
             best = (years, match.start(), match.end())
     return best, left_out
 
@@ -207,6 +194,15 @@ def _is_own_role(before: str, title: str, left_out: list[str]) -> bool:
     return is_own
 
 
+def _is_applicant(line: Line, at: int, title: str, left_out: list[str]) -> bool:
+    """Whether a sentence speaks of no introduced person, or of the own role; else that is added to `left_out`."""
+    words = introduced_at(line, at)
+    if not words or (title and names_own_role(words, title)):
+        return True
+    left_out.append(words)
+    return False
+
+
 def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
     if match["unit"].lower().startswith("m") and not (
         _EXPERIENCE.search(after[:60]) or _MONTHS_LABEL.search(before[-60:])
@@ -251,6 +247,9 @@ _DEGREE_WISHED = cues("degree wished", r"\b", r"\b")
 _DEGREE_WISHED_BEFORE = cues("degree wished before", r"\b", r"\b")
 _DEGREE_WISHED_NEAR = cues("degree wished near", r"^[^,;.]*\b", r"\b")
 _OTHER_PEOPLE = cues("other people", r"\b", r"\b[^.]{0,60}$")
+_PAID = cues("degree paid", r"\b", r"$")
+_PAID_BEHIND = cues("degree paid behind", r"^\W{0,2}", r"")
+"""A degree that the employer pays for: "we sponsor your Master's", "a Master's paid by us"."""
 _WITHOUT = cues("without", r"\b", r"\s(?:an?\s|a\w\w?\s)?$")
 GENERIC = "generic"
 ANY_DEGREE = "bachelor"
@@ -338,6 +337,7 @@ def _degree_demanded(line: Line, kind: str, title: str) -> tuple[tuple[str, int,
         match
         for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))
         if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind), title, left_out)
+        and _is_applicant(line, group[0].start(), title, left_out)
         for match in group
     ]
     names = [match for match in demands if match.lastgroup != GENERIC]
@@ -374,6 +374,8 @@ def _is_degree_demanded(
     if _DEGREE_WISHED.search(after) or _DEGREE_WISHED.search(before[-25:]) or _WITHOUT.search(before[-20:]):
         return False
     if _DEGREE_WISHED_BEFORE.search(before[-25:]) or _DEGREE_WISHED_NEAR.match(after):
+        return False
+    if _PAID.search(before) or _PAID_BEHIND.match(after):
         return False
     is_of_others = _OTHER_PEOPLE.search(before) or _COLLEAGUE.search(before)
     return not is_of_others or _is_own_role(before, title, left_out)

@@ -28,7 +28,17 @@ from typing import NamedTuple
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
-from transforms.skills.sections import BULLETS, INTRO, KEPT, WHOLE, Line, SectionLine, lines_of, names_own_role
+from transforms.skills.sections import (
+    BULLETS,
+    INTRO,
+    KEPT,
+    WHOLE,
+    Line,
+    SectionLine,
+    introduced_at,
+    lines_of,
+    names_own_role,
+)
 from transforms.text.lookups import cells_of, rows_of, taxonomy
 from transforms.text.multi_match import Phrases
 
@@ -400,7 +410,9 @@ def _rank(line: Line, start: int, end: int, kind: str, title: str) -> int | None
         return DUTY if said == "duties" else MENTIONED
     if said is None and kind == WHOLE and _is_prose(text, start, end):
         return MENTIONED
-    return OF_SECTION[said or kind]
+    rank = OF_SECTION[said or kind]
+    person = introduced_at(line, start) if rank == REQUIRED else ""
+    return MENTIONED if person and not (title and names_own_role(person, title)) else rank
 
 
 def _is_prose(line: str, start: int, end: int) -> bool:

@@ -448,6 +448,61 @@ def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int,
     return first, last
 
 
+# --- sentences about a person who was introduced ------------------------------------------------------
+
+MAX_INTRODUCTION = 300
+"""Maximum number of characters from the words that introduce a person to a sentence about that person."""
+_BREAK = re.compile(r"[.!?;•] ")
+_ARTICLE = re.compile(r"\W*(?:\w{1,3} )?")
+
+
+class Introduced(NamedTuple):
+    """A sentence about a person whom the line introduced before, by its offsets, with the words that did: "our cto"."""
+
+    start: int
+    end: int
+    words: str
+
+
+def introduced_at(line: Line, offset: int) -> str:
+    """Return the words that introduced the person of whom the sentence at an offset speaks; "" if there is none."""
+    return next((said.words for said in line.once(_introduced) if said.start <= offset < said.end), "")
+
+
+def _introduced(line: Line) -> list[Introduced]:
+    """Return the sentences with an introduced person as subject: "Our CTO is Ana Ruiz. She has", "Ana has".
+
+    A person whom the advert seeks is none of these: "We look for an engineer. She has".
+    """
+    text, found = line.text, list[Introduced]()
+    begins = [0, *(match.end() for match in _BREAK.finditer(text))]
+    for last, begin, end in zip(begins, begins[1:], [*begins[2:], len(text)], strict=False):
+        subject = _having().match(lower_text(text[begin:end]))
+        if subject is None or not (subject["name"] is None or _is_name(text, begin + subject.start("name"), begin)):
+            continue
+        first = last if subject["none"] else max(0, begin - MAX_INTRODUCTION)
+        before = lower_text(text[first:begin])
+        words = cues_of("requirement_cues", "introduced", r"\b").search(before)
+        if words is None or (subject["none"] and not _ARTICLE.fullmatch(before, 0, words.start())):
+            continue
+        if cues_of("requirement_cues", "applicant", r"\b").search(before + lower_text(text[begin:end])) is None:
+            found.append(Introduced(begin, end, words[0]))
+    return found
+
+
+@functools.cache
+def _having() -> re.Pattern[str]:
+    """Return a pattern for a pronoun or name with a verb of having; the verb may lack a subject where languages do."""
+    pronoun, having, alone = (cues_of("requirement_cues", cue).pattern for cue in ("pronoun", "having", "subjectless"))
+    return re.compile(rf"\W*(?:{pronoun} (?:\w+ )?{having}|(?P<none>{alone})|(?P<name>\w+) (?:\w+ )?{having})\b")
+
+
+def _is_name(text: str, at: int, before: int) -> bool:
+    """Whether a word with a capital stands in the text before as well."""
+    word = _WORD.match(text, at)
+    return word is not None and word[0][0].isupper() and re.search(rf"\b{word[0]}\b", text[:before]) is not None
+
+
 # --- words that send a reader to a line ---------------------------------------------------------------
 
 
