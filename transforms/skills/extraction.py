@@ -30,6 +30,7 @@ from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import NO_LETTERS_FROM, Context, is_wide, lexicon
 from transforms.skills.sections import (
     BULLETS,
+    FIRST_OF_ITEM,
     INTRO,
     KEPT,
     WHOLE,
@@ -66,6 +67,7 @@ MIN_PROSE = 60
 
 REQUIRED, PREFERRED, DUTY, MENTIONED = range(len(REQUIREMENTS))
 """Indices of `REQUIREMENTS`, the strongest requirement first."""
+ASKED = frozenset((REQUIRED, PREFERRED))
 OTHERS = "others"
 """Kind of cues for other people or the product. A clause with such a subject asks for nothing."""
 OF_SECTION = {
@@ -265,10 +267,15 @@ def _find_named(line: Line, kind: str, title: str = "") -> list[Mention]:
             is_plain = _is_plain(line, kind)
         rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind), title)
         if rank is not None:
-            names.append(
-                (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
-            )
+            is_sure = fits or (rank in ASKED and _is_whole_item(text, start, end))
+            in_list = None if context is None or is_sure else context.in_list
+            names.append((start, end, meaning.skills, rank, place, in_list))
     return names
+
+
+def _is_whole_item(text: str, start: int, end: int) -> bool:
+    """Whether a name is all that an item of a list has: "- Go"."""
+    return text[:start].rstrip() in FIRST_OF_ITEM and not text[end:].strip(" ,;.")
 
 
 def _is_plain(line: Line, kind: str) -> bool:
@@ -364,7 +371,8 @@ def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int
         left, right = (edge, begin + start) if step > 0 else (begin + end, edge)
         if right - left > MAX_GAP_IN_LIST or not _between().match(text[left:right]):
             return False
-        if meanings[number].context is None:
+        context = meanings[number].context
+        if context is None or context.is_open:
             return True
     return False
 
