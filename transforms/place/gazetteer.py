@@ -89,7 +89,7 @@ NICKNAME = 1e9
 """Score of a metropolitan area or nickname, above the score of any city."""
 EARTH_KM = 6371.0
 """Mean radius of the Earth."""
-MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
+MADE_OF = ("declined_names", "advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
 """Lookups from which the tables are made."""
 
 
@@ -512,9 +512,27 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
             yield short[1], meaning
         if people >= (METROPOLIS if country in ENGLISH_SPEAKING else MIN_WITH_ALIASES):
             alias = meaning._replace(score=score * ALIAS_SHARE)
-            for name in _aliases(city):
-                if name != own:
-                    yield name, alias
+            names = {own, *_aliases(city)}
+            for name in sorted((names | _locatives(country, names)) - {own}):
+                yield name, alias
+
+
+def _locatives(country: str, names: Iterable[str]) -> set[str]:
+    """Return the names as they stand behind "in", where their language declines them: "krakowie" for "krakow"."""
+    return {
+        name.removesuffix(ending) + locative
+        for ending, locative in _endings().get(country, ())
+        for name in names
+        if name.endswith(ending)
+    }
+
+
+@functools.cache
+def _endings() -> dict[str, list[tuple[str, str]]]:
+    endings: dict[str, list[tuple[str, str]]] = {}
+    for row in _rows("declined_names"):
+        endings.setdefault(row["country"], []).append((row["ending"], row["locative"]))
+    return endings
 
 
 def _aliases(city: dict[str, Any]) -> Iterable[str]:
