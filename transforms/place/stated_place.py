@@ -61,7 +61,7 @@ def find_other_place(text: str, places: Sequence[Place]) -> tuple[int, int]:
 def _stated(text: str) -> list[Stated]:
     return [
         stated._replace(start=begin + stated.start, end=begin + stated.end)
-        for _, (begin, _, line) in lines_with(text, "place of work")
+        for begin, _, line in lines_with(text, "place of work")
         for stated in line.once(_stated_in)
     ]
 

@@ -57,7 +57,7 @@ class Statement(NamedTuple):
 def statements_in(text: str) -> tuple[Statement, ...]:
     """Return all statements of a text about the workplace, line by line. Never raises."""
     statements: list[Statement] = []
-    for _, (begin, _, line) in lines_with(text, "workplace"):
+    for begin, _, line in lines_with(text, "workplace"):
         for workplace, tier, start, end in line.once(_statements_of_line):
             statements.append(Statement(workplace, tier, begin + start, begin + end))
     if any(letter in text for letter in _FREQUENT):

@@ -75,7 +75,7 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
     use: tuple[str, str, int, int] | None = None
     mention: tuple[str, str, int, int] | None = None
-    for _, (begin, kind, line) in lines_with(text, "ai", "AI"):
+    for begin, kind, line in lines_with(text, "ai", "AI"):
         line_label = line.once(_label_line, kind, may_build, group in BUILDING_ROLES)
         if line_label is None:
             continue

@@ -35,7 +35,7 @@ def qualifications_in(text: str) -> tuple[Reading, ...]:
     counts if the text calls it a certification. The running time is linear in the text's length. Never raises.
     """
     readings: dict[str, Reading] = {}
-    for _, (begin, kind, line) in lines_with(text, "qualification"):
+    for begin, kind, line in lines_with(text, "qualification"):
         for name, start, end in line.once(_read_line, kind):
             if name not in readings:
                 readings[name] = Reading(name, f"asks for: {name}", begin + start, begin + end, "text")

@@ -92,7 +92,7 @@ def years_in(text: str, title: str = "") -> tuple[float, int, int] | None:
     colleague, as in "the team lead has".
     """
     best: tuple[float, int, int] | None = None
-    for _, (begin, kind, line) in lines_with(text, "years"):
+    for begin, kind, line in lines_with(text, "years"):
         candidate = _read_line(line, _years_demanded, kind, title)
         if candidate is not None and (best is None or candidate[0] > best[0]):
             best = candidate[0], begin + candidate[1], begin + candidate[2]
@@ -309,7 +309,7 @@ def degree_in(text: str, title: str = "") -> Reading | None:
     count. `none` means that the text says that no degree, or only school, is needed.
     """
     best: Reading | None = None
-    for _, (begin, kind, line) in lines_with(text, "degree", "degree within"):
+    for begin, kind, line in lines_with(text, "degree", "degree within"):
         lowest = _read_line(line, _degree_demanded, kind, title)
         if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
             degree, start, end = lowest

@@ -33,11 +33,14 @@ from transforms.skills.sections import (
     FIRST_OF_ITEM,
     INTRO,
     KEPT,
+    NAMES,
     WHOLE,
     Line,
     SectionLine,
     introduced_at,
-    lines_of,
+    lines_with,
+    lower_pattern,
+    lower_text,
     names_own_role,
 )
 from transforms.text.lookups import cells_of, rows_of, taxonomy
@@ -166,7 +169,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     employers = tuple(employer)
     own, within = _own(employers), _within(employers)
     by_skill: dict[int, tuple[int, int, int, int]] = {}
-    lines = [entry for entry in lines_of(text) if entry[2].names]
+    lines = lines_with(text, NAMES)
     for nth, (begin, kind, line) in enumerate(lines):
         for start, end, skills, rank, place, list_of in line.once(
             _find_named, kind, _own_role(line, title) if title and line.cues else ""
@@ -443,10 +446,10 @@ def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
     """Return (start, end, kind) of the words that tell requirements from duties, in order."""
     phrases, rows, wide = _words(where)
     text = line.text.lower()
-    hits = {(end - rows[number].size, number) for _, end, number in phrases.find(text.encode("latin-1", "replace"))}
+    hits = [(end - rows[number].size, number) for _, end, number in phrases.find(text.encode("latin-1", "replace"))]
     if not text.isascii() and _WIDE.search(text):
         before_wide = len(rows) - wide.groups - 1
-        hits |= {(word.start(), before_wide + (word.lastindex or 0)) for word in wide.finditer(text)}
+        hits += [(word.start(), before_wide + (word.lastindex or 0)) for word in wide.finditer(text)]
     found: list[tuple[int, int, str]] = []
     last = 0
     for start, number in sorted(hits):
@@ -509,11 +512,11 @@ def _is_negated(line: str, at: int, to: int, clause: tuple[int, int], start: int
     """Whether a denial reaches the name: it ends where the sentence turns to something else, as at "but"."""
     turn, verb = _turns()
     ahead, bare, behind = _denials()
-    after = line[end : min(clause[1], end + REACH)]
+    after = lower_text(line[end : min(clause[1], end + REACH)])
     turned = turn.search(after)
     if behind.match(after[: turned.start()] if turned else after):
         return True
-    before = line[max(clause[0], start - REACH) : start]
+    before = lower_text(line[max(clause[0], start - REACH) : start])
     last = max(turn.finditer(before), key=re.Match.start, default=None)
     if _SUBJECT_BEHIND_COMMA.search(before) and verb.match(after):
         return False
@@ -526,11 +529,11 @@ def _is_negated(line: str, at: int, to: int, clause: tuple[int, int], start: int
 @functools.cache
 def _denials() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return patterns of denials.csv: what denies the name behind it, a bare "not" that does so only in a contrast, and
-    what denies the name before it.
+    what denies the name before it. The patterns are for text from `lower_text`.
     """
     by_side: dict[str, list[str]] = {}
     for row in cells_of("denials"):
-        by_side.setdefault(row["side"], []).append(row["pattern"])
+        by_side.setdefault(row["side"], []).append(lower_pattern("denials", row["pattern"]))
     said = {side: "|".join(patterns) for side, patterns in by_side.items()}
     name = rf"(?!(?:{said['limit']})\b)[\w.+#/-]+"
     ahead = (
@@ -541,7 +544,7 @@ def _denials() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     listed = r"(?:(?:,| and| or)(?: (?!is\b|are\b|but\b)[\w.+#/-]+){1,3}){0,2}"
     behind = rf"(?:{listed})\s*(?:(?:-?kenntnisse|{said['noun']}) ?)?(?:{said['after']})"
     bare = rf"(?:\s|\b)(?:{said['turned']})(?: (?:{said['link']}))?\s*\Z"
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (ahead, bare, behind))  # type: ignore[return-value]
+    return re.compile(ahead), re.compile(bare), re.compile(behind)
 
 
 @functools.cache
@@ -552,7 +555,7 @@ def _turns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     wide = [re.escape(words) for words, where in rows if where == "turn" and is_wide(words[0])]
     verbs = "|".join(re.escape(words) for words, where in rows if where == "verb")
     turn = rf"(?:\b|(?=,))(?:{'|'.join(words)})\b|{'|'.join(wide)}"
-    return re.compile(turn, re.IGNORECASE), re.compile(rf" (?:{verbs})\b", re.IGNORECASE)
+    return re.compile(turn), re.compile(rf" (?:{verbs})\b")
 
 
 EXCLUDING: Mapping[str, Exclusion] = MappingProxyType(

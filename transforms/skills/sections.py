@@ -64,6 +64,8 @@ LISTS = (
 """Lists of words that are searched for at once. The items are the name of the list, the lookup, the column with the
 words, and the column and value that select the rows of the list.
 """
+NAMES = "names"
+"""Where the lines with names of skills are kept beside those of `LISTS`."""
 _LETTER = re.compile(r"[^\W_]")
 _ESCAPED = re.compile(r"\\.")
 _AND = frozenset(("&", "and", "und", "et", "y", "e", "en", "i"))
@@ -131,12 +133,12 @@ def lines_of(text: str) -> tuple[SectionLine, ...]:
     return _texts(text).lines
 
 
-def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
-    """Return the lines with words of any of these `LISTS`, in order. Each comes with its index in `lines_of(text)`."""
+def lines_with(text: str, *lists: str) -> list[SectionLine]:
+    """Return the lines with words of any of these `LISTS`, or with `NAMES`, in order."""
     lines, by_list = _texts(text)
     number_lists = [by_list[name] for name in lists if name in by_list]
     numbers = number_lists[0] if len(number_lists) == 1 else sorted(set[int]().union(*number_lists))
-    return [(number, lines[number]) for number in numbers]
+    return [lines[number] for number in numbers]
 
 
 class _Text(NamedTuple):
@@ -147,7 +149,7 @@ class _Text(NamedTuple):
 def read_texts(texts: list[str]) -> list[_Text]:
     """Return the relevant lines of each text. New lines are read all at once."""
     split = [text.split("\n") for text in texts]
-    lines = iter(_lines.get_many([line for lines_of_text in split for line in lines_of_text]))
+    lines = iter(_lines.get_many(list(itertools.chain.from_iterable(split))))
     return [_place_lines(lines_of_text, list(itertools.islice(lines, len(lines_of_text)))) for lines_of_text in split]
 
 
@@ -164,11 +166,13 @@ def _place_lines(texts: list[str], lines: list[Line | None]) -> _Text:
     turns: list[tuple[int, str]] = []  # index of the entry with which a section begins, kind of the section
     kinds: set[str] = set()
     for number, (begin, line) in enumerate(entries):
-        if line.words:
-            for name in line.words:
-                by_list.setdefault(name, []).append(number)
+        if line.names:
+            by_list.setdefault(NAMES, []).append(number)
+        for name in line.words:
+            by_list.setdefault(name, []).append(number)
         if line.openings:
-            kinds.update([kind for _, kind in line.openings])
+            for _, opening in line.openings:
+                kinds.add(opening)
         if line.after and (not line.is_lead_in or _is_above_list(texts, begins.index(begin))):
             turns.append((number + 1, line.after))
             kinds.add(line.after)
@@ -206,7 +210,8 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     for place, of_line in names.items():
         line_at(place).names = of_line
     for place, of_clause in cues.items():
-        line_at(place).cues = of_clause
+        if place in names or place in headings:  # elsewhere they change nothing
+            line_at(place).cues = of_clause
     for place, hits in headings.items():
         _set_sections(line_at(place), hits)
     for place, text in enumerate(texts):
@@ -571,8 +576,12 @@ def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Patt
     patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
     if not patterns:
         raise ValueError(f"lookups/{lookup}.csv: no row for the cue {cue!r}")
-    for pattern in patterns:
-        letters = _ESCAPED.sub("", pattern)
-        if letters != letters.lower():
-            raise ValueError(f"lookups/{lookup}.csv: the pattern {pattern!r} must be in lower case")
-    return re.compile(f"{before}(?:{'|'.join(patterns)}){after}")
+    return re.compile(f"{before}(?:{'|'.join(lower_pattern(lookup, pattern) for pattern in patterns)}){after}")
+
+
+def lower_pattern(lookup: str, pattern: str) -> str:
+    """Return a pattern of a lookup as it is. Raise ValueError if it has a capital letter."""
+    letters = _ESCAPED.sub("", pattern)
+    if letters != letters.lower():
+        raise ValueError(f"lookups/{lookup}.csv: the pattern {pattern!r} must be in lower case")
+    return pattern

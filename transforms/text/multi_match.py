@@ -60,10 +60,13 @@ class Search:
 
     def scan(self, data: bytes, on_match: OnMatch) -> None:
         """Search `data` and call `on_match` for each match, until it returns True."""
-        if not hasattr(self._of_thread, "scratch"):
-            self._of_thread.scratch = hyperscan.Scratch(self._database)
-        with contextlib.suppress(hyperscan.ScanTerminated):
-            self._database.scan(data, match_event_handler=on_match, scratch=self._of_thread.scratch)
+        scratch = getattr(self._of_thread, "scratch", None)
+        if scratch is None:
+            scratch = self._of_thread.scratch = hyperscan.Scratch(self._database)
+        try:  # noqa: SIM105 - most scans are of one line, where entering a context costs as much as the search
+            self._database.scan(data, match_event_handler=on_match, scratch=scratch)
+        except hyperscan.ScanTerminated:
+            pass
 
     @functools.cached_property
     def _database(self) -> Any:
@@ -117,7 +120,7 @@ class Phrases:
             return True if len(starts) >= MAX_MATCHES else None
 
         self._search.scan(data, on_match)
-        return sorted((start, end, number) for (number, end), start in starts.items())
+        return sorted([(start, end, number) for (number, end), start in starts.items()]) if starts else []
 
 
 class Literals:

@@ -13,6 +13,7 @@ from transforms.skills import sections
 from transforms.skills.sections import (
     INTRO,
     LISTS,
+    NAMES,
     WHOLE,
     Line,
     cues_of,
@@ -121,9 +122,11 @@ def test_one_pass_finds_the_words_of_every_list() -> None:
 def test_lines_are_found_by_the_lists_whose_words_they_hold() -> None:
     text = "Nothing\nTwo years\nAI, remote\nmachine learning, remote, two years"
     assert [entry[2].text[:2] for entry in lines_of(text)] == ["Tw", "AI", "ma"]
-    assert [number for number, _ in lines_with(text, "workplace")] == [1, 2]
-    assert [number for number, _ in lines_with(text, "AI", "ai", "no list")] == [1, 2]
-    assert lines_with(text, "years") == [(number, lines_of(text)[number]) for number in (0, 2)]
+    years, ai, both = lines_of(text)
+    assert lines_with(text, "workplace") == [ai, both]
+    assert lines_with(text, "AI", "ai", "no list") == [ai, both]
+    assert lines_with(text, "years") == [years, both]
+    assert lines_with("Two years\nRust and Go", NAMES) == list(lines_of("Two years\nRust and Go")[1:])
     assert lines_with(text, "contractor") == [] == lines_with("", "years")
 
 
