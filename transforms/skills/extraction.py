@@ -123,10 +123,9 @@ _PAST = re.compile(
 )
 """Somebody's past before the name of a firm: "previously led search at MongoDB"."""
 _READ = re.compile(
-    r"\b(?:the|and|with|of|or|our|this|that|is|are|from|und|der|mit|les|dans|avec|nous|vous|sur|los|las|para|uma|della|che|het|een|oraz)\b",
-    re.IGNORECASE,
+    r"\b(?:the|and|with|of|or|our|this|that|is|are|from|und|der|mit|les|dans|avec|nous|vous|sur|los|las|para|uma|della|che|het|een|oraz)\b"
 )
-"""Frequent words of the languages whose words of demand are known, which their neighbours lack."""
+"""Frequent words, in lower case, of the languages whose words of demand are known, which their neighbours lack."""
 _ADVERB = re.compile(
     r"(?:ideally|preferably|preferable|idealerweise|optimalerweise|bestenfalls|idéalement|idealmente|preferentemente|preferiblemente"
     r"|preferencialmente|preferibilmente|bij voorkeur) \w",
@@ -250,13 +249,15 @@ def _in_title(title: str) -> frozenset[int]:
 
 def _find_named(line: Line, kind: str, title: str = "") -> list[Mention]:
     meanings = lexicon().meanings
-    text = line.text
+    text, lower = line.text, ""
     is_plain: bool | None = None
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
         context = meaning.context
-        fits = context is None or _fits(context, text, start, end)
+        if context is not None and not lower:
+            lower = lower_text(text)
+        fits = context is None or _fits(context, lower, start, end)
         if fits is False:
             continue
         before, after = text[start - 1 : start], text[end : end + 1]
@@ -296,7 +297,7 @@ def _in_address(text: str, start: int, end: int) -> bool:
     ahead = _IN_ADDRESS.match(text[max(0, start - REACH) : start][::-1])
     left, right = start - len(ahead[0] if ahead else ""), behind.end() if behind else end
     token = text[left:right]
-    address = _ADDRESS.search(token)
+    address = _ADDRESS.search(token) if "." in token or "@" in token or "://" in token else None
     if address is None:
         return False
     if "://" in token or "@" in token:
@@ -326,9 +327,12 @@ def _company_words(kind: str) -> list[str]:
 
 
 def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
-    """Whether a word is a skill, judging by the words around it; None if the list around it decides."""
-    before = line[max(0, start - BESIDE) : start].lower()
-    after = line[end : end + BESIDE].lower()
+    """Whether a word is a skill, judging by the words around it; None if the list around it decides.
+
+    `line` is in lower case.
+    """
+    before = line[max(0, start - BESIDE) : start]
+    after = line[end : end + BESIDE]
     if (context.not_before and context.not_before.search(before)) or (
         context.not_after and context.not_after.match(after)
     ):
@@ -340,7 +344,7 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
     )
     if context.not_line is None and (is_accepted or context.line is None):
         return is_accepted or (None if context.in_list else False)
-    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower()
+    around = line[max(0, start - IN_LINE) : end + IN_LINE]
     is_accepted = is_accepted or bool(context.line and context.line.search(around))
     if (is_accepted or context.in_list) and not (context.not_line and context.not_line.search(around)):
         return is_accepted or None
@@ -432,7 +436,8 @@ def _is_prose(line: str, start: int, end: int) -> bool:
     sentence = line[first:last]
     if line.startswith(BULLETS):
         return False
-    return len(sentence) > MIN_PROSE and sentence[-1] in ". " and "|" not in sentence and bool(_READ.search(sentence))
+    is_sentence = len(sentence) > MIN_PROSE and sentence[-1] in ". " and "|" not in sentence
+    return is_sentence and _READ.search(lower_text(sentence)) is not None
 
 
 def _is_subject(line: str, at: int, to: int, clause: tuple[int, int], start: int) -> bool:
@@ -446,7 +451,7 @@ def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
     """Return (start, end, kind) of the words that tell requirements from duties, in order."""
     phrases, rows, wide = _words(where)
     text = line.text.lower()
-    hits = [(end - rows[number].size, number) for _, end, number in phrases.find(text.encode("latin-1", "replace"))]
+    hits = [(end - rows[number].size, number) for end, number in phrases.ends(text.encode("latin-1", "replace"))]
     if not text.isascii() and _WIDE.search(text):
         before_wide = len(rows) - wide.groups - 1
         hits += [(word.start(), before_wide + (word.lastindex or 0)) for word in wide.finditer(text)]
@@ -618,7 +623,8 @@ class _Words(NamedTuple):
 def _words(where: str) -> tuple[Phrases, list[_Words], re.Pattern[str]]:
     """Return the words, in lower case, that stand somewhere, with a search for what they begin with.
 
-    The search numbers them as the list does. Those of scripts without blanks have a pattern of their own instead.
+    The search numbers them as the list does, and bounds them where a letter of ASCII does, since Hyperscan knows no
+    others. Those of scripts without blanks have a pattern of their own instead.
     """
     rows = sorted((str(row["words"]), str(row["kind"])) for row in rows_of("section_words") if row["where"] == where)
     rows.sort(key=lambda row: is_wide(row[0][0]))  # the search numbers the others from 0
@@ -629,7 +635,9 @@ def _words(where: str) -> tuple[Phrases, list[_Words], re.Pattern[str]]:
         if is_wide(text[0]):
             wide.append(f"({expression})")
         else:
-            begins.append(re.escape(begin.encode("latin-1", "replace").decode("latin-1")))
+            first = r"\b" if begin[0].isascii() and begin[0].isalnum() else ""
+            last = r"\b" if begin == text and begin[-1].isascii() and begin[-1].isalnum() else ""
+            begins.append(first + re.escape(begin.encode("latin-1", "replace").decode("latin-1")) + last)
             expression = rf"(?<!\w){expression}(?!\w)"
         words.append(_Words(re.compile(expression), kind, len(begin)))
     return Phrases(begins, has_starts=False), words, re.compile("|".join(wide) or r"(?!)")

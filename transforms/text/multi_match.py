@@ -108,6 +108,17 @@ class Phrases:
         self._search.scan(data, on_match)
         return len(named) >= minimum
 
+    def ends(self, data: bytes) -> list[tuple[int, int]]:
+        """Return (end, number of the expression) of each match in `data`, a text in Latin-1."""
+        ends: list[tuple[int, int]] = []
+        note = ends.append
+
+        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            note((end, number))
+
+        self._search.scan(data, on_match)
+        return ends
+
     def find(self, data: bytes) -> list[tuple[int, int, int]]:
         """Return (start, end, number of the expression) of each match in `data`, a text in Latin-1, in order.
 
