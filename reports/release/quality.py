@@ -14,9 +14,11 @@ from reports.figures.query import Connection
 from reports.release import texts
 from reports.release.licences import OURS
 from reports.release.published import PublishedDay
-from reports.wording.bases import OWN_BASES
+from reports.wording.bases import BASES, OWN_BASES
+from reports.wording.disclosure import UNCHECKED
 from reports.wording.notes import describe_period
-from reports.wording.numbers import percent
+from reports.wording.numbers import count_of, days, percent
+from transforms.records.vocabulary import NO_TEXT
 from warehouse.mart_tables import Figures
 from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.marts.printing import EMPLOYERS
@@ -30,12 +32,16 @@ CHANCE = 0.05
 MAX_APART = 5
 """How many of these differences are named, the least likely first."""
 
+MAX_SOURCES = 5
+"""How many sources of adverts are named, the largest first; the others are added up."""
+
 
 def report(con: Connection, publication: PublishedDay, release: str, earlier: Sequence[Mapping[str, Any]]) -> bytes:
     """Return the quality report; `earlier` are the manifests of earlier releases, newest first."""
     as_of, figures = publication.as_of, publication.figures
     states = Counter(row.status for row in figures)
     counted = [row for row in figures if row.value is not None and row.basis in OWN_BASES and row.n_jobs]
+    sources = query.read(con, query.fill("release/platforms", {"no_text": NO_TEXT}))
     calendar = _list_calendar([(release, as_of), *((before["release"], before["as_of"]) for before in earlier)])
     return texts.render(
         "QUALITY.md",
@@ -43,6 +49,10 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         release=release,
         states=states,
         employers=EMPLOYERS,
+        employers_counted=[row.n_employers for row in counted if row.n_employers],
+        laws=UNCHECKED,
+        platforms=_say_platforms(sources, "n_open"),
+        texts=_say_platforms(sources, "n_texts"),
         periods=_list_periods(publication),
         next_day=as_of + BETWEEN,
         calendar=calendar,
@@ -76,12 +86,23 @@ def compare_platforms(figures: Sequence[Figures]) -> dict[str, Any]:
     return {"n_compared": len(compared), "apart": apart, "most_apart": MAX_APART}
 
 
-def _list_periods(publication: PublishedDay) -> list[tuple[str, list[date]]]:
-    days: dict[str, list[date]] = {}
+def _say_platforms(sources: Sequence[Mapping[str, Any]], column: str) -> str:
+    """Return which sources a count of adverts is of, largest first: "Ashby job boards 1,200, Lever job boards 30"."""
+    found = sorted((row for row in sources if row[column]), key=lambda row: -row[column])
+    named = [f"{row['name']} {row[column]:,}" for row in found[:MAX_SOURCES]]
+    n_more = len(found) - len(named)
+    others = sum(row[column] for row in found[MAX_SOURCES:])
+    return ", ".join([*named, *([f"{count_of(n_more, 'other source')} {others:,}"] if n_more else [])])
+
+
+def _list_periods(publication: PublishedDay) -> list[tuple[str, str]]:
+    """Return the first and last day that figures of each kind of source describe, by the words for the kind."""
+    found: dict[str, list[date]] = {}
     for row in publication.figures:
         if row.value is not None and row.period_to is not None and row.basis is not None:
-            days.setdefault(row.basis, []).extend(on for on in (row.period_from, row.period_to) if on is not None)
-    return sorted(days.items())
+            of_kind = found.setdefault(BASES[row.basis].words, [])
+            of_kind += [on for on in (row.period_from, row.period_to) if on is not None]
+    return [(words, days(min(of_kind), max(of_kind))) for words, of_kind in sorted(found.items())]
 
 
 def _list_calendar(releases: Sequence[tuple[str, date]]) -> list[tuple[str, date | None, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -74,7 +76,9 @@ def describe(
         "table": notes.table(figure),
         "note": words.plain(notes.note(figure) if cells else sentences([figure.unit, notes.level(figure) or None])),
         "trust": _trust(figure, form) if cells else "",
-        "vintages": publication.vintages.get(figure.figure, ()),
+        "vintages": [
+            replace(one, why=_name_sources(one.why, publication)) for one in publication.vintages.get(figure.figure, ())
+        ],
         "moves": list(
             causes.say_all(causes.select(publication.causes.get(figure.figure, ()), figure.list, figure.vintage))
         ),
@@ -85,6 +89,13 @@ def describe(
         "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
         "address": f"{publication.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
     }
+
+
+def _name_sources(why: str, publication: PublishedDay) -> str:
+    """Return why a vintage was published or waits, with the titles of sources in place of their names."""
+    names = publication.sources
+    title_of = functools.partial(re.sub, r"[a-z_]+", lambda hit: names[hit[0]].title if hit[0] in names else hit[0])
+    return re.sub(r"(?<=other sources: )[^;]*", lambda hit: title_of(hit[0]), why)
 
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
@@ -170,20 +181,20 @@ _LINES = {
     "movement": {
         "heading": "Pay for the same kind of job, from year to year",
         "key": "The line is pay for the same title, level and money, chained from year to year; the dashed line is the "
-        "mean of all pay, whatever the mix. Bars are 95 % intervals; after a break the count begins again. A step "
+        "mean of all pay, whatever the mix. Bars are 95% intervals; after a break the count begins again. A step "
         "whose interval is too wide for a point is not drawn.",
     },
     "adverts": {
         "heading": "Month by month",
         "key": "The line is the share of AI jobs, carried back from the newest month by the changes on boards that "
-        "were read in both months; the bars are 95 % intervals of these changes. The dashed line is the share of "
+        "were read in both months; the bars are 95% intervals of these changes. The dashed line is the share of "
         "adverts on Indeed that name AI. After a break the line begins again.",
     },
     "adverts.indeed": {
         "heading": "Month by month",
         "key": "The line is the share of adverts on Indeed that name AI: the mean of each month's days.",
     },
-    "premium": {"heading": "Period by period", "key": "Bars are 95 % intervals; a break marks another questionnaire."},
+    "premium": {"heading": "Period by period", "key": "Bars are 95% intervals; a break marks another questionnaire."},
 }
 """Headings and keys of line charts, by kind of figure or by list."""
 _PERIODS = {

@@ -92,6 +92,7 @@ class DrawnChart:
     n_all: int
     parts: Sequence[str] = ()
     elsewhere: Sequence[str] = ()  # other platforms that rows name, each with its days
+    left_out: Sequence[str] = ()  # rows whose money is not that of the axis
 
     @property
     def chart(self) -> Markup:
@@ -106,8 +107,9 @@ class DrawnChart:
 
     @property
     def key(self) -> str:
-        """What the marks mean, unless the legend of the page already says it, and the days of other platforms."""
-        return sentences([self.meaning if self.kind is SILENCE else "", *self.elsewhere])
+        """What the marks mean unless the legend says it, the days of other platforms, and which rows are not drawn."""
+        missing = f"in the table alone, as it is not in dollars: {'; '.join(self.left_out)}" if self.left_out else ""
+        return sentences([self.meaning if self.kind is SILENCE else "", *self.elsewhere, missing])
 
     @property
     def heading(self) -> str:
@@ -123,7 +125,9 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
         return None
     shown = declaration_of(figure.figure).renderer.choose_shown([cell.row for cell in cells])
     cells = [cell for cell in cells if any(cell.row is row for row in shown)]
+    left_out: list[str] = []
     if kind is PAY and any(cell.row.get("currency") == "USD" for cell in cells):  # one axis has one money
+        left_out = [name_row(cell) for cell in cells if cell.row.get("currency") != "USD"]
         cells = [cell for cell in cells if cell.row.get("currency") == "USD"]
     chart_rows = to_rows(kind, cells[: min(max_rows, MAX_STACKS) if kind is STACK else max_rows])
     if not any(row.marks for row in chart_rows):
@@ -133,7 +137,7 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
     parts = [part for part, _ in frame.parts_of(cells[0].row)] if kind is STACK else ()
     return DrawnChart(
         kind=kind, label=words.plain(figure.title), rows=chart_rows, n_all=len(cells), parts=parts,
-        elsewhere=list_elsewhere([cell.row for cell in cells]),
+        elsewhere=list_elsewhere([cell.row for cell in cells]), left_out=left_out,
     )  # fmt: skip
 
 
@@ -191,7 +195,8 @@ def _pay(cell: Cell, name: str) -> ChartRow:
         Answer(cell=cell, instead=instead, review=words.find_review(cell.row.get("value"))), name=name
     )
     _, others = words.split_region_name(cell.row) or ("", "")
-    return replace(row, beneath="; ".join(filter(None, (row.beneath, words.plain(others)))))
+    beneath = (reported.say_who_answered(cell.row), row.beneath, words.plain(others))
+    return replace(row, beneath="; ".join(filter(None, beneath)))
 
 
 def guide_row(figure: Figures) -> ChartRow | None:

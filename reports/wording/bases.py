@@ -19,6 +19,7 @@ class Basis:
     definition: str = ""  # what its pay measures
     apart: str = ""  # how it differs from other kinds
     trust: str = ""  # what a reader should keep in mind
+    is_counted: bool = True  # whether figures are withheld for want of units
     newer: str = "another complete reading of their boards"  # what would bring a newer value
     no_interval: str = "none is computed for this number"  # why a value may have no interval
 
@@ -43,8 +44,8 @@ BASES = {
         definition="the middle of the two ends of pay that somebody else collected from adverts of two years; which "
         "employers they are of is unknown, and the currency is as the collector noted it",
         apart="offers of unknown employers",
-        trust="Somebody else collected these ranges. Which employers they are of is not known, so no interval can be "
-        "given that allows for it.",
+        trust="Somebody else collected these ranges. Which employers they are of is not known, so no interval "
+        "allows for how these differ.",
         newer="a newer collection",
         no_interval="its employers are not known, so that no interval can be computed",
     ),
@@ -74,13 +75,15 @@ BASES = {
     "enterprises": Basis(
         words="enterprises that an office of statistics asks",
         unit=("value", "values"),
+        is_counted=False,
         trust="An office asks a sample of enterprises; what counts as AI is each enterprise's answer to a list.",
-        newer="the office's count of the next year",
+        newer="the office's newest count",
         no_interval="the table of the statistical office that we read gives none",
     ),
     "indeed": Basis(
         words="adverts on Indeed, as its Hiring Lab counts them",
         unit=("month", "months"),
+        is_counted=False,
         trust="Hiring Lab counts the adverts on Indeed that name AI, whatever the job; it says no number of adverts.",
         newer="its next file",
         no_interval="Hiring Lab gives none",

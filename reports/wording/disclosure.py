@@ -66,17 +66,16 @@ def _within_text(rows: Rows) -> str:
         f"{_name(row)}: {_say_within(row)} ({numbers.count_of(row['n_employers'], 'employer')})"
         for row in numbers.choose_printed(rows)
     ]
-    return f"of employers with adverts in both, each counting once: {'; '.join(parts)}"
+    return (
+        f"of employers with adverts both where {BY_LIST} and where it has none, each counting once: {'; '.join(parts)}"
+    )
 
 
 def _say_within(row: Row) -> str:
     if row["form"] == "interval":
-        return f"the share that states pay where a law is in force, less that where none is, is {say_ends(row)}"
+        return f"the share that states pay with such a law, less that without, is {say_ends(row)}"
     both, other = numbers.percent(row["share_both"]), numbers.percent(row["share_other"])
-    return (
-        f"{both} where a law is in force state pay, {other} where none is that we know of, "
-        f"{say_difference(row)} points [{say_ends(row)}]"
-    )
+    return f"{both} state pay with such a law, {other} without, {say_difference(row)} points [{say_ends(row)}]"
 
 
 def _of_point(say: Callable[[Row], str]) -> Callable[[Row], str | None]:
@@ -98,9 +97,8 @@ _WITHIN = (
 def _within_table(rows: Rows) -> Table:
     reasons = "; ".join(f"{_name(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
     key = (
-        "In the adverts we read: employers with adverts both in places where a law requiring adverts to state pay was "
-        "in force on the day of reading and in places where none was that we know of. Shares are the mean of the "
-        "employers' own: each counts once."
+        f"In the adverts we read: employers with adverts both in places where, on the day of reading, {BY_LIST}, and "
+        "in places where it has none. Shares are the mean of the employers' own: each counts once."
     )
     return make_table(
         numbers.choose_printed(rows), _WITHIN, key=key, below=[f"Withheld. {reasons}." if reasons else ""]

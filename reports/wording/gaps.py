@@ -59,7 +59,7 @@ def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
     reason = refusal.verdict.reason or ""
     if refusal.is_barred:
         return reason
-    if not refusal.is_by_rules:
+    if not refusal.is_by_rules or not BASES[refusal.rung.basis].is_counted:
         return f"{reason}; {BASES[refusal.rung.basis].newer} would bring it"
     texts, row = list(map(str, lacks)), refusal.first_row
     largest = row.get("largest_employer_share")
@@ -71,7 +71,7 @@ def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
 
 def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
     row, basis = refusal.first_row, refusal.rung.basis
-    if refusal.is_barred or not refusal.is_by_rules:
+    if refusal.is_barred or not refusal.is_by_rules or not BASES[basis].is_counted:
         return
     if basis in OWN_BASES:
         rules = {EMPLOYERS: f"employers{OUR_PAY.get(basis, '')}", OPEN_DAYS: "open days"}

@@ -56,6 +56,11 @@ def _name_respondents(row: Row) -> str:
     return PERSONS.get(work) or name_workers(work)
 
 
+def say_who_answered(row: Row) -> str:
+    """Return who answered a survey; "" for rows that are of no survey."""
+    return _name_respondents(row) if "n_without_role" in row else ""
+
+
 def _name_currency(row: Row) -> str:
     """Return the money that a row's persons are paid in, or in which a survey asks that does not ask for that."""
     currency = row["stated_currency"]

@@ -31,8 +31,7 @@ UNIT = "share of jobs with a full advert"
 DISCLOSURES = (
     _disclosure_figure(
         "disclosure.within_employers",
-        "Employers with adverts in places with and without a law requiring adverts to state pay: which part of their "
-        "jobs states pay",
+        "Employers with adverts in places with and without a pay law in our list: which part of their jobs states pay",
         disclosure.WITHIN_EMPLOYERS, "within", behind="disclosure_within",
         given={"first_group": GROUPS_OF_DISCLOSURE[0], "max_width": MAX_SHARE_WIDTH.value},
         unit="share of jobs, mean of employers", judge=verdicts.judge_within, counts=(("world", "World", "all"),),

@@ -21,7 +21,7 @@ def declare_months(place: Place) -> Figure:
     return Figure(
         id=f"{KIND}.{place.slug}",
         title=f"AI in job adverts by month, {place.name}",
-        unit="share of jobs",
+        unit="share of jobs, or of adverts on Indeed",
         renderer=months.MONTHS,
         rungs=RUNGS,
         judge=verdicts.judge_months,

@@ -82,10 +82,10 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
 ) -> None:
     row = ledger["disclosure.within_employers"]
     assert row.value == (
-        "of employers with adverts in both, each counting once: AI jobs, all places: the share that states pay where "
-        "a law is in force, less that where none is, is +18 to +50 points (13 employers); all jobs, all places: 72% "
-        "where a law is in force state pay, 32% where none is that we know of, +40 points [+28 to +50 points] (85 "
-        "employers)"
+        "of employers with adverts both where our list of pay laws, none of them checked, has one in force and where "
+        "it has none, each counting once: AI jobs, all places: the share that states pay with such a law, less that "
+        "without, is +18 to +50 points (13 employers); all jobs, all places: 72% state pay with such a law, 32% "
+        "without, +40 points [+28 to +50 points] (85 employers)"
     )
     assert (row.n_jobs, row.n_employers, row.status) == (250, 85, "published")
     table = notes.table(row)

@@ -51,7 +51,7 @@ EMPLOYER_RULES = (
 """Rules for what is known of adverts that are followed from reading to reading, the most serious rule first."""
 CLOSING_RULES = (
     Rule(
-        "n_intervals", 3, True, "boards were read through too few intervals ({0:g}; {2} needed)",
+        "n_intervals", 3, True, "boards were read through too few intervals ({0:g} on average; {2} needed)",
         "days differ more than employers do, so that a single interval says little",
     ),
     Rule(

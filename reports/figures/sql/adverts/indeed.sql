@@ -14,7 +14,7 @@ WITH own AS (
 )
 SELECT
     ['country', $region, m.month::VARCHAR] AS cell, m.month::VARCHAR AS period, m.month::VARCHAR AS name,
-    $region || ':' || m.month AS job_id, source, warc, m.month AS period_from, last_day(m.month) AS period_to,
+    $region || ':' || m.month AS job_id, source, warc, m.month AS period_from, last_day(max(m.month) OVER ()) AS period_to,  -- of the file
     last_day(m.month) AS last_day, (max(m.month) OVER () + INTERVAL 3 MONTH)::DATE AS due_on, NULL::BIGINT AS n_jobs,
     m.indeed, o.own_printed, o.own_month, o.own_boards, o.own_again,
     (date_trunc('month', $as_of) + INTERVAL 1 MONTH)::DATE AS own_earliest, false AS is_break, 'published' AS status, NULL AS reason

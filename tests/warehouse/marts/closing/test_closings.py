@@ -308,8 +308,8 @@ RESTS_ON = {
     ("change", "reason"),
     [
         ({}, None),
-        ({"n_intervals": 1}, "boards were read through too few intervals (1; 3 needed)"),
-        ({"n_intervals": 2.99}, "boards were read through too few intervals (2.9; 3 needed)"),
+        ({"n_intervals": 1}, "boards were read through too few intervals (1 on average; 3 needed)"),
+        ({"n_intervals": 2.99}, "boards were read through too few intervals (2.9 on average; 3 needed)"),
         ({"n_days": 6}, "boards were followed for too few days (6; 7 needed)"),
         ({"open_days": 999}, "not followed for long enough (999 open days; 1,000 needed)"),
         ({"n_employers": NEEDED - 1}, f"not enough employers ({NEEDED - 1}; {NEEDED} needed)"),
