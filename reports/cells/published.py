@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -73,22 +73,20 @@ Each function takes a row and the slug of its place. It returns the cell, or Non
 """
 
 
-def read_cells(
-    con: Connection, as_of: date, *, kinds: Collection[str] = tuple(KINDS), also_withheld: bool = False
-) -> Iterator[Cell]:
+def read_cells(con: Connection, as_of: date, *, also_withheld: bool = False) -> Iterator[Cell]:
     """Yield every published cell with a value, marked stale if its reference period is long past on `as_of`.
 
-    `kinds` are names of `KINDS`. With `also_withheld`, also yield each cell of pay in adverts we read that is withheld
-    because it has too few jobs. Rows get `review`, the words for the review of their list, and `platform`, the title of
-    the only source of our adverts at their place, unless the mart says.
+    With `also_withheld`, also yield each cell of pay in adverts we read that is withheld because it has too few jobs.
+    Rows get `review`, the words for the review of their list, and `platform`, the title of the only source of our
+    adverts at their place, unless the mart says.
     """
     rests, reviews = _read_rests(con), _read_reviews(con, as_of)
     titles = {row["source"]: row["title"] for row in query.read(con, "SELECT source, title FROM core.sources")}
-    for kind in kinds:
+    for kind, make_cell in KINDS.items():
         for row in query.read(con, _select(kind, as_of)):
             row["review"] = reviews.get(row.pop("list"))
             place = _SLUGS.get(row["region"]) or (slug(row["region"]) if kind == "disclosure" else None)
-            cell = KINDS[kind](row, place) if place else None
+            cell = make_cell(row, place) if place else None
             if cell is None:
                 continue
             on = (cell.basis, row["as_of"])

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reports.cells.cell import Cell
+from reports.cells.published import read_cells
 from reports.codes import read_codes
 from reports.figures import query
 from reports.release import cards, cells, changes, descriptions, figure_files, manifest, quality, sdmx
@@ -128,7 +130,8 @@ def _write(
     previous = before and {
         "release": before["release"], "sha256": manifest.sha256(folder / manifest.history_path(before["release"]))
     }  # fmt: skip
-    released_cells = cells.select_cells(con, publication.as_of)
+    published = tuple(read_cells(con, publication.as_of, also_withheld=True))
+    released_cells = cells.select_cells(published)
     head: dict[str, Any] = {
         "name": publication.name, "release": release, "as_of": publication.as_of, "is_sample": publication.is_sample,
         "code_version": publication.code_version, "previous": previous, "n_figures": len(publication.figures),
@@ -139,7 +142,7 @@ def _write(
     _put(
         fresh,
         itertools.chain(
-            site_files(con, publication, released_cells, releases=releases),
+            site_files(con, publication, published, releases=releases),
             sdmx.files_of(released_cells, publication, read_codes(con)),
             descriptions.files_of(publication, tables, release),
             changes.files_of(releases, publication),
@@ -165,20 +168,22 @@ def _put(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
 def site_files(
     con: Connection,
     publication: PublishedDay,
-    released_cells: cells.ReleasedCells | None = None,
+    published: Sequence[Cell] | None = None,
     *,
     releases: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the site, and the files that its pages link to, as (path, content).
 
     Every night publishes them, and every release contains them. `releases` are the manifests of the releases beside the
-    site, newest first. If `released_cells` is None, the cells are selected here.
+    site, newest first. `published` are all published cells, withheld ones among them; None: they are read here.
     """
-    yield from site.files_of(con, publication, releases=releases)
+    if published is None:
+        published = tuple(read_cells(con, publication.as_of, also_withheld=True))
+    yield from site.files_of(con, publication, published, releases=releases)
     yield from figure_files.files_of(publication, releases[0]["release"] if releases else None)
     for figure in publication.figures:
         yield figure_files.path_of(figure.figure, "svg"), cards.draw(figure, publication)
-    yield from cells.files_of(released_cells or cells.select_cells(con, publication.as_of), publication)
+    yield from cells.files_of(cells.select_cells(published), publication)
 
 
 _OFFER = r'("nearest": )"(?:[^"\\]|\\.)*"'

@@ -11,12 +11,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from reports.cells.cell import MEDIAN_OF_PANEL, Cell
-from reports.cells.published import read_cells
-from reports.figures.query import Connection
 from reports.release.figure_files import plain
 from reports.release.licences import OURS, Licence, combine, licences
 from reports.release.published import PublishedDay
@@ -39,9 +36,9 @@ class ReleasedCells:
     left_out: Mapping[str, int]
 
 
-def select_cells(con: Connection, as_of: date) -> ReleasedCells:
-    """Return every cell that may be printed and released, and count those left out."""
-    pairs = [(cell, combine(cell.sources)) for cell in read_cells(con, as_of)]
+def select_cells(published: Iterable[Cell]) -> ReleasedCells:
+    """Return every published cell that may be printed and released, and count those left out."""
+    pairs = [(cell, combine(cell.sources)) for cell in published if cell.status != "suppressed"]
     omissions = Counter(why for _, why in pairs if isinstance(why, str))
     return ReleasedCells(
         cells=tuple((cell, licence) for cell, licence in pairs if isinstance(licence, Licence)),

@@ -27,6 +27,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from reports import definition_words
+from reports.cells.cell import Cell
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.query import Connection
 from reports.figures.restricted import for_prose
@@ -106,17 +107,24 @@ class Site:
 
 
 def files_of(
-    con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
+    con: Connection,
+    publication: PublishedDay,
+    published: Sequence[Cell],
+    *,
+    releases: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the site as (path, content); `releases` are as in `Site`."""
+    """Yield every file of the site as (path, content).
+
+    `published` are all published cells, withheld ones among them; `releases` are as in `Site`.
+    """
     as_of = publication.as_of
     figures = tuple(publication.figures)
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         publication=publication,
         figures=figures,
-        explorer=explorer.read_explorer(con, as_of, publication.figures),
-        skills=skills.read_skills(con, as_of, publication.figures),
+        explorer=explorer.make_explorer(published, as_of, publication.figures),
+        skills=skills.list_skills(published, publication.figures),
         world=world.read_world(con, as_of),
         releases=releases,
         quality=quality.report(con, publication, name, releases[1:]).decode(),

@@ -8,17 +8,15 @@ test compares the script's first view with the view made here.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, WORDS, Cell, Number
 from reports.cells.of_figure import cells_of
-from reports.cells.published import read_cells
 from reports.figures.declared.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
-from reports.figures.query import Connection
 from reports.release.licences import Licence, combine, licence_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
@@ -163,13 +161,15 @@ class Explorer:
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> Explorer:
-    """Read the answers of a day. `figures` are the published figures; they replace cells with the same key.
+def make_explorer(published: Iterable[Cell], as_of: date, figures: Sequence[Figures]) -> Explorer:
+    """Return the answers of a day, of the published cells, withheld ones among them.
 
-    Cells are left out if their sources do not allow them to be passed on.
+    `figures` are the published figures; they replace cells with the same key. Cells are left out if their sources do
+    not allow them to be passed on.
     """
     answers: dict[Key, Answer] = {}
-    for answer in filter(None, map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True))):
+    cells = (cell for cell in published if cell.measure == "pay")
+    for answer in filter(None, map(_of_published, cells)):
         answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
     answers |= {answer.key: answer for answer in filter(None, map(_of_figure, figures))}
     shown = [answer for answer in answers.values() if answer.has_amounts]

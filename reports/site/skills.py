@@ -8,16 +8,13 @@ the data allow are known within categories alone (`warehouse.marts.rank_sets`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple
 
 from reports.cells.cell import FIRM, ROUGH, Cell
-from reports.cells.published import read_cells
-from reports.figures.declared.share_figures import ASKED, name_jobs
+from reports.figures.declared.share_figures import ASKED, EMPLOYERS, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
-from reports.figures.query import Connection
 from reports.site import rows, words
 from reports.site.rows import ChartRow, Mark
 from reports.wording.numbers import brief_share, category_name, interval, name_platforms, on_platforms, percent
@@ -105,12 +102,12 @@ SkillLists = Mapping[tuple[str, str], SkillList]
 """Lists of skills by place and group of roles."""
 
 
-def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> SkillLists:
-    """Read all lists. `figures` are the published figures, to which skills link."""
+def list_skills(published: Iterable[Cell], figures: Sequence[Figures]) -> SkillLists:
+    """Return all lists, of the published cells. `figures` are the published figures, to which skills link."""
     printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
-    for cell in read_cells(con, as_of, kinds=["employers"]):
-        if cell.measure in (ASKED, REQUIRED, PREFERRED, DUTY):
+    for cell in published:
+        if cell.kind == EMPLOYERS and cell.measure in (ASKED, REQUIRED, PREFERRED, DUTY):
             lists.setdefault((cell.place, cell.work), {}).setdefault(cell.item, {})[cell.measure] = cell
     result = {}
     for key, by_name in sorted(lists.items()):

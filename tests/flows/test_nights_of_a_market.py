@@ -26,11 +26,13 @@ from extractors.refine import refine
 from extractors.refine.cache import code_key
 from flows.night import publish
 from reports.cells.cell import numbers_of
+from reports.cells.published import read_cells
 from reports.figures import query, vintages
 from reports.figures.catalogue import declaration_of
 from reports.figures.restricted import for_prose
 from reports.guide.desk import read_sources
 from reports.release.manifest import DATABASE
+from reports.release.published import PublishedDay
 from reports.site import build
 from reports.wording import notes
 from tests.made_nights import market
@@ -83,6 +85,11 @@ def of_lists(rows: Mapping[str, Figures], lists: Collection[str]) -> dict[str, F
     return {name: row for name, row in rows.items() if row.list in lists and row.value is not None}
 
 
+def write_pages(con: database.Connection, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
+    """The pages of a site alone, in place of all: `reports.release.build.site_files`."""
+    return build.files_of(con, publication, list(read_cells(con, publication.as_of, also_withheld=True)))
+
+
 # --- six nights -----------------------------------------------------------------------------------------
 
 
@@ -91,7 +98,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     """Two nights of noise, at the first of a month or of all. They publish pages alone."""
     result = Nights(tmp_path_factory.mktemp("nights") / "data", N_BOARDS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publish, "site_files", build.files_of)
+        patch.setattr(publish, "site_files", write_pages)
         result.run(market.FIRST)
         result.run(JULY)
         yield result

@@ -260,7 +260,7 @@ def test_what_nobody_decides_on_is_published_as_not_reviewed_when_what_stands_is
     (one,) = nights.night(0.20, n_jobs=40)
     assert (one.state, one.is_reviewed, one.as_of) == ("published", False, date(2026, 1, 22))
     assert nights.share() == 0.13 and "not reviewed" in (nights.row().value or "")
-    cells = list(read_cells(nights.con, nights.day, kinds=["shares"]))
+    cells = [cell for cell in read_cells(nights.con, nights.day) if cell.kind in ("share", "skill")]
     assert cells and {cell.row["review"] for cell in cells} == {"not reviewed"}, "also of cells that are no figure"
     address = "share.role.ai_engineer.all.ai_jobs"
     standing = vintages.read_standing(nights.con)
@@ -285,7 +285,7 @@ def test_28_and_13_of_two_platforms_are_both_printed_and_all_surfaces_agree(nigh
     assert "95% intervals 24–32% and 10–16%" in notes.note(row)
     assert f"AI engineer {BOTH} (24–32% and 10–16%)" in (nights.row().value or ""), "a list"
     assert notes.part(row, PartFormat(part="share")) == BOTH, "a part of it in a guide"
-    (cell,) = (cell for cell in read_cells(nights.con, nights.day, kinds=["shares"]) if cell.id == address)
+    (cell,) = (cell for cell in read_cells(nights.con, nights.day) if cell.id == address)
     assert cell.text == BOTH and cell.numbers["share"].value is None, "the release"
     assert cells_of(row)[0].sentence == cell.sentence == (
         "28% of AI jobs on Ashby boards and 13% on Greenhouse boards are for the role AI engineer"
