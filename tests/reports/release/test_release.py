@@ -361,7 +361,10 @@ def test_the_quality_report_says_of_which_day_it_counts_what(released: Path) -> 
     own = [data for path in (released / "figures").glob("*.json") if path.name != "index.json"
            and (data := load(path))["value"] and data["n"] and data["basis"] in ("advertised", "postings")]  # fmt: skip
     counts = [data["n"] for data in own]
-    assert f"its own reference period instead: from {min(counts)} to {max(counts)} jobs. " in quality
+    assert f"its own reference period instead: from {min(counts)} to {max(counts)} jobs, of " in quality
+    assert (
+        "Open adverts by source: " in quality and "Of pay laws, checked against the text of the law: none of" in quality
+    )
 
 
 # --- what a person decided ------------------------------------------------------------------------------
