@@ -60,7 +60,8 @@ def is_blank(text: str) -> bool:
 
 ORDINARY = bytes((*b"\n", *range(0x20, 0x7F)))
 """Bytes that never need cleaning."""
-_ASCII = bytes(range(0x80))
+ASCII = bytes(range(0x80))
+"""The bytes of ASCII."""
 
 
 def beyond(data: bytes, ordinary: bytes) -> str:
@@ -87,7 +88,7 @@ def letters_beyond_ascii(text: str) -> frozenset[str]:
     >>> sorted(letters_beyond_ascii("café, naïve café"))
     ['é', 'ï']
     """
-    return frozenset() if text.isascii() else frozenset(beyond(text.encode("utf-8", "surrogatepass"), _ASCII))
+    return frozenset() if text.isascii() else frozenset(beyond(text.encode("utf-8", "surrogatepass"), ASCII))
 
 
 def strip_invisible(text: str) -> str:

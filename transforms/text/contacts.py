@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from transforms.text.addresses import find_users
-from transforms.text.characters import ODD_SPACES, letters_beyond_ascii
+from transforms.text.characters import ASCII, ODD_SPACES, beyond
 
 MASK = "x"
 """Replaces each masked character. It is ASCII, so masked texts are not slower to read."""
@@ -28,7 +28,7 @@ _SEVEN_DIGITS = re.compile(rf"\d(?:\D*+\d){{{MIN_DIGITS - 2}}}")
 MAX_CALL = 40
 """Number of characters before a number that may hold words announcing a telephone number, as in "WhatsApp me on: +"."""
 
-_PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
+_PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff0b": "+"}
 """Maps unusual spaces, hyphens and signs to the ASCII character that most addresses and numbers have instead."""
 _LOCAL_PART_BACKWARDS = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
@@ -47,7 +47,8 @@ _CONTINUING = bytes(range(0x80, 0xC0))
 """Bytes of UTF-8 after the first of a character."""
 _BLANKS = b" ?" + bytes(range(0x80, 0x100))
 """Bytes of characters that may be a blank."""
-_FULL_WIDTH_AT, _FIRST_OF_IT = "\uff20".encode(), b"\xef"
+_FIRST_OF_FULL_WIDTH = b"\xef"
+"""First byte of "\uff20" in UTF-8, which few texts hold."""
 _DIGITS = re.compile(
     r"(?<![\w.,/#$€£¥₹+-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
@@ -118,14 +119,15 @@ def mask_contacts(text: str) -> str:
     length of `text`. Never raises.
     """
     shown, data = text, text.encode("utf-8", "surrogatepass")
-    if _FIRST_OF_IT in data:
-        data = data.replace(_FULL_WIDTH_AT, b"@")
+    if _FIRST_OF_FULL_WIDTH in data and "\uff20" in text:
+        text = text.replace("\uff20", "@")
+        data = text.encode("utf-8", "surrogatepass")
     runs = _runs_of_digits(text, data)
     has_at = b"@" in data or _has_before(data, b"%", b"40")
     has_written_at = _has_before(data, b"[({<", (b"at", b"AT", b"@"))
     if not (has_at or has_written_at or runs):
         return shown
-    if not text.isascii() and (odd_letters := _PLAIN_OF.keys() & letters_beyond_ascii(text)):
+    if not text.isascii() and (odd_letters := _PLAIN_OF.keys() & beyond(data, ASCII)):
         for odd in odd_letters:
             text = text.replace(odd, _PLAIN_OF[odd])
         runs = _runs_of_digits(text, text.encode("utf-8", "surrogatepass"))
