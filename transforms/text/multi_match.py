@@ -140,10 +140,11 @@ class Literals:
     def __init__(self, words: Iterable[str] = (), *, exact: Iterable[str] = ()) -> None:
         any_case, as_written = dict.fromkeys(word.lower() for word in words), dict.fromkeys(exact)
         self._words = (*any_case, *as_written)
+        self._any_case, self._exact = any_case.keys(), as_written.keys()
         self._first_exact = len(any_case)
         self._is_plain = tuple(word.isascii() for word in self._words)
         made_of = (str(self._first_exact).encode(), "\n".join(self._words).encode())
-        self._search = Search("words", made_of, self._patterns)
+        self._search = Search("spellings", made_of, self._patterns)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return (start, end) of every occurrence of every word, in order; occurrences may overlap. Never raises."""
@@ -154,17 +155,19 @@ class Literals:
             note((start, end, number))
 
         self._search.scan(text.encode("latin-1", "replace"), on_match)
-        spans = {(s, e) for s, e, number in hits if self._is_plain[number] or self._stands(text[s:e], number)}
+        spans = {(s, e) for s, e, number in hits if self._is_plain[number] or self._holds(text[s:e])}
         return sorted(spans)
 
-    def _stands(self, text: str, number: int) -> bool:
-        word = self._words[number]
-        return text == word or (number < self._first_exact and text.lower() == word)
+    def _holds(self, text: str) -> bool:
+        return text.lower() in self._any_case or text in self._exact
 
     def _patterns(self) -> Iterable[Pattern]:
+        known: set[tuple[bytes, bool]] = set()  # words of one length in a script that Latin-1 lacks are one: "??"
         for number, word in enumerate(self._words):
             is_exact = number >= self._first_exact
             spellings = {word} if is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
             for spelling in sorted(spelling for spelling in spellings if len(spelling) == len(word)):
                 data = re.sub(rb"([^A-Za-z0-9 \x80-\xff])", rb"\\\1", spelling.encode("latin-1", "replace"))
-                yield Pattern(data, number, is_caseless=not is_exact)
+                if self._is_plain[number] or (data, is_exact) not in known:
+                    known.add((data, is_exact))
+                    yield Pattern(data, number, is_caseless=not is_exact)
