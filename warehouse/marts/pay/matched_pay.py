@@ -14,15 +14,23 @@ where a and b are the means of log pay on the two sides, and w is the cell's wei
 - of two groups, the cell's share of the jobs of the group that is compared (direct standardisation; Kitagawa 1955,
   "Components of a Difference Between Two Rates").
 
-Error: the larger of two. The jackknife leaves out one cluster at a time (an employer; a title where nobody names
-employers), from all periods of a chain at once. It is compared with the error of independent jobs, because where one
-title has most of the jobs, its own scatter hardly shows in the jackknife. t has as many degrees of freedom as matched
-clusters less one, or as jobs beyond the first of each cell and side where the second error is the larger one.
+Error: that of independent jobs within cells and sides, and to it what clusters move by themselves, beyond chance.
+Clusters are employers; titles where nobody names employers, and titles beside employers where somebody does, since a
+title moves at all employers alike ("multiway": Cameron, Gelbach and Miller 2011, "Robust Inference With Multiway
+Clustering"). How much clusters move is one number for the series, because one step has too few clusters to tell it:
+the jackknife that leaves out one cluster at a time (CV3, without the factor that makes it smaller: MacKinnon, Nielsen
+and Webb 2023, "Cluster-robust inference: A guide to empirical practice") less the error of independent jobs, over the
+sum of squared parts p of clusters, steps by matched jobs. Clusters are taken to move anew in each step, so a chain adds
+these variances up. t has G* - 1 degrees of freedom, with G* = 1 / Σ p² clusters of equal size (Carter, Schnepel and
+Steigerwald 2017, as in `estimators`), of all steps together by Satterthwaite (1946), "An Approximate Distribution of
+Estimates of Variance Components"; or as many as jobs beyond the first of each cell and side where no cluster moves by
+more than chance.
 `tests/known_truth/pay_changes.py` measures how often the intervals hold the truth.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +50,8 @@ class ComparedJobs:
     cluster: Ints
     side: Ints
     log_pay: Floats
+    crossed: Ints | None = None
+    """A second numbering of clusters, across the first: titles where clusters are employers."""
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.log_pay).all():
@@ -53,7 +63,8 @@ class Matched:
     """Log differences of each step from a side to the next, and of all steps up to it, with their intervals.
 
     Arrays have an entry for each step; `n_before`, `n_after` and `n_clusters` count the matched jobs and clusters. A
-    step without matched cells is NaN, and so are the chains that contain it.
+    step without matched cells is NaN, and so are the chains that contain it. `n_even` is G* of the matched clusters,
+    and `largest` the part of the weight that the largest of them has.
     """
 
     change: Floats
@@ -66,6 +77,8 @@ class Matched:
     n_before: Ints
     n_after: Ints
     n_clusters: Ints
+    n_even: Floats
+    largest: Floats
 
 
 @dataclass(frozen=True)
@@ -79,53 +92,103 @@ class _Pairs:
     n_cells: int
 
 
-def estimate_changes(jobs: ComparedJobs, n_sides: int) -> Matched:
-    """Estimate the changes of pay from each of `n_sides` periods to the next, and their chain."""
-    return _estimate(jobs, n_sides, of_group=False)
+def estimate_changes(jobs: ComparedJobs, n_sides: int, starts: Sequence[int] = ()) -> Matched:
+    """Estimate the changes of pay from each of `n_sides` periods to the next, and the chain that ends with each.
+
+    `starts` has for each step the first step of its chain; without it all chains begin with the first.
+    """
+    return _estimate(jobs, n_sides, starts or (0,) * (n_sides - 1), of_group=False)
 
 
 def estimate_premium(jobs: ComparedJobs) -> Matched:
     """Estimate how much more side 1 is paid than side 0 in equal cells, weighted as the jobs of side 1 are."""
-    return _estimate(jobs, 2, of_group=True)
+    return _estimate(jobs, 2, (0,), of_group=True)
 
 
-def _estimate(jobs: ComparedJobs, n_sides: int, *, of_group: bool) -> Matched:
-    pairs = _pair(jobs, n_sides)
-    n_clusters = int(jobs.cluster.max(initial=-1)) + 1
+@dataclass(frozen=True)
+class _Clustered:
+    """Of one numbering of clusters: their number and parts of the weight by step, and the variance of the jackknife."""
+
+    number: Ints
+    squares: Floats  # Σ p², which is 1 / G*
+    largest: Floats
+    jackknife: Floats
+
+
+def _estimate(jobs: ComparedJobs, n_sides: int, starts: Sequence[int], *, of_group: bool) -> Matched:
+    pairs = _pair(jobs, jobs.cluster, n_sides)
     count, total = (_by_cell(pairs, values) for values in (pairs.jobs, pairs.total))
-    variance = _variance_within(jobs, count, total)
     n_steps = n_sides - 1
-    change, clusters, freedom = np.full(n_steps, np.nan), np.zeros(n_steps, np.int64), np.zeros(n_steps)
-    moves = np.zeros((n_clusters, n_steps))
+    change, freedom, size = np.full(n_steps, np.nan), np.zeros(n_steps), np.zeros(n_steps)
     pull = np.zeros((count.shape[0], n_sides, n_steps))  # by how much a step rises with the mean of a cell and side
     numbers = np.zeros((3, n_steps), np.int64)
     for step in range(n_steps):
-        sides = slice(step, step + 2)
-        n, mean = count[:, sides], divide(total[:, sides].ravel(), count[:, sides].ravel()).reshape(-1, 2)
+        n, sums = count[:, step : step + 2], total[:, step : step + 2]
         is_matched = n.min(axis=1) > 0
         if not is_matched.any():
             continue
+        mean = divide(sums.ravel(), n.ravel()).reshape(-1, 2)
         weight = _weigh(np.where(is_matched[:, None], n, 0), of_group=of_group)
-        difference = np.where(is_matched, mean[:, 1] - mean[:, 0], 0)
-        change[step] = weight @ difference
-        without, n_matched = _leave_out(pairs, n, total[:, sides], sides, n_clusters, of_group=of_group)
-        is_in = np.bincount(pairs.cluster, is_matched[pairs.cell] * pairs.jobs[:, sides].sum(axis=1), n_clusters) > 0
-        moves[is_in, step] = np.where(n_matched > 0, without - change[step], 0)[is_in]
+        change[step] = weight @ np.where(is_matched, mean[:, 1] - mean[:, 0], 0)
         pull[:, step, step], pull[:, step + 1, step] = -weight, weight
-        clusters[step] = is_in.sum()
         numbers[:, step] = is_matched.sum(), *n[is_matched].sum(axis=0)
-        freedom[step] = np.maximum(n[is_matched] - 1, 0).sum()
-    ends = _bound(change, moves, clusters, _independent(pull, count, variance), freedom)
-    chain = np.cumsum(change)
-    chained = _independent(np.cumsum(pull, axis=2), count, variance)
-    least = np.minimum.accumulate(clusters) if n_steps else clusters
-    chain_ends = _bound(chain, np.cumsum(moves, axis=1), least, chained, np.minimum.accumulate(freedom))
-    return Matched(change, *ends, chain, *chain_ends, numbers[0], numbers[1], numbers[2], clusters)
+        freedom[step] = (n[is_matched] - 1).sum()
+        size[step] = 1 / (1 / n[is_matched].sum(axis=0)).sum()
+    variance = _variance_within(jobs, count, total)
+    independent = _independent(pull, count, variance)
+    one = _cluster(pairs, jobs.cluster, count, total, change, of_group=of_group)
+    numberings = [one]
+    if jobs.crossed is not None:
+        crossed = _pair(jobs, jobs.crossed, n_sides)
+        numberings.append(_cluster(crossed, jobs.crossed, count, total, change, of_group=of_group))
+    spreads = [_spread(each, independent, np.where(each.number > 1, size, 0)) for each in numberings]
+    parts = np.array([excess * each.squares for (excess, _), each in zip(spreads, numberings, strict=True)])
+    more, beyond = parts.sum(axis=0), parts.sum(axis=1)
+    terms = sum(part**2 / of for part, (_, of) in zip(beyond, spreads, strict=True) if part > 0)
+    degrees = float(beyond.sum() ** 2 / terms) if terms else 0.0
+    ends = _bound(change, independent, more, one.number, freedom, degrees)
+    runs = [slice(start, step + 1) for step, start in enumerate(starts)]
+    chain, chain_more = (np.array([values[run].sum() for run in runs]) for values in (change, more))
+    least, chain_freedom = (np.array([values[run].min() for run in runs]) for values in (one.number, freedom))
+    chain_pull = np.stack([pull[:, :, run].sum(axis=2) for run in runs], axis=2) if runs else pull
+    chained = _independent(chain_pull, count, variance)
+    chain_ends = _bound(chain, chained, chain_more, least, chain_freedom, degrees)
+    even = divide(np.ones(n_steps), one.squares)
+    return Matched(change, *ends, chain, *chain_ends, numbers[0], numbers[1], numbers[2], one.number, even, one.largest)
 
 
-def _pair(jobs: ComparedJobs, n_sides: int) -> _Pairs:
-    n_cells, n_clusters = int(jobs.cell.max(initial=-1)) + 1, int(jobs.cluster.max(initial=-1)) + 1
-    code, pair = np.unique(jobs.cell * max(n_clusters, 1) + jobs.cluster, return_inverse=True)
+def _cluster(
+    pairs: _Pairs, cluster: Ints, count: Floats, total: Floats, change: Floats, *, of_group: bool
+) -> _Clustered:
+    """Leave out each cluster of one numbering in turn."""
+    n_clusters, n_steps = int(cluster.max(initial=-1)) + 1, len(change)
+    number, squares, largest, jackknife = np.zeros(n_steps, np.int64), *np.zeros((3, n_steps))
+    for step in np.flatnonzero(np.isfinite(change)):
+        sides = slice(step, step + 2)
+        n = np.where(count[:, sides].min(axis=1, keepdims=True) > 0, count[:, sides], 0)
+        weight = _weigh(n, of_group=of_group)[pairs.cell, None]
+        of_cell = divide(pairs.jobs[:, sides].ravel(), n[pairs.cell].ravel()).reshape(-1, 2)
+        part = sum_by(pairs.cluster, np.nan_to_num(weight * of_cell).mean(axis=1), n_clusters)
+        without, n_left = _leave_out(pairs, count[:, sides], total[:, sides], sides, n_clusters, of_group=of_group)
+        is_in = part > 0
+        jackknife[step] = ((without - change[step])[is_in & (n_left > 0)] ** 2).sum()
+        number[step], squares[step], largest[step] = is_in.sum(), (part**2).sum(), part.max()
+    return _Clustered(number, squares, largest, jackknife)
+
+
+def _spread(clusters: _Clustered, independent: Floats, size: Floats) -> tuple[float, float]:
+    """Return the variance of clusters' moves beyond chance, and its degrees of freedom; 0 and 0 if there are none."""
+    parts = size * clusters.squares
+    beyond = (size * (clusters.jackknife - independent)).sum()
+    if not beyond > 0:
+        return 0.0, 0.0
+    even = divide(np.ones(len(parts)), clusters.squares)
+    return float(beyond / parts.sum()), float(parts.sum() ** 2 / np.nansum(parts**2 / np.maximum(even - 1, 1)))
+
+
+def _pair(jobs: ComparedJobs, cluster: Ints, n_sides: int) -> _Pairs:
+    n_cells, n_clusters = int(jobs.cell.max(initial=-1)) + 1, int(cluster.max(initial=-1)) + 1
+    code, pair = np.unique(jobs.cell * max(n_clusters, 1) + cluster, return_inverse=True)
     place = pair * n_sides + jobs.side
     counts, sums = (
         sum_by(place, values, len(code) * n_sides).reshape(-1, n_sides)
@@ -186,13 +249,9 @@ def _independent(pull: Floats, count: Floats, variance: Floats) -> Floats:
 
 
 def _bound(
-    value: Floats, moves: Floats, n_clusters: Ints, independent: Floats, freedom: Floats
+    value: Floats, independent: Floats, more: Floats, n_clusters: Ints, freedom: Floats, degrees: float
 ) -> tuple[Floats, Floats]:
     """Return the ends of intervals; NaN for steps with a single cluster."""
-    jackknife = divide(n_clusters - 1, n_clusters) * (moves**2).sum(axis=0)
-    is_clustered = jackknife >= independent
-    degrees = np.where(is_clustered, n_clusters - 1, freedom)
-    t = special.stdtrit(np.maximum(degrees, 1), 0.5 + LEVEL / 2)
-    reach = t * np.sqrt(np.where(is_clustered, jackknife, independent))
-    reach = np.where(n_clusters < 2, np.nan, reach)
+    t = special.stdtrit(np.maximum(degrees if degrees > 0 else freedom, 1), 0.5 + LEVEL / 2)
+    reach = np.where(n_clusters < 2, np.nan, t * np.sqrt(independent + more))
     return value - reach, value + reach

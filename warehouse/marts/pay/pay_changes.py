@@ -8,6 +8,7 @@ is too wide for a point, breaks the chain.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -36,6 +37,10 @@ LOW = {
 ALONE = "no other period has enough"
 """Why a premium is not printed that no other could be set beside."""
 HELD = MOVEMENTS[0]
+HELD_RULES = (printing.JOBS, printing.TITLES, printing.EVEN_TITLES)
+"""What a step of pay held constant must pass."""
+PREMIUM_RULES = (printing.JOBS, printing.EVEN_TITLES)
+"""The same of a premium, where those who answered, or titles, are the clusters."""
 
 
 def pay_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
@@ -58,27 +63,30 @@ def pay_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
 def _follow(series: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of pay held constant: a row for each period but the first."""
     periods = sorted(series["period"].unique())
-    steps = estimate_changes(_jobs_of(series, periods), len(periods))
-    is_chained = [_why_not(steps, step) is None and not _is_wide(steps, step) for step in range(len(periods) - 1)]
+    jobs = _jobs_of(series, periods)
+    steps = estimate_changes(jobs, len(periods))
+    is_chained = [
+        _why_not(steps, step, HELD_RULES) is None and not _is_wide(steps, step) for step in range(len(periods) - 1)
+    ]
+    starts: list[int] = []
+    for step in range(len(is_chained)):
+        starts.append(starts[-1] if step and is_chained[step] and is_chained[step - 1] else step)
+    chains = estimate_changes(jobs, len(periods), starts)
     money = series["kind"].str.rpartition("|")[2]
     is_main = money == money.mode()[0]  # amounts in different money have no common mean
     mean = np.log(series.loc[is_main, "pay"]).groupby(series["period"]).mean()
-    rows, first, chains = [], 0, steps
+    rows = []
     for step, (previous, period) in enumerate(itertools.pairwise(periods)):
-        if is_chained[step] and (step == 0 or not is_chained[step - 1]):
-            first, last = step, next((n for n in range(step, len(is_chained)) if not is_chained[n]), len(is_chained))
-            run = periods[first : last + 1]
-            chains = estimate_changes(_jobs_of(series[series["period"].isin(run)], run), len(run))
         now = series[series["period"] == period]
         kinds = set(now["kind"]) & set(series.loc[series["period"] == previous, "kind"])
-        row = _describe(steps, step, now[now["kind"].isin(kinds)], now)
-        row |= {"previous": previous, "is_break": step > 0 and not (is_chained[step] and is_chained[step - 1])}
+        row = _describe(steps, step, now[now["kind"].isin(kinds)], now, HELD_RULES)
+        row |= {"previous": previous, "is_break": step > 0 and starts[step] == step}
         if row["status"] != "suppressed":
             row["raw_change"] = _ratio(mean.get(period, np.nan) - mean.get(previous, np.nan))
         if is_chained[step]:
-            row["chained_from"] = periods[first]
+            row["chained_from"] = periods[starts[step]]
             ends = {"chain": chains.chain, "chain_lo": chains.chain_low, "chain_hi": chains.chain_high}
-            row |= {name: _ratio(values[step - first]) for name, values in ends.items()}
+            row |= {name: _ratio(values[step]) for name, values in ends.items()}
         rows.append(row)
     return rows
 
@@ -95,7 +103,7 @@ def _compare(series: pd.DataFrame) -> list[dict[str, Any]]:
         )  # fmt: skip
         kinds = set(now.loc[now["is_group"], "kind"]) & set(now.loc[~now["is_group"], "kind"])
         group = now[now["is_group"] & now["kind"].isin(kinds)]
-        row = _describe(estimate_premium(sides), 0, group, now)
+        row = _describe(estimate_premium(sides), 0, group, now, PREMIUM_RULES)
         row["is_break"] = bool(rows) and rows[-1]["asked_for"] != row["asked_for"]
         rows.append(row)
     if sum(row["status"] != "suppressed" for row in rows) < 2:
@@ -113,21 +121,24 @@ def _jobs_of(series: pd.DataFrame, periods: list[str]) -> ComparedJobs:
     )  # fmt: skip
 
 
-def _why_not(steps: Matched, step: int) -> str | None:
-    """Return why a step is not printed: one of its sides has too few matched jobs, or all are of one cluster."""
-    n = min(int(steps.n_before[step]), int(steps.n_after[step]))
-    if n < printing.JOBS.bound:
-        return printing.JOBS.explain(n)
-    return "all of one title" if steps.n_clusters[step] < 2 else None
+def _why_not(steps: Matched, step: int, rules: Sequence[printing.Rule]) -> str | None:
+    """Return which of `rules` a step breaks first, in words; None if it may be printed."""
+    found = {
+        "n_jobs": min(int(steps.n_before[step]), int(steps.n_after[step])), "n_clusters": int(steps.n_clusters[step]),
+        "n_even": float(steps.n_even[step]),
+    }  # fmt: skip
+    return next((rule.explain(found[rule.column]) for rule in rules if not found[rule.column] >= rule.bound), None)
 
 
 def _is_wide(steps: Matched, step: int) -> bool:
     return _ratio(steps.high[step]) - _ratio(steps.low[step]) > MAX_SHARE_WIDTH.value
 
 
-def _describe(steps: Matched, step: int, matched: pd.DataFrame, now: pd.DataFrame) -> dict[str, Any]:
+def _describe(
+    steps: Matched, step: int, matched: pd.DataFrame, now: pd.DataFrame, rules: Sequence[printing.Rule]
+) -> dict[str, Any]:
     """Return the columns that both measures have. `now` are the jobs of the period, `matched` those counted."""
-    why, first = _why_not(steps, step), now.iloc[0]
+    why, first = _why_not(steps, step, rules), now.iloc[0]
     change, low, high = (_ratio(ends[step]) for ends in (steps.change, steps.low, steps.high))
     roles = sorted(matched["role"].value_counts().items(), key=lambda part: (-part[1], part[0]))
     row = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import special
 
-from tests.known_truth.markets import SEED
-from tests.known_truth.pay_changes import PREMIUM, draw_years, score_premium, score_rises
+from tests.known_truth.pay_changes import PREMIUM, score_premium, score_rises
 from warehouse.marts.pay.matched_pay import ComparedJobs, estimate_changes, estimate_premium
 
 
@@ -40,21 +40,67 @@ def test_a_changing_mix_alone_changes_nothing() -> None:
     assert estimate_changes(jobs_of(*rows), 2).change[0] == pytest.approx(0, abs=1e-12)
 
 
-def test_the_jackknife_is_that_of_leaving_out_clusters_one_by_one() -> None:
-    jobs, _ = draw_years(np.random.default_rng(SEED), 150, 0.03, by_employer=True)
-    _, cluster = np.unique(jobs.cluster, return_inverse=True)
-    jobs = ComparedJobs(jobs.cell, cluster, jobs.side, jobs.log_pay)
-    result = estimate_changes(jobs, 3)
-    without = []
-    for one in range(cluster.max() + 1):
-        is_left = jobs.cluster != one
-        rest = ComparedJobs(jobs.cell[is_left], jobs.cluster[is_left], jobs.side[is_left], jobs.log_pay[is_left])
-        again = estimate_changes(rest, 3)
-        without.append((again.change[0], again.chain[1]))
-    moves = np.array(without) - [result.change[0], result.chain[1]]
-    expected = np.sqrt((moves**2).sum(axis=0))
-    reach = [result.change[0] - result.low[0], result.chain[1] - result.chain_low[1]]
-    assert np.array(reach) / expected == pytest.approx([1.98, 1.98], abs=0.06)  # t, and the factor (G - 1) / G
+def test_clusters_that_move_widen_the_interval_by_the_jackknife_and_few_degrees_of_freedom() -> None:
+    """Three titles of pay without scatter, with 4, 2 and 2 jobs a side, move by +10, 0 and 0 %."""
+    rows = [(0, 0, side, 100 * 1.1**side) for side in (0, 1) for _ in range(4)]
+    rows += [(title, title, side, 100) for title in (1, 2) for side in (0, 1) for _ in range(2)]
+    result, rise = estimate_changes(jobs_of(*rows), 2), np.log(1.1)
+    assert result.change[0] == pytest.approx(rise / 2)
+    assert result.largest[0] == pytest.approx(1 / 2)
+    squares = 1 / 4 + 1 / 16 + 1 / 16
+    assert result.n_even[0] == pytest.approx(1 / squares)  # 8/3
+    # Without the first nothing moves; without another the first has 4 of 6 jobs. Independent jobs do not scatter.
+    variance = (rise / 2) ** 2 + 2 * (rise * (2 / 3 - 1 / 2)) ** 2
+    t = special.stdtrit(8 / 3 - 1, 0.975)
+    assert result.high[0] - result.change[0] == pytest.approx(t * np.sqrt(variance))
+
+
+def test_two_steps_share_how_much_clusters_move_and_their_degrees_of_freedom() -> None:
+    """The titles above move once, then not at all: half of the variance is of either step, all of it of the chain."""
+    rows = [(0, 0, side, 100 * 1.1 ** min(side, 1)) for side in range(3) for _ in range(4)]
+    rows += [(title, title, side, 100) for title in (1, 2) for side in range(3) for _ in range(2)]
+    result, rise = estimate_changes(jobs_of(*rows), 3), np.log(1.1)
+    variance = (rise / 2) ** 2 + 2 * (rise / 6) ** 2
+    t = special.stdtrit(2 * (8 / 3 - 1), 0.975)
+    assert result.high - result.change == pytest.approx([t * np.sqrt(variance / 2)] * 2)
+    assert result.chain_high[1] - result.chain[1] == pytest.approx(t * np.sqrt(variance))
+    apart = estimate_changes(jobs_of(*rows), 3, starts=(0, 1))
+    assert apart.high == pytest.approx(result.high)
+    assert (apart.chain[1], apart.chain_high[1]) == pytest.approx((apart.change[1], apart.high[1]))
+
+
+def test_clusters_that_do_not_move_leave_the_error_of_independent_jobs() -> None:
+    """Four jobs a side, in two titles that move alike, of pay e**±0.1: one degree of freedom for each cell and side."""
+    up, down = np.exp([0.1, -0.1])
+    rows = [(title, title, side, pay) for title in (0, 1) for side in (0, 1) for pay in (100 * up, 100 * down)]
+    result = estimate_changes(jobs_of(*rows), 2)
+    within = 0.02  # of each side: four squares of 0.1 over two degrees of freedom
+    variance = 2 * (1 / 2) ** 2 * 2 * within / 2  # two cells of weight 1/2, two sides, two jobs in each
+    t = special.stdtrit(1 + 1, 0.975)  # of the earlier side: cells' jobs beyond the first
+    wide = special.stdtrit(4, 0.975)  # of both
+    assert t > wide
+    assert result.change[0] == pytest.approx(0, abs=1e-12)
+    assert result.high[0] == pytest.approx(wide * np.sqrt(variance))
+
+
+def test_titles_that_move_at_all_employers_alike_widen_it_too() -> None:
+    """Each of four employers has both titles; one title moves. Employers alone would show no error."""
+    rows = [
+        (2 * e + title, e, side, 100 * 1.1 ** (side * title)) for e in range(4) for title in (0, 1) for side in (0, 1)
+    ]
+    jobs = jobs_of(*rows)
+    alone = estimate_changes(jobs, 2)
+    assert alone.high[0] == pytest.approx(alone.low[0])
+    crossed = estimate_changes(ComparedJobs(jobs.cell, jobs.cluster, jobs.side, jobs.log_pay, jobs.cell % 2), 2)
+    # Without either title the change is 0 or ln 1.1, half of which was estimated; two even titles: one degree.
+    reach = special.stdtrit(1, 0.975) * np.sqrt(2 * (np.log(1.1) / 2) ** 2)
+    assert crossed.high[0] - crossed.change[0] == pytest.approx(reach)
+
+
+def test_a_cluster_without_which_nothing_is_matched_is_not_left_out() -> None:
+    result = estimate_changes(jobs_of((0, 0, 0, 100), (0, 1, 0, 100), (0, 0, 1, 110)), 2)
+    assert result.n_clusters[0] == 2
+    assert result.high[0] == pytest.approx(result.change[0])  # leaving out the other changes nothing
 
 
 def test_one_cluster_has_no_interval_and_no_match_no_change() -> None:
@@ -71,7 +117,7 @@ def test_pay_of_nothing_is_refused() -> None:
         jobs_of((0, 0, 0, 0.0))
 
 
-@pytest.mark.parametrize(("kind", "n"), [("titles", 1_200), ("employers", 600)])
+@pytest.mark.parametrize(("kind", "n"), [("titles", 1_200), ("employers", 2_400)])
 def test_constant_pay_under_a_changing_mix_covers_zero(kind: str, n: int) -> None:
     held = score_rises(kind, n, 0.0, 150)
     assert held.held >= 0.93 - 2 * np.sqrt(0.93 * 0.07 / 150)
@@ -79,7 +125,7 @@ def test_constant_pay_under_a_changing_mix_covers_zero(kind: str, n: int) -> Non
     assert held.raw < -0.05  # the mix alone lowers the mean of all jobs
 
 
-@pytest.mark.parametrize(("kind", "n"), [("titles", 1_200), ("employers", 600)])
+@pytest.mark.parametrize(("kind", "n"), [("titles", 1_200), ("employers", 2_400)])
 def test_three_per_cent_a_year_is_found(kind: str, n: int) -> None:
     assert 0.025 <= score_rises(kind, n, 0.03, 150).mean <= 0.035
 

@@ -16,9 +16,9 @@ from warehouse.marts.pay.pay_changes import pay_changes
 from warehouse.tables import Countries, PayReports
 
 AS_OF = date(2026, 9, 30)
-TITLES = ("AI Engineer", "ML Engineer")
-YEARS = {2022: 5, 2023: 40, 2024: 40, 2025: 60}
-"""Pairs of each title by year; more of the second title, which is paid less, in the last."""
+TITLES = tuple(f"{name} Engineer {team}" for team in range(6) for name in ("AI", "ML"))
+YEARS = {2022: 1, 2023: 7, 2024: 7, 2025: 10}
+"""Pairs of each title by year; more of every second title, which is paid less, in the last."""
 
 
 def pairs_of(year: int, n: int, title: str, base: float) -> list[PayReports]:
@@ -59,8 +59,9 @@ def rows_of(con: database.Connection, measure: str, group: str) -> list[dict[Any
 def market(con: database.Connection) -> database.Connection:
     database.put(con, Countries, [Countries(country="AR", currencies=("ARS",), **COUNTRY)])
     for year, n in YEARS.items():
-        database.put(con, PayReports, pairs_of(year, n, TITLES[0], 100_000.0))
-        database.put(con, PayReports, pairs_of(year, n + 60 * (year == 2025), TITLES[1], 50_000.0))
+        for number, title in enumerate(TITLES):
+            more = 10 * (year == 2025) * (number % 2)
+            database.put(con, PayReports, pairs_of(year, n + more, title, 50_000.0 if number % 2 else 100_000.0))
     return con
 
 
@@ -69,7 +70,7 @@ def test_pay_is_held_constant_and_chained_over_periods_that_pass(market: databas
     assert [(row["previous"], row["period"], row["status"]) for row in rows] == [
         ("2022", "2023", "suppressed"), ("2023", "2024", "low"), ("2024", "2025", "low"),
     ]  # fmt: skip
-    assert rows[0]["reason"] == "not enough data (n = 10; 30 needed)"
+    assert rows[0]["reason"] == "not enough data (n = 12; 30 needed)"
     assert rows[1]["change"] == pytest.approx(0.02, abs=1e-4)
     assert (rows[1]["is_break"], rows[2]["is_break"]) == (True, False)
     assert rows[2]["raw_change"] < -0.03 < 0 < rows[2]["change"]  # more of the title that is paid less
@@ -77,7 +78,27 @@ def test_pay_is_held_constant_and_chained_over_periods_that_pass(market: databas
     assert rows[2]["chain"] == pytest.approx((1 + rows[1]["change"]) * (1 + rows[2]["change"]) - 1)
     assert rows[2]["period_to"] == date(2025, 12, 31)
     assert list(rows[2]["roles"]) == [{"role": "ai_engineer", "n_jobs": 180}]
-    assert (rows[2]["n_jobs"], rows[2]["n_compared"], rows[2]["n_kinds"], rows[2]["n_clusters"]) == (180, 80, 2, 2)
+    assert (rows[2]["n_jobs"], rows[2]["n_compared"], rows[2]["n_kinds"], rows[2]["n_clusters"]) == (180, 84, 12, 12)
+
+
+@pytest.mark.parametrize(
+    ("n_titles", "n_more", "reason"),
+    [
+        (9, 0, "not enough titles (9; 10 needed)"),
+        (10, 0, None),
+        (10, 300, "one title is most of it (as much as 1.4 even titles; 2 needed)"),
+    ],
+)
+def test_few_titles_tell_no_change(market: database.Connection, n_titles: int, n_more: int, reason: str | None) -> None:
+    market.execute(
+        "DELETE FROM core.pay_reports WHERE year = 2023 AND NOT list_contains(?, title)", [TITLES[:n_titles]]
+    )
+    if n_more:
+        for year in (2023, 2024):
+            database.put(market, PayReports, pairs_of(year, n_more, TITLES[0], 100_000.0))
+    now = rows_of(market, "held_constant", "ai_engineering")
+    found = {row["period"]: row["reason"] for row in now if row["status"] == "suppressed"}
+    assert found.get("2024") == reason
 
 
 def test_a_premium_is_at_equal_experience_and_needs_a_second_wave(market: database.Connection) -> None:
