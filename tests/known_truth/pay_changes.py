@@ -36,7 +36,7 @@ SD_MOVE = 0.03
 
 Measured on aijobs.net's salaries of the United States (snapshot of 2025-08-03) by the variance that titles' changes
 have beyond chance (Paule and Mandel 1982): all AI roles 2.2 % (2023 to 2024, 18 titles) and 4.1 % (2024 to 2025, 23),
-data 2.6 % (48), other engineering 0 (38). No step alone tells it well: 95 % intervals of AI roles reach from 0 or 1 to 10 %.
+data 2.6 % (48), other engineering 0 (38). No step alone tells it well: intervals for all AI roles end near 10 %.
 """
 MOVES = (SD_MOVE, 2 * SD_MOVE)
 """What is tried, since the measured value may be too small."""
