@@ -33,8 +33,10 @@ RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 COMMENT = "!--"
 """The tag name of markers that are comments."""
 FIGURE_ELEMENTS = (COMMENT, "span", "title")
-FORMS = ("long", "line", "notes")
-"""Forms of the block "sources": a table, a paragraph, or notes with marks after the figures."""
+FORMS = {"sources": ("long", "line", "notes"), "figure": ("exact", "prose")}
+"""Forms of the block "sources", a table, a paragraph, or notes with marks after the figures, and of a figure: as
+published, or as a clause in house style.
+"""
 
 Problem = tuple[int, str]
 """An offset or a line number, and what is wrong there."""
@@ -106,6 +108,11 @@ class Tag:
         )  # fmt: skip
 
     @property
+    def is_prose(self) -> bool:
+        """Whether the figure is said in house style."""
+        return self.figure is not None and self.options.get("form") == "prose"
+
+    @property
     def is_marker(self) -> bool:
         """Whether the tag starts or ends a span."""
         return self.block is not None or (self.figure is not None and self.name in FIGURE_ELEMENTS)
@@ -130,10 +137,10 @@ class Span:
     after: int
 
 
-_OF_FIGURE = ("part", "per", "in", "format", "locale", "mark", "else")
+_OF_FIGURE = ("part", "per", "in", "format", "locale", "form", "mark", "else")
 OPTIONS = {"figure": _OF_FIGURE, "title": (*_OF_FIGURE, "template"), "sources": ("form", "link"), "banner": ()}
 """The options of each kind of marker."""
-_CHOICES = {"per": PERIODS, "in": MONEYS, "format": FORMATS, "form": FORMS}
+_CHOICES = {"per": PERIODS, "in": MONEYS, "format": FORMATS}
 _PATTERNS = {
     "mark": (r"\S", "mark is empty: use another sign or other words, since the remark on a value cannot be left out"),
     "template": (r"\{\}", "data-template has no {} for the figure"),
@@ -145,8 +152,9 @@ _PATTERNS = {
 """What the value of an option must match, and the message if it does not."""
 
 
-def _find_option_fault(name: str, value: str) -> str | None:
-    if value not in (choices := _CHOICES.get(name, (value,))):
+def _find_option_fault(name: str, value: str, block: str) -> str | None:
+    choices = FORMS[block] if name == "form" else _CHOICES.get(name, (value,))
+    if value not in choices:
         return f"{name}={value!r}: expected {', '.join(choices[:-1])} or {choices[-1]}"
     pattern, message = _PATTERNS.get(name, ("", ""))
     if not re.search(pattern, value):
@@ -175,7 +183,7 @@ def _with_options(tag: Tag, attributes: str) -> Tag:
             problems.append(f"{key} is given twice")
         elif key in known:
             options[key] = value
-            problems.append(_find_option_fault(key, value))
+            problems.append(_find_option_fault(key, value, tag.block or "figure"))
         elif tag.name == COMMENT:
             problems.append(f"unknown option {name!r}; the options of {tag} are {', '.join(known) or 'none'}")
     return replace(tag, options=options, problem=next(filter(None, problems), None))

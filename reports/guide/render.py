@@ -126,6 +126,8 @@ def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
 
 def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
     style, otherwise = tag.wanted, tag.options.get("else")
+    if tag.is_prose:
+        return _say_in_prose(figure, tag, day)
     if style.part in LABELS:
         return notes.level(figure) if style.part == "level" else notes.place(figure)
     if figure.value is None and otherwise is not None:
@@ -144,6 +146,19 @@ def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
         return numbers.qualify("withheld", [figure.reason], is_nested=is_nested)
     reason = figure.reason if figure.value is None else notes.why_no_part(figure, style)
     return f"withheld: {reason}" if is_alone else notes.say_withheld(figure, reason, is_nested=is_nested)
+
+
+def _say_in_prose(figure: Figures, tag: Tag, day: Edition) -> str:
+    """Return a figure as a clause, with a capital where a sentence starts, and remarks where the edition puts them."""
+    otherwise = tag.options.get("else")
+    words = otherwise if figure.value is None and otherwise is not None else notes.say_in_prose(figure, tag.wanted)
+    if _STARTS_A_SENTENCE.search(day.scan.text, max(0, tag.start - MAX_PARAGRAPH), tag.start):
+        words = numbers.upper_first(words)
+    return numbers.qualify(words, [day.prose_remarks.get(tag.start)])
+
+
+_STARTS_A_SENTENCE = re.compile(r"(?:\A|[.!?][\"')\]*[ \t\r\n]+|\n[ \t]*\r?\n[ \t]*|\n[ \t]*[-*+>][ \t]+)[*_]*\Z")
+"""What stands before the first word of a sentence."""
 
 
 def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: bool) -> str:
@@ -227,6 +242,25 @@ class Edition:
         return set(last.values())
 
     @functools.cached_property
+    def prose_remarks(self) -> Mapping[int, str]:
+        """The remarks on figures in prose, by the offset of the marker that they follow.
+
+        They are said once a paragraph: behind the last figure that they apply to.
+        """
+        breaks = [hit.start() for hit in BREAK.finditer(self.scan.text)]
+        last: dict[tuple[int, str], int] = {}
+        for tag in self.tags:
+            if tag.is_prose and tag.figure is not None:
+                figure = self.ledger[tag.figure]
+                remarks = [_head(figure, self), *notes.list_prose_remarks(figure)] if figure.value is not None else []
+                paragraph = bisect.bisect_right(breaks, tag.start)
+                last |= {(paragraph, remark): tag.start for remark in remarks if remark}
+        said: dict[int, list[str]] = {}
+        for (_, remark), start in last.items():
+            said.setdefault(start, []).append(remark)
+        return {start: "; ".join(remarks) for start, remarks in said.items()}
+
+    @functools.cached_property
     def note_numbers(self) -> Mapping[int, int]:
         """The number of each figure's note, by the offset of the first marker with a mark for the note.
 
@@ -238,8 +272,21 @@ class Edition:
         for tag in self.tags:
             if tag.figure and tag.name != "title" and tag.wanted.part not in (*LABELS, "scope", "note"):
                 first.setdefault(tag.figure, tag.start)
-        numbered = enumerate((figure.figure for figure in self.used), start=1)
-        return {first[name]: number for number, name in numbered if name in first}
+        numbered = ((name, number) for number, (_, group) in enumerate(self.notes, start=1) for name in group)
+        return {first[name]: number for name, number in numbered if name in first}
+
+    @functools.cached_property
+    def notes(self) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """What figures rest on, in order of first use, with the ids and the words of the figures that rest on it."""
+        groups: dict[str, dict[str, str]] = {}
+        in_prose = {tag.figure for tag in self.tags if tag.is_prose}
+        for figure in self.used:
+            rests_on, *cells = _describe_basis(figure, self)
+            exact = notes.say_exactly(figure) if figure.figure in in_prose else None
+            what = f"{figure.title} ({figure.figure}){f': {exact}' if exact else ''}"
+            beneath = "; ".join(cell.rstrip(".") for cell in (rests_on, *cells) if cell != "–")
+            groups.setdefault(beneath, {})[figure.figure] = what
+        return list(groups.items())
 
     def content_of(self, span: Span) -> str:
         """Return the new content of a span."""
@@ -255,8 +302,8 @@ class Edition:
             if not is_alone:
                 # The text of a <span> in Markdown is still Markdown, so it is escaped as Markdown.
                 return escape(words, is_html) + self._note_mark(tag)
-            parts = [Part(text=words)] * bool(words)
-            if tag.wanted == PLAIN and (table := notes.table(figure)):
+            parts = [Part(text=f"{words}." if tag.is_prose else words)] * bool(words)
+            if tag.wanted == PLAIN and not tag.is_prose and (table := notes.table(figure)):
                 head = "" if is_html or tag.name != COMMENT else _head(figure, self)  # a caption has the title
                 if head:
                     key = f"{numbers.upper_first(head)}, {numbers.lower_first(table.key)}" if table.key else f"{head}."
@@ -307,6 +354,12 @@ def _rests_on(figure: Figures) -> str:
     return numbers.qualify(BASES[figure.basis].words, [notes.say_sample(figure), figure.rung, notes.why_low(figure)])
 
 
+def _describe_basis(figure: Figures, day: Edition) -> tuple[str, str, str, str]:
+    """Return what a figure rests on, how many it counts, its period and its sources."""
+    period, credit = notes.describe_period(figure), notes.credit(figure, day.titles) or "–"
+    return _rests_on(figure), notes.strength(figure), period, credit
+
+
 AS_OF = "Figures as of "
 
 
@@ -325,13 +378,7 @@ def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
     banner, form, link = [SAMPLE] * needs_banner, tag.options.get("form", "long"), tag.options.get("link")
     names = {name for figure in day.used for name in figure.sources}
     credits = sorted({source.attribution for source in day.sources if source.source in names})
-    rows = tuple(
-        (
-            f"{figure.title} ({figure.figure})", _rests_on(figure), notes.strength(figure),
-            notes.describe_period(figure), notes.credit(figure, day.titles) or "–",
-        )
-        for figure in day.used
-    )  # fmt: skip
+    rows = tuple((f"{figure.title} ({figure.figure})", *_describe_basis(figure, day)) for figure in day.used)
     if form == "long":
         table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
         return [
@@ -345,7 +392,7 @@ def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
     withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
     lines = [_say_days(day), *([withheld] if n_withheld else []), *_list_mark_words(day)]
     lines += ["Sources:", *credits] if credits else []
-    texts = [f"{name}: {'; '.join(cell.rstrip('.') for cell in cells if cell != '–')}" for name, *cells in rows]
+    texts = [f"{'; '.join(figures.values())}: {beneath}" for beneath, figures in day.notes]
     noted = [Part(items=texts, are_notes=True)] if texts and form == "notes" else []
     return [*banner, Part(text=" ".join(lines), link=link), *noted]
 

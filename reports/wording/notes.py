@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 
 from reports.figures.catalogue import declaration_of
-from reports.wording import numbers
+from reports.wording import numbers, prose
 from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import Row, Rows
@@ -23,7 +23,7 @@ from reports.wording.pay import name_place
 from reports.wording.renderer import Table, list_doubts
 from transforms.records.definitions import DAYS_UNSAID, MAX_PLATFORM_SHARE
 from warehouse.mart_tables import Figures, NearestFigure
-from warehouse.marts.printing import PLATFORMS
+from warehouse.marts.printing import PLATFORMS, POINT
 from warehouse.ops_tables import Vintages
 
 
@@ -74,6 +74,48 @@ def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = 
         count = figure.n_jobs if style.part == "n" else figure.n_employers
         return None if count is None else style.write(count)
     return describe_period(figure) if style.part == "period" else credit(figure, titles) or None
+
+
+def say_in_prose(figure: Figures, style: PartFormat) -> str:
+    """Return a figure in house style, without remarks: a clause, or a noun for a value that cannot be said.
+
+    Figures that have no other words are said as they are printed.
+    """
+    say = declaration_of(figure.figure).renderer.prose
+    rows = numbers.choose_printed([{"status": figure.status, **row} for row in rows_of(figure)])
+    words = say(rows, style) if rows and say else None
+    return words or figure.bare_value or figure.value or prose.say_withheld(figure.unit)
+
+
+def say_exactly(figure: Figures) -> str | None:
+    """Return the value as published, for the note on a figure in prose; None if withheld, or a list, which is long."""
+    if figure.value is None or is_list(figure):
+        return None
+    row = _first_of(figure)
+    ends = numbers.interval(row) if row.get("form") == POINT and row.get("share_lo") is not None else None
+    return numbers.qualify(figure.bare_value or figure.value, [ends])
+
+
+def list_prose_remarks(figure: Figures) -> list[str]:
+    """Return what must be said beside a figure in prose, once a paragraph: how it counts, its month if it is stale."""
+    if figure.value is None:
+        return []
+    words, period = prose.read_style().remarks, describe_period(figure)
+    remarks = [words["by_employer"]] if _first_of(figure).get("is_by_employer") else []
+    for remark in (figure.qualifier or "").split("; "):
+        is_day = remark == period and period.startswith("read ")
+        remarks.append(words["read"].format(month=_name_months(figure)) if is_day else remark)
+    return [remark for remark in remarks if remark]
+
+
+def _name_months(figure: Figures) -> str:
+    last = figure.period_to or figure.as_of
+    first = figure.period_from or last
+    month = f"{numbers.MONTHS[last.month - 1]} {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return month
+    begin = numbers.MONTHS[first.month - 1] + ("" if first.year == last.year else f" {first.year}")
+    return f"{begin} to {month}"
 
 
 def why_no_part(figure: Figures, style: PartFormat) -> str:

@@ -6,7 +6,7 @@ import functools
 
 from babel.numbers import get_currency_name
 
-from reports.wording import numbers, silence
+from reports.wording import numbers, prose, silence
 from reports.wording.bases import unit_of
 from reports.wording.levels import define
 from reports.wording.numbers import Row, Rows
@@ -260,7 +260,9 @@ def _say_employers(row: Row) -> str | None:
     return f"by the sources, {here:,} of employers in the country itself and {elsewhere:,} of employers elsewhere"
 
 
-PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
+PAY = Renderer(
+    text=_text, note=_note, parts=PAY_PARTS, prose=lambda rows, style: prose.say_pay(rows[0], style.per or "year")
+)
 
 
 def _bonus_note(rows: Rows) -> list[str]:

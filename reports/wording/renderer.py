@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, low_mark
-from reports.wording.parts import Part
+from reports.wording.parts import Part, PartFormat
 
 
 class Column(NamedTuple):
@@ -65,6 +65,7 @@ class Renderer:
     names_withheld: bool = False  # whether text and table name withheld rows, which are otherwise dropped
     choose_shown: Callable[[Rows], Rows] = lambda rows: rows  # returns the rows that text and table show
     parts: Mapping[str, Part] = field(default_factory=dict)  # parts that an editor may place alone
+    prose: Callable[[Rows, PartFormat], str | None] | None = None  # returns the printed rows in house style
 
 
 def list_doubts(rows: Rows, named_by: str, *, max_named: int | None = None) -> str | None:

@@ -12,9 +12,9 @@ from functools import partial
 
 from babel import Locale
 
-from reports.wording import numbers
+from reports.wording import numbers, prose
 from reports.wording.numbers import Row, Rows
-from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
+from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS, PartFormat
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_BOUNDS_WIDTH, MAX_EMPLOYER_SHARE, MIN_KNOWN
 from transforms.text.lookups import languages_read
@@ -244,7 +244,10 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
             parts.append(_bounds(row) and f"of all jobs {_bounds(row)}")
         return [*filter(None, parts), *numbers.say_elsewhere(row), say_languages(measure), *_remarks(measure, rows)]
 
-    return Renderer(text=text, note=note, parts=SHARE_PARTS)
+    def say(rows: Rows, _: PartFormat) -> str | None:
+        return None if rows[0].get("form") == SAYS else prose.say_share(rows[0], prose.noun_of(measure, jobs))
+
+    return Renderer(text=text, note=note, parts=SHARE_PARTS, prose=say)
 
 
 def _name_ends(row: Row) -> str:
@@ -305,7 +308,11 @@ def items(
         parts += say_first_elsewhere(rows)
         return "; ".join(filter(None, parts))
 
-    return replace(_listed(measure, jobs, text, columns, more), choose_shown=numbers.choose_met)
+    return replace(
+        _listed(measure, jobs, text, columns, more),
+        choose_shown=numbers.choose_met,
+        prose=lambda rows, _: prose.list_shares(measure, jobs, rows),
+    )
 
 
 MAX_ELSEWHERE = 3

@@ -56,6 +56,43 @@ def problems_of(raw: str, ledger: list[Figures], *, is_html: bool = False) -> li
     return list(error.value.problems)
 
 
+# --- figures in prose ---
+
+
+def test_prose_starts_sentences_and_says_a_remark_once_a_paragraph(figure: Make) -> None:
+    rows = '[{"share": 0.62, "share_lo": 0.58, "share_hi": 0.66, "form": "point", "is_by_employer": true}]'
+    stale = figure(
+        bare_value="62%", value="62% (read 3 to 17 August 2026)", qualifier="read 3 to 17 August 2026", status="stale",
+        value_json=rows,
+    )  # fmt: skip
+    marker = '<!-- figure:skill.python form="prose" -->x<!-- /figure -->'
+    result = text_of(f"Look. {marker} ask for it, as {marker} did.\n\nLater {marker}.{END}", [stale])
+    assert re.findall(r"prose\" -->(.*?)<!--", result) == [
+        "Just over three in five adverts",
+        "just over three in five adverts (each employer counted once; read in August 2026)",
+        "just over three in five adverts (each employer counted once; read in August 2026)",
+    ]
+
+
+def test_notes_on_prose_give_exact_values_once_for_what_rests_on_the_same_adverts(figure: Make) -> None:
+    figures = [figure(), figure(figure="skill.java", title="Java", value="9%"), figure(figure="skill.go", n_jobs=9)]
+    markers = [f'<!-- figure:{one.figure} form="prose" -->x<!-- /figure -->' for one in figures]
+    end = '\n<!-- figures:sources form="notes" -->\n<!-- /figures:sources -->\n'
+    result = text_of(f"a {' '.join(markers)}{end}", figures)
+    assert re.findall(r"\[\^figure-\d\](?!:)", result) == ["[^figure-1]", "[^figure-1]", "[^figure-2]"]
+    first, second = re.findall(r"^\[\^figure-\d\]: (.*)", result, re.M)
+    assert first.startswith("Python (skill.python): 62%; Java (skill.java): 9%: adverts we read")
+    assert second.startswith("Python (skill.go): 62%: adverts we read")
+
+
+@pytest.mark.parametrize(
+    ("form", "message"), [("number", "expected exact or prose"), ("notes", "expected exact or prose")]
+)
+def test_an_unknown_form_is_refused(ledger: list[Figures], form: str, message: str) -> None:
+    ((_, problem),) = problems_of(f'a <!-- figure:skill.python form="{form}" -->x<!-- /figure -->{END}', ledger)
+    assert message in problem
+
+
 # --- what is put in ---
 
 
