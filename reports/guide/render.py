@@ -191,6 +191,10 @@ BREAK = re.compile(
 """The end of a paragraph, a list item, a table row or a similar element."""
 
 
+HEADING = re.compile(r"^#{1,6}[ \t]|<h[1-6]\b", re.I | re.M)
+"""The start of a section."""
+
+
 def _is_in_brackets(text: str, at: int) -> bool:
     start = max((hit.end() for hit in BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
     before = re.sub(r"<[^<>]*>", "", text[max(start, at - MAX_PARAGRAPH) : at])
@@ -245,20 +249,23 @@ class Edition:
     def prose_remarks(self) -> Mapping[int, str]:
         """The remarks on figures in prose, by the offset of the marker that they follow.
 
-        They are said once a paragraph: behind the last figure that they apply to.
+        Days and doubts are said once a paragraph, how a figure counts once a section: behind the last figure that they
+        apply to.
         """
-        breaks = [hit.start() for hit in BREAK.finditer(self.scan.text)]
-        last: dict[tuple[int, str], int] = {}
+        text = self.scan.text
+        paragraphs, sections = ([hit.start() for hit in ends.finditer(text)] for ends in (BREAK, HEADING))
+        last: dict[tuple[str, int, str], int] = {}
         for tag in self.tags:
             if tag.is_prose and tag.figure is not None:
                 figure = self.ledger[tag.figure]
-                remarks = [_head(figure, self), *notes.list_prose_remarks(figure)] if figure.value is not None else []
-                paragraph = bisect.bisect_right(breaks, tag.start)
-                last |= {(paragraph, remark): tag.start for remark in remarks if remark}
+                section, paragraph = (bisect.bisect_right(ends, tag.start) for ends in (sections, paragraphs))
+                head = _head(figure, self) if figure.value is not None else ""
+                last |= {("section", section, one): tag.start for one in [head, *notes.list_section_remarks(figure)]}
+                last |= {("paragraph", paragraph, one): tag.start for one in notes.list_prose_remarks(figure)}
         said: dict[int, list[str]] = {}
-        for (_, remark), start in last.items():
+        for (_, _, remark), start in last.items():
             said.setdefault(start, []).append(remark)
-        return {start: "; ".join(remarks) for start, remarks in said.items()}
+        return {start: ", ".join(filter(None, remarks)) for start, remarks in said.items()}
 
     @functools.cached_property
     def note_numbers(self) -> Mapping[int, int]:
@@ -282,8 +289,7 @@ class Edition:
         in_prose = {tag.figure for tag in self.tags if tag.is_prose}
         for figure in self.used:
             rests_on, *cells = _describe_basis(figure, self)
-            exact = notes.say_exactly(figure) if figure.figure in in_prose else None
-            what = f"{figure.title} ({figure.figure}){f': {exact}' if exact else ''}"
+            what = notes.say_exactly(figure) if figure.figure in in_prose else f"{figure.title} ({figure.figure})"
             beneath = "; ".join(cell.rstrip(".") for cell in (rests_on, *cells) if cell != "–")
             groups.setdefault(beneath, {})[figure.figure] = what
         return list(groups.items())

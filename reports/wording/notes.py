@@ -84,28 +84,43 @@ def say_in_prose(figure: Figures, style: PartFormat) -> str:
     say = declaration_of(figure.figure).renderer.prose
     rows = numbers.choose_printed([{"status": figure.status, **row} for row in rows_of(figure)])
     words = say(rows, style) if rows and say else None
-    return words or figure.bare_value or figure.value or prose.say_withheld(figure.unit)
+    return words or figure.bare_value or figure.value or prose.say_withheld(figure.unit, figure.reason or "")
 
 
-def say_exactly(figure: Figures) -> str | None:
-    """Return the value as published, for the note on a figure in prose; None if withheld, or a list, which is long."""
+def say_exactly(figure: Figures) -> str:
+    """Return the name and the value as published, for the note on a figure in prose; of a list its name alone.
+
+    "Python 67% (59–75%)", "Mid-to-senior AI engineering pay, US and Canada: USD 150K–248K per year".
+    """
+    row, title = _first_of(figure), figure.title.partition(", each employer")[0]
     if figure.value is None or is_list(figure):
-        return None
-    row = _first_of(figure)
+        return title.partition(": ")[0]
+    if row.get("share") is None:
+        return f"{title}: {figure.bare_value or figure.value}"
     ends = numbers.interval(row) if row.get("form") == POINT and row.get("share_lo") is not None else None
-    return numbers.qualify(figure.bare_value or figure.value, [ends])
+    return numbers.qualify(f"{row.get('name') or title} {numbers.printed_share(row)}", [ends])
 
 
 def list_prose_remarks(figure: Figures) -> list[str]:
-    """Return what must be said beside a figure in prose, once a paragraph: how it counts, its month if it is stale."""
+    """Return what must be said beside a figure in prose, once a paragraph: its month if it is stale, and its doubts."""
     if figure.value is None:
         return []
     words, period = prose.read_style().remarks, describe_period(figure)
-    remarks = [words["by_employer"]] if _first_of(figure).get("is_by_employer") else []
-    for remark in (figure.qualifier or "").split("; "):
-        is_day = remark == period and period.startswith("read ")
-        remarks.append(words["read"].format(month=_name_months(figure)) if is_day else remark)
-    return [remark for remark in remarks if remark]
+    remarks = [remark for remark in (figure.qualifier or "").split("; ") if remark and not _is_of_review(remark)]
+    is_read = period.startswith("read ")
+    return [words["read"].format(month=_name_months(figure)) if is_read and one == period else one for one in remarks]
+
+
+def list_section_remarks(figure: Figures) -> list[str]:
+    """Return what must be said of a figure in prose once a section: how it counts, and whether it is under review."""
+    if figure.value is None:
+        return []
+    by_employer = [prose.read_style().remarks["by_employer"]] if _first_of(figure).get("is_by_employer") else []
+    return [*by_employer, *filter(_is_of_review, (figure.qualifier or "").split("; "))]
+
+
+def _is_of_review(remark: str) -> bool:
+    return remark.startswith(("not reviewed", "under review"))
 
 
 def _name_months(figure: Figures) -> str:

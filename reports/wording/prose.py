@@ -106,7 +106,7 @@ def say_share(row: Row, noun: str = "") -> str:
         said = [say_share(first, noun), *map(say_share, others)]
         where = (numbers.on_platforms([one["platform"]]) for one in row["platforms"])
         return numbers.join_words([f"{share} {on}" for share, on in zip(said, where, strict=True)])
-    words = _say_ends(*_ends_of(row)) if row.get("form") in (INTERVAL, BOUNDS) else _say_point(row["share"])
+    words = _say_ends(*_ends_of(row)) if row.get("form") in (INTERVAL, BOUNDS) else _say_point(row)
     style = read_style().shares
     link = " of " if (noun and any(words.endswith(one) for one in style.of)) or words.endswith("%") else " "
     return f"{words}{link}{noun}" if noun else words
@@ -117,8 +117,10 @@ def _ends_of(row: Row) -> tuple[float, float]:
     return row[names[0]], row[names[1]]
 
 
-def _say_point(share: float) -> str:
-    style = read_style().shares
+def _say_point(row: Row) -> str:
+    style, share = read_style().shares, row["share"]
+    if share < style.fractions[0][0] - style.near and row.get("share_hi") is not None:
+        return _say_ends(0.0, row["share_hi"])
     if share < style.fractions[0][0] - style.near or share > style.fractions[-1][0] + style.near:
         return numbers.percent(share)
     fraction, words = min(style.fractions, key=lambda one: abs(one[0] - share))
@@ -299,7 +301,11 @@ def _say_amount(row: Row, name: str, *, per: str, divisor: float, rounding: Call
 # --- what is not said in the clause -----------------------------------------------------------------------------
 
 
-def say_withheld(unit: str) -> str:
-    """Return a noun for a value that is withheld, by the first word of its unit."""
+def say_withheld(unit: str, reason: str) -> str:
+    """Return a noun for a value that is withheld: for want of adverts, by the first word of its unit, or otherwise."""
     words = read_style().withheld
-    return words.get(unit.partition(" ")[0], words["other"])
+    return words.get(unit.partition(" ")[0], words["other"]) if reason.startswith(TOO_FEW) else words["other"]
+
+
+TOO_FEW = "not enough"
+"""How the reason begins for a value that too few jobs or employers tell."""

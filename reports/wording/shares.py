@@ -390,7 +390,12 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         is_of_all = rows[0].get("region_level", "world") == "world"
         return _remarks(measure, rows) if is_of_all else [measure.remark]
 
-    return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
+    def say(rows: Rows, _: PartFormat) -> str | None:
+        first = numbers.choose_printed(rows)[:1]
+        is_open = not first or first[0].get("form") == SAYS
+        return None if is_open else prose.say_share(first[0], prose.noun_of(measure, jobs))
+
+    return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True, prose=say)
 
 
 def _name_all(row: Row) -> Row:

@@ -69,20 +69,24 @@ def test_prose_starts_sentences_and_says_a_remark_once_a_paragraph(figure: Make)
     result = text_of(f"Look. {marker} ask for it, as {marker} did.\n\nLater {marker}.{END}", [stale])
     assert re.findall(r"prose\" -->(.*?)<!--", result) == [
         "Just over three in five adverts",
-        "just over three in five adverts (each employer counted once; read in August 2026)",
-        "just over three in five adverts (each employer counted once; read in August 2026)",
+        "just over three in five adverts (read in August 2026)",
+        "just over three in five adverts (each employer counted once, read in August 2026)",
     ]
 
 
 def test_notes_on_prose_give_exact_values_once_for_what_rests_on_the_same_adverts(figure: Make) -> None:
-    figures = [figure(), figure(figure="skill.java", title="Java", value="9%"), figure(figure="skill.go", n_jobs=9)]
+    rows = '[{"share": 0.62, "share_lo": 0.6, "share_hi": 0.64, "form": "point"}]'
+    figures = [
+        figure(value_json=rows), figure(figure="skill.java", title="Java", value_json=rows),
+        figure(figure="skill.go", title="Go", n_jobs=9, value_json=rows),
+    ]  # fmt: skip
     markers = [f'<!-- figure:{one.figure} form="prose" -->x<!-- /figure -->' for one in figures]
     end = '\n<!-- figures:sources form="notes" -->\n<!-- /figures:sources -->\n'
     result = text_of(f"a {' '.join(markers)}{end}", figures)
     assert re.findall(r"\[\^figure-\d\](?!:)", result) == ["[^figure-1]", "[^figure-1]", "[^figure-2]"]
     first, second = re.findall(r"^\[\^figure-\d\]: (.*)", result, re.M)
-    assert first.startswith("Python (skill.python): 62%; Java (skill.java): 9%: adverts we read")
-    assert second.startswith("Python (skill.go): 62%: adverts we read")
+    assert first.startswith("Python 62% (60–64%); Java 62% (60–64%): adverts we read")
+    assert second.startswith("Go 62% (60–64%): adverts we read")
 
 
 @pytest.mark.parametrize(

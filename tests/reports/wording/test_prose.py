@@ -29,7 +29,8 @@ def share(point: float, low: float, high: float, item: str = "Python", **more: A
         (share(0.51, 0.46, 0.55), "about half of adverts"),
         (share(0.28, 0.22, 0.33), "nearly three in ten adverts"),
         (share(0.22, 0.16, 0.29), "just over one in five adverts"),
-        (share(0.018, 0.01, 0.03), "2% of adverts"),
+        (share(0.018, 0.01, 0.03), "fewer than one in twenty adverts"),
+        (share(0.0, 0.0, 0.02), "fewer than one in twenty adverts"),
         (share(0.93, 0.9, 0.95), "93% of adverts"),
         (share(0.06, 0.02, 0.17, form="interval"), "fewer than one in five adverts"),
         (share(0.8, 0.52, 0.93, form="interval"), "more than half of adverts"),
@@ -148,5 +149,7 @@ def test_an_amount_is_rounded_as_its_interval_allows(row: dict[str, Any], per: s
 
 
 def test_a_value_that_cannot_be_said_is_a_noun() -> None:
-    assert prose.say_withheld("USD per year") == "an amount that too few adverts state"
-    assert prose.say_withheld("share of AI jobs") == "a share that too few adverts tell"
+    few = "not enough employers (1; 15 needed)"
+    assert prose.say_withheld("USD per year", few) == "an amount that too few adverts state"
+    assert prose.say_withheld("share of AI jobs", few) == "a share that too few adverts tell"
+    assert prose.say_withheld("share of AI jobs", "nobody looked") == "a number that is not known yet"
