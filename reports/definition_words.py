@@ -20,8 +20,8 @@ from warehouse.marts.closing import closings
 from warehouse.marts.printing import Rule
 
 ROOT = Path(__file__).parents[1]
-GUIDE = ROOT / "reports" / "guide.md"
-PAGES = (ROOT / "README.md", GUIDE, *sorted((ROOT / "docs").glob("*.md")))
+GUIDES = tuple(ROOT / "reports" / name for name in ("guide.md", "guide_lists.md"))
+PAGES = (ROOT / "README.md", *GUIDES, *sorted((ROOT / "docs").glob("*.md")))
 MARKER = re.compile(r"<!-- is: (?P<name>[\w.]+) -->(?P<words>.*?)<!-- /is -->", re.DOTALL)
 DEFINITIONS: Mapping[str, Definition | Band] = {
     name: value for name, value in vars(definitions).items() if isinstance(value, Definition | Band)
@@ -62,11 +62,11 @@ def words_of(name: str) -> str:
 
 
 def fill_words(path: Path, text: str) -> str:
-    """Return the page's text with current words between its markers. Only the guide has no space before "%"."""
+    """Return the page's text with current words between its markers. Only our guides have no space before "%"."""
 
     def fill(match: re.Match[str]) -> str:
         words = words_of(match["name"])
-        words = words if path == GUIDE else re.sub(r"(?<=\d)%", " %", words)
+        words = words if path in GUIDES else re.sub(r"(?<=\d)%", " %", words)
         return f"<!-- is: {match['name']} -->{words}<!-- /is -->"
 
     return MARKER.sub(fill, text)

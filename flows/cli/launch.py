@@ -63,7 +63,7 @@ def refuse_faulty_guides(
     from flows.runtime.data_kind import SAMPLE, find_kind
 
     outputs = config.outputs(as_of)
-    made = {path.resolve() for path in (outputs.guide, outputs.page, outputs.market, outputs.dictionary)}
+    made = {path.resolve() for path in (outputs.guide, outputs.lists, outputs.page, outputs.market, outputs.dictionary)}
     for path in guides:
         if path.resolve() in made:
             raise WrongUsage(f"{path} is made by every run; name a file of your own")

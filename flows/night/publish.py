@@ -45,7 +45,7 @@ from warehouse.publish.reader import open_reader
 from warehouse.tables import Sources
 
 LOG = logging.getLogger("jobmarket")
-GUIDE = PROJECT / "reports" / "guide.md"
+GUIDE, LISTS = (PROJECT / "reports" / name for name in ("guide.md", "guide_lists.md"))
 
 
 def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
@@ -274,8 +274,9 @@ def stage_site(
 
 
 def list_guides(request: Request) -> list[tuple[Path, Path]]:
-    """Return input and output of each guide that a run refreshes: our guide from its template, all others in place."""
-    return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
+    """Return input and output of each guide that a run refreshes: ours from their templates, all others in place."""
+    ours = [(GUIDE, request.outputs.guide), (LISTS, request.outputs.lists)]
+    return [*ours, *((path, path) for path in request.guides)]
 
 
 def stage_guide(

@@ -38,6 +38,8 @@ class Outputs(NamedTuple):
     dictionary: Path
     """Description of the warehouse's tables and columns, with row counts."""
     guide: Path
+    lists: Path
+    """The exact lists behind the guide."""
     site: Path
     page: Path
     """First page of the site."""
@@ -92,7 +94,7 @@ class Settings(DeclaredSettings):
     def outputs(self, as_of: date | None = None) -> Outputs:
         """Return the paths of the published files. Each past day has its own folder."""
         folder = self.data / ASOF / as_of.isoformat() if as_of else self.data
-        files = ("market.duckdb", "DICTIONARY.md", "guide.md", "site", "site/index.html")
+        files = ("market.duckdb", "DICTIONARY.md", "guide.md", "guide_lists.md", "site", "site/index.html")
         return Outputs(folder, *(folder / name for name in files))
 
     @property

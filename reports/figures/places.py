@@ -81,3 +81,5 @@ EVERYWHERE = Place(level="world", region="World", name="", slug=ALL_PLACES)
 """All adverts that we read, wherever the jobs are; pay has no figures for this place."""
 OF_REGION = {(place.level, place.region): place for place in (EVERYWHERE, *PLACES.values())}
 """Every place by its `region_level` and `region` in the marts."""
+IN_WORDS = {place.name: place.in_words for place in PLACES.values()}
+"""Names of places as they stand in sentences, by name."""

@@ -33,9 +33,9 @@ RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 COMMENT = "!--"
 """The tag name of markers that are comments."""
 FIGURE_ELEMENTS = (COMMENT, "span", "title")
-FORMS = {"sources": ("long", "line", "notes"), "figure": ("exact", "prose")}
+FORMS = {"sources": ("long", "line", "notes"), "figure": ("exact", "prose", "table")}
 """Forms of the block "sources", a table, a paragraph, or notes with marks after the figures, and of a figure: as
-published, or as a clause in house style.
+published, as a clause in house style, or as a table without the text around it.
 """
 
 Problem = tuple[int, str]

@@ -126,10 +126,11 @@ def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
 
 def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
     style, otherwise = tag.wanted, tag.options.get("else")
-    if tag.is_prose:
+    if tag.is_prose and style.part == "value":
         return _say_in_prose(figure, tag, day)
     if style.part in LABELS:
-        return notes.level(figure) if style.part == "level" else notes.place(figure)
+        say_place = notes.place_in_prose if tag.is_prose else notes.place
+        return notes.level(figure) if style.part == "level" else say_place(figure)
     if figure.value is None and otherwise is not None:
         return otherwise
     if style.part == "scope":
@@ -256,11 +257,12 @@ class Edition:
         paragraphs, sections = ([hit.start() for hit in ends.finditer(text)] for ends in (BREAK, HEADING))
         last: dict[tuple[str, int, str], int] = {}
         for tag in self.tags:
-            if tag.is_prose and tag.figure is not None:
+            if tag.is_prose and tag.figure is not None and tag.wanted.part == "value":
                 figure = self.ledger[tag.figure]
                 section, paragraph = (bisect.bisect_right(ends, tag.start) for ends in (sections, paragraphs))
-                head = _head(figure, self) if figure.value is not None else ""
-                last |= {("section", section, one): tag.start for one in [head, *notes.list_section_remarks(figure)]}
+                platforms = notes.find_platforms(figure, self.titles) if figure.value is not None else []
+                counts = [numbers.on_platforms(platforms), *notes.list_section_remarks(figure)]
+                last |= {("section", section, one): tag.start for one in counts}
                 last |= {("paragraph", paragraph, one): tag.start for one in notes.list_prose_remarks(figure)}
         said: dict[int, list[str]] = {}
         for (_, _, remark), start in last.items():
@@ -310,14 +312,20 @@ class Edition:
                 return escape(words, is_html) + self._note_mark(tag)
             parts = [Part(text=f"{words}." if tag.is_prose else words)] * bool(words)
             if tag.wanted == PLAIN and not tag.is_prose and (table := notes.table(figure)):
+                if tag.options.get("form") == "table":
+                    return self._on_lines(tag, [Part(text=figure.title, table=replace(table, key="", below=()))])
                 head = "" if is_html or tag.name != COMMENT else _head(figure, self)  # a caption has the title
                 if head:
                     key = f"{numbers.upper_first(head)}, {numbers.lower_first(table.key)}" if table.key else f"{head}."
                     table = replace(table, key=key)
                 parts = [Part(text=figure.title, table=table), *(Part(text=text) for text in table.below)]
+        return self._on_lines(tag, parts)
+
+    def _on_lines(self, tag: Tag, parts: Sequence[Part]) -> str:
+        """Return parts as lines between markers that stand alone on theirs, indented as these are."""
         before, newline = self.scan.before_on_line(tag.start), self.scan.newline
         indent = "" if before.strip(" \t") else before
-        lines = _write(parts, is_html=is_html or tag.name != COMMENT)
+        lines = _write(parts, is_html=self.scan.is_html or tag.name != COMMENT)
         return newline + "".join((f"{indent}{line}" if line else "") + newline for line in lines) + indent
 
     def _note_mark(self, tag: Tag) -> str:

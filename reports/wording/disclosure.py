@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.wording import numbers
+from reports.wording import numbers, prose
 from reports.wording.numbers import Row, Rows
-from reports.wording.parts import SHARE_PARTS
+from reports.wording.parts import SHARE_PARTS, PartFormat
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
 from transforms.text.lookups import cells_of
@@ -76,6 +76,16 @@ def _say_within(row: Row) -> str:
         return f"the share that states pay with such a law, less that without, is {say_ends(row)}"
     both, other = numbers.percent(row["share_both"]), numbers.percent(row["share_other"])
     return f"{both} state pay with such a law, {other} without, {say_difference(row)} points [{say_ends(row)}]"
+
+
+def _within_prose(rows: Rows, _: PartFormat) -> str | None:
+    """Say of the first group what part of its adverts states pay, with a law and without."""
+    row = rows[0]
+    if row["form"] == "interval":
+        return None
+    both, other = ({"share": row[name], "form": "point"} for name in ("share_both", "share_other"))
+    with_law = f"{prose.say_share(both, 'adverts')} state pay where {BY_LIST}"
+    return f"{with_law}, and {prose.say_share(other)} where it has none"
 
 
 def _of_point(say: Callable[[Row], str]) -> Callable[[Row], str | None]:
@@ -170,6 +180,8 @@ def _place_note(rows: Rows) -> list[str]:
     return [f"95% interval {numbers.interval(row)}", *widths, *_note(rows)]
 
 
-WITHIN_EMPLOYERS = Renderer(text=_within_text, table=_within_table, note=_note, named_by="place", names_withheld=True)
+WITHIN_EMPLOYERS = Renderer(
+    text=_within_text, table=_within_table, note=_note, named_by="place", names_withheld=True, prose=_within_prose
+)
 PLACE = Renderer(text=lambda rows: numbers.printed_share(rows[0]), note=_place_note, parts=SHARE_PARTS)
 PLACES = Renderer(text=_places_text, table=_places_table, note=_note, named_by="name", names_withheld=True)

@@ -14,12 +14,13 @@ from dataclasses import replace
 from datetime import date
 
 from reports.figures.catalogue import declaration_of
+from reports.figures.places import IN_WORDS
 from reports.wording import numbers, prose
 from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PLAIN, PartFormat
-from reports.wording.pay import name_place
+from reports.wording.pay import find_main_country, name_place
 from reports.wording.renderer import Table, list_doubts
 from transforms.records.definitions import DAYS_UNSAID, MAX_PLATFORM_SHARE
 from warehouse.mart_tables import Figures, NearestFigure
@@ -225,6 +226,14 @@ def place(figure: Figures) -> str:
         return ""
     head = f"{declaration.title}, "  # a withheld figure has its place only in the title
     return name_place(rows, declaration.place) if rows else figure.title.removeprefix(head)
+
+
+def place_in_prose(figure: Figures) -> str:
+    """Return the country with nearly all jobs of a figure of pay, or else its place, as in a sentence; "" if none."""
+    declaration = declaration_of(figure.figure)
+    first = find_main_country(rows_of(figure))
+    name = first["name"] if first else declaration.place
+    return IN_WORDS.get(name, name) if declaration.place else ""
 
 
 def level(figure: Figures) -> str:

@@ -99,17 +99,26 @@ def read_style(path: Path = STYLE) -> Style:
 def say_share(row: Row, noun: str = "") -> str:
     """Return a share with its noun: "nearly three in four adverts", "fewer than one in five adverts".
 
-    The readings of several platforms are all said, each with its platform.
+    Of the readings of several platforms, the least and the most are said: "between one in four and one in three".
     """
-    if row.get("form") == PLATFORMS:
-        first, *others = row["platforms"]
-        said = [say_share(first, noun), *map(say_share, others)]
-        where = (numbers.on_platforms([one["platform"]]) for one in row["platforms"])
-        return numbers.join_words([f"{share} {on}" for share, on in zip(said, where, strict=True)])
-    words = _say_ends(*_ends_of(row)) if row.get("form") in (INTERVAL, BOUNDS) else _say_point(row)
+    words = _say_readings(row["platforms"]) if row.get("form") == PLATFORMS else _say_reading(row)
     style = read_style().shares
     link = " of " if (noun and any(words.endswith(one) for one in style.of)) or words.endswith("%") else " "
     return f"{words}{link}{noun}" if noun else words
+
+
+def _say_reading(row: Row) -> str:
+    return _say_ends(*_ends_of(row)) if row.get("form") in (INTERVAL, BOUNDS) else _say_point(row)
+
+
+def _say_readings(readings: Rows) -> str:
+    """Say the nearest fraction to the least and to the most of several readings, or once if that is the same."""
+    style = read_style().shares
+    ends = [end for one in readings for end in (_ends_of(one) if one["form"] != POINT else (one["share"],))]
+    low, high = style.name(min(ends)), style.name(max(ends))
+    if max(ends) < style.fractions[0][0]:
+        return style.fewer.format(share=style.fractions[0][1])
+    return style.about.format(share=low) if low == high else style.between.format(low=low, high=high)
 
 
 def _ends_of(row: Row) -> tuple[float, float]:
@@ -183,7 +192,8 @@ def list_shares(measure: Measure, jobs: str, rows: Rows) -> str | None:
     rows = sorted(rows, key=lambda row: -row["share"])
     named = [row for row in rows if row["share"] >= style.min_named and row.get("form") in (POINT, PLATFORMS)]
     named = named[: style.max_named]
-    rest = [row for row in rows if row not in named and row.get("form") in (POINT, INTERVAL)][: style.max_below]
+    rest = [row for row in rows if row not in named and row.get("form") in (POINT, INTERVAL, PLATFORMS)]
+    rest = rest[: style.max_below]
     parts = [_say_named(measure, jobs, named), _say_below(measure, rest)]
     return "; ".join(filter(None, parts)) or None
 
@@ -225,7 +235,8 @@ def _say_below(measure: Measure, rows: Rows) -> str:
         return ""
     verb = _verb_of(measure, rows[0])
     passive = style.lists.passives.get(verb)
-    most = round(max(widen(row, len(rows)) for row in rows), 9)
+    readings = [one for row in rows for one in (row["platforms"] if row["form"] == PLATFORMS else [row])]
+    most = round(max(widen(one, len(readings)) for one in readings), 9)
     threshold = next((one for one in style.shares.thresholds if most <= one), None)
     if passive is None or threshold is None:
         return ""
@@ -275,8 +286,7 @@ def say_pay(row: Row, per: str) -> str | None:
     The band, if both of its ends are known well enough, else the median or its interval. `per` is one of
     `parts.PERIODS`.
     """
-    style, divisor = read_style().amounts, PER_YEAR[per]
-    say = functools.partial(_say_amount, row, per=per, divisor=divisor)
+    style, say = read_style().amounts, functools.partial(say_amount, row, per=per)
     if row.get("band_low") is not None and numbers.is_point(row, "band_low") and numbers.is_point(row, "band_high"):
         return style.range.format(low=say("band_low"), high=say("band_high"), per=per)
     if row.get("p50") is None:
@@ -286,8 +296,9 @@ def say_pay(row: Row, per: str) -> str | None:
     return style.between.format(low=say("p50_lo", rounding=math.floor), high=say("p50_hi", rounding=math.ceil), per=per)
 
 
-def _say_amount(row: Row, name: str, *, per: str, divisor: float, rounding: Callable[[float], int] = round) -> str:
-    style = read_style().amounts
+def say_amount(row: Row, name: str, *, per: str = "year", rounding: Callable[[float], int] = round) -> str:
+    """Return an amount in words: "$150,000", "COP 120 million", rounded as its interval allows."""
+    style, divisor = read_style().amounts, PER_YEAR[per]
     steps = style.steps_of_month if per == "month" else style.steps
     base = name.removesuffix("_lo").removesuffix("_hi")
     low, high = row.get(f"{base}_lo"), row.get(f"{base}_hi")
@@ -295,7 +306,7 @@ def _say_amount(row: Row, name: str, *, per: str, divisor: float, rounding: Call
     step = max([steps[0], *(one for one in steps if one <= style.part * width)])
     amount = rounding(row[name] / divisor / step) * step
     sign = style.signs.get(row["currency"], f"{row['currency']} ")
-    return f"{sign}{amount:,}"
+    return f"{sign}{amount / 1_000_000:g} million" if amount >= 1_000_000 else f"{sign}{amount:,}"
 
 
 # --- what is not said in the clause -----------------------------------------------------------------------------

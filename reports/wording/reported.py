@@ -8,9 +8,10 @@ from datetime import date
 from babel.numbers import get_currency_name
 
 from reports.figures.places import PLACES
-from reports.wording import numbers
+from reports.wording import numbers, prose
 from reports.wording.levels import NAMES
 from reports.wording.numbers import Row, Rows
+from reports.wording.parts import PartFormat
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import PERSONS, name_workers
 from transforms.pay.reported import min_years_of_levels
@@ -154,6 +155,18 @@ def _text_of_cell(rows: Rows) -> str:
     return f"{_head(printed, 'a median a year', 'medians a year')}: {'; '.join(parts)}"
 
 
+def _prose_of_cell(rows: Rows, _: PartFormat) -> str:
+    """Say the median of each country, or its interval, and who answered: "$37,000 a year in Argentina (…)"."""
+    return numbers.join_words([_say_median(rows[0], " a year"), *map(_say_median, rows[1:])])
+
+
+def _say_median(row: Row, per: str = "") -> str:
+    ends = [prose.say_amount(row, f"p50{end}") for end in ("_lo", "_hi")]
+    amount = prose.say_amount(row, "p50") if numbers.is_point(row, "p50") else "between {} and {}".format(*ends)
+    who = f"{_name_respondents(row)} {_name_currency(row)}".rstrip()
+    return numbers.qualify(f"{amount}{per} in {_place(row)}", (who, row["restriction"]))
+
+
 def _head(printed: Rows, one: str, several: str) -> str:
     """Return what is reported, in words that also stand in a sentence after "people report"."""
     if len({row["source"] for row in printed}) > 1:
@@ -222,4 +235,4 @@ def _note_of_bonus(rows: Rows) -> list[str]:
 
 REPORTED = Renderer(text=_text, table=_table, note=_note, names_withheld=True)
 BONUS = Renderer(text=_text_of_bonus, note=_note_of_bonus)
-OF_CELL = Renderer(text=_text_of_cell, table=_table, note=_note_of_cell, names_withheld=True)
+OF_CELL = Renderer(prose=_prose_of_cell, text=_text_of_cell, table=_table, note=_note_of_cell, names_withheld=True)

@@ -329,7 +329,7 @@ def test_snapshots_are_files_of_the_archive(con: database.Connection, sample: Fi
 
 
 def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample: FinishedRun) -> None:
-    guide = (sample.data / "guide.md").read_text(encoding="utf-8")
+    guide = (sample.data / "guide_lists.md").read_text(encoding="utf-8")
     for name in ("pay.northern_america.ai_engineering.mid_senior", "pay.south_america.ai_engineering.mid_senior"):
         [(value,)] = con.execute("SELECT value FROM mart.figures WHERE figure = ?", [name]).fetchall()
         assert value.replace("–", "-") in guide.replace("&#8211;", "-").replace("–", "-")

@@ -16,7 +16,7 @@ from reports.figures.catalogue import KNOWN
 from reports.figures.compute import compute_figures
 from reports.guide.markers import GuideError
 from reports.guide.refresh import SampleOutsideError, check, day_of, stage
-from reports.guide.render import RefreshResult, refresh_bytes
+from reports.guide.render import RefreshResult, read_words, refresh_bytes
 from reports.wording import notes
 from warehouse import tables
 from warehouse.mart_tables import Figures, SourceContribution
@@ -90,7 +90,7 @@ def test_notes_on_prose_give_exact_values_once_for_what_rests_on_the_same_advert
 
 
 @pytest.mark.parametrize(
-    ("form", "message"), [("number", "expected exact or prose"), ("notes", "expected exact or prose")]
+    ("form", "message"), [("number", "expected exact, prose or table"), ("notes", "expected exact, prose or table")]
 )
 def test_an_unknown_form_is_refused(ledger: list[Figures], form: str, message: str) -> None:
     ((_, problem),) = problems_of(f'a <!-- figure:skill.python form="{form}" -->x<!-- /figure -->{END}', ledger)
@@ -634,34 +634,41 @@ def test_a_level_is_named_withheld_or_not_and_is_no_use_of_a_figure(figure: Make
 # --- our own guide ---
 
 
+def templates() -> list[bytes]:
+    """Our guide, and the exact lists behind it."""
+    return [(PROJECT / "reports" / name).read_bytes() for name in ("guide.md", "guide_lists.md")]
+
+
 def ours(con: Any, put: Any) -> list[Figures]:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     return compute_figures(con, date(2026, 8, 17), code_version="1")
 
 
 def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:
-    template = (PROJECT / "reports" / "guide.md").read_bytes()
-    out, result = refresh_bytes(template, ours(con, put), is_html=False, is_sample=True)
-    text = out.decode()
-    assert result.warnings == ()
+    figures = ours(con, put)
+    guide, lists = (refresh_bytes(raw, figures, is_html=False, is_sample=True) for raw in templates())
+    assert guide[1].warnings == lists[1].warnings == ()
+    words = read_words(guide[0].decode())
+    assert "offer AI engineers at mid to senior level an amount that too few adverts state" in words
+    text = lists[0].decode()
     assert text.count("withheld") >= 10 and "Sample data." in text
     assert "USD 3,497.26 billion" in text
     assert "The 2026 guide said" in text
 
 
 def test_our_guide_uses_a_figure_of_every_kind(con: Any, put: Any) -> None:
-    template = (PROJECT / "reports" / "guide.md").read_bytes()
-    _, result = refresh_bytes(template, ours(con, put), is_html=False)
+    figures = ours(con, put)
+    used = [name for raw in templates() for name in refresh_bytes(raw, figures, is_html=False)[1].used]
     ids = {figure.id for figure in KNOWN.values() if figure.alias_of is None}
     kinds = {figure_id.partition(".")[0] for figure_id in ids}
     kinds -= {"skill", "skills", "workplace", "degree", "years", "qualification", "additional"}  # `employers.…` instead
     kinds -= {"country", "foreign_currency", "continent"}  # offered where a region is withheld
-    assert {name.partition(".")[0] for name in result.used} == kinds
+    assert {name.partition(".")[0] for name in used} == kinds
 
 
 def test_the_template_holds_no_value_and_no_word_that_pay_figures_must_not_use() -> None:
-    template = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
-    inside = re.findall(r"<!-- figure:[^>]*-->(.*?)<!-- /figure -->", template, re.S)
+    template = "".join(raw.decode() for raw in templates())
+    inside = re.findall(r"(?:<!-- figure:[^>]*-->|<span [^>]*>)(.*?)(?:<!-- /figure -->|</span>)", template, re.S)
     assert inside and all(re.fullmatch(r"\s*\([a-z ]+\)\s*", words) for words in inside)
     prose = template.lower().replace("average employer", "")
     assert "average" not in prose and not re.search(r"\bearn(s|ed|ing)?\b", prose)

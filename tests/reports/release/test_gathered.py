@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from reports.definition_words import GUIDE
+from reports.definition_words import GUIDES
 from reports.figures.catalogue import declarations
 from reports.figures.compute import rebuild_tables
 from reports.figures.restricted import for_prose
@@ -110,7 +110,9 @@ def test_a_value_of_a_restricted_source_stands_with_its_own_terms_alone(publishe
     release(data, tmp_path / "release")
     with open_published_file(data) as con:
         figures = for_prose(desk.published_figures(con), desk.read_sources(con))
-        draft, _ = refresh.stage(GUIDE, tmp_path / "guide.md", figures, sources=desk.read_sources(con), is_sample=False)
+        draft, _ = refresh.stage(
+            GUIDES[1], tmp_path / "guide.md", figures, sources=desk.read_sources(con), is_sample=False
+        )
     assert draft is not None and SECRET not in draft.fresh.read_text(encoding="utf-8")
     texts = {path: (tmp_path / "release" / path) for path in list_files(tmp_path / "release")}
     found = {path for path, file in texts.items() if SECRET.encode() in file.read_bytes()}

@@ -42,13 +42,12 @@ def test_a_share_is_a_noun(row: dict[str, Any], words: str) -> None:
     assert say_share(row, "adverts") == words
 
 
-def test_each_platform_says_its_own() -> None:
+def test_the_least_and_the_most_of_several_platforms_are_said() -> None:
     readings = [share(0.28, 0.24, 0.33, platform="Ashby job boards"), share(0.13, 0.1, 0.16, platform="Greenhouse")]
+    alike = [share(0.28, 0.24, 0.33), share(0.31, 0.26, 0.36)]
     row = share(0.2, 0.1, 0.3, form="platforms", platforms=readings)
-    assert (
-        say_share(row, "adverts")
-        == "nearly three in ten adverts on Ashby boards and just over one in ten on Greenhouse"
-    )
+    assert say_share(row, "adverts") == "between one in ten and three in ten adverts"
+    assert say_share({**row, "platforms": alike}, "adverts") == "about three in ten adverts"
 
 
 LANGUAGES = [
