@@ -8,7 +8,6 @@ never tie a number. docs/mcp.md explains the verdicts. Numbers in code, comments
 from __future__ import annotations
 
 import bisect
-import html
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +22,8 @@ from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
 from reports.guide.markers import Scan, Span, Tag, find_part_fault, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
-from reports.guide.render import BREAK, Edition, read_words
+from reports.guide.quiet import HIDDEN, blank_markup, fill
+from reports.guide.render import Edition, read_words
 from reports.guide.words import UNKNOWN
 from reports.wording import notes
 from reports.wording.numbers import unit_of_short
@@ -91,11 +91,6 @@ _LINK = re.compile(
     r"|(?P<url>https?://[^\s<>()\[\]\"'`]{1,1000})",
     re.I,
 )
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});", re.I)
-_CELL = re.compile(r"\||</?t[dh]\b", re.I)
-_MARKS = str.maketrans("*|\r\n", " \t  ")
-"""Each sign of emphasis, table cell and line end inside a sentence becomes one blank, so that offsets stay valid."""
-_NO_PROSE = "\0"
 
 
 @dataclass(frozen=True)
@@ -114,32 +109,19 @@ class Tie:
 def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
     """Return the prose of a text, and its ties in order. All offsets in the prose are those of the text."""
     text, spans = scan.text, scan.spans
-    prose = list(_ENTITY.sub(_pad_entity, text.translate(_MARKS)))
-    for tag in scan.tags:
-        _fill(prose, (tag.start, tag.end), " ")
-    for hit in BREAK.finditer(text):
-        prose[hit.start()] = "\t" if _CELL.match(text, hit.start()) else "\n"
+    prose = blank_markup(scan)
     hidden = sorted([*scan.skipped, *((span.marker.start, span.after) for span in spans)])
     named = [
         Tie(span.start, span.end, span.marker.figure, holds=True, span=span) for span in spans if span.marker.figure
     ]
     named += _find_links(text, prose, hidden)
     for offsets in hidden:
-        _fill(prose, offsets, _NO_PROSE)
+        fill(prose, offsets, HIDDEN)
     named += _find_ids(text, prose, hidden)
     names = dict.fromkeys(tie.figure or "" for tie in named)
     found = {name: _find(name) for name in itertools.islice(names, MAX_NAMES)}
     ties = [replace(tie, **found.get(tie.figure or "", {"figure": None, "fault": TOO_MANY})) for tie in named]
     return "".join(prose), sorted(ties, key=lambda tie: (tie.start, tie.end))
-
-
-def _pad_entity(entity: re.Match[str]) -> str:
-    word = html.unescape(entity[0])
-    return (word if len(word) == 1 else " ").ljust(len(entity[0]))
-
-
-def _fill(prose: list[str], span: tuple[int, int], filler: str) -> None:
-    prose[span[0] : span[1]] = filler * (span[1] - span[0])
 
 
 def _find_hidden(at: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
@@ -155,10 +137,10 @@ def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) 
         start, end = hit.span(group)
         target = _TARGET.search(hit["href"] or hit["ref"] or hit["url"].rstrip(".,;:"))
         holds = group != "url" and bool(re.search(r"\d", re.sub(_ID, "", hit[group])))
-        _fill(prose, (hit.start(), start), " ")
-        _fill(prose, (end, hit.end()), " ")
+        fill(prose, (hit.start(), start), " ")
+        fill(prose, (end, hit.end()), " ")
         if group == "url" or (target and not holds):
-            _fill(prose, (start, end), _NO_PROSE)
+            fill(prose, (start, end), HIDDEN)
         if target:
             name = target["page"] or target["file"] or target["id"]
             yield Tie(*((start, end) if holds else hit.span()), name, holds=holds, release=target["release"])
@@ -169,7 +151,7 @@ def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) ->
         span = _find_hidden(hit.start(), hidden) or hit.span()
         is_prose = "".join(prose[hit.start() : hit.end()]) == hit[0]
         if is_prose or (text[span[0]] == "`" and text[slice(*span)].strip("` ") == hit[0]):
-            _fill(prose, span, _NO_PROSE)
+            fill(prose, span, HIDDEN)
             yield Tie(*span, hit[0])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,7 @@ from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwri
 
 if TYPE_CHECKING:
     from reports.guide.render import RefreshResult
+    from reports.guide.suggest import Proposal
 
 app = typer.Typer(no_args_is_help=True, help="Keep the figures in your own guide up to date (Markdown, MDX or HTML).")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The guide: Markdown, MDX or HTML.")]
@@ -121,36 +124,63 @@ def list_figures(
 
 
 @app.command()
-def suggest(file: File) -> None:
-    """Propose markers for numbers and names in a guide that a figure could keep up to date.
+def suggest(
+    file: File,
+    apply: Annotated[bool, typer.Option("--apply", help="Put the markers in; what is doubtful is left alone.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --apply would change, and write nothing.")] = False,
+    ask: Annotated[bool, typer.Option("--ask", help="With --apply or --diff: ask about each doubtful place.")] = False,
+) -> None:
+    """Propose markers for numbers and names in a guide that a figure could keep up to date, or put them in.
 
-    **Reads** the guide and market.duckdb. **Writes** nothing.
+    **Reads** the guide and market.duckdb. **Writes** nothing; with `--apply` the guide, at once or not at all.
     """
     from reports.guide.refresh import is_html_file, is_mdx_file
-    from reports.guide.suggest import suggest_markers
+    from reports.guide.suggest import apply_proposals, list_difference, list_left, suggest_markers
+    from warehouse.publish import atomic_files
 
+    if ask and not (apply or diff):
+        raise WrongUsage("--ask answers for --apply or --diff; add one of them")
+    if ask and not sys.stdin.isatty():
+        raise WrongUsage("--ask needs a terminal to answer on; without it, doubtful places are left alone and listed")
     with _tell_faults(file), open_published() as con:
-        proposals, unmatched = suggest_markers(
-            con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file)
-        )
-    for proposal in proposals:
-        say(f"{file}:{proposal.line}: {proposal.text!r}: {proposal.says}")
-        say(f"    {proposal.marker}")
-    OUT.print(f"{len(proposals)} proposed")
-    n = len(unmatched)
-    if n:
-        say(
-            f"{n} number{'s' * (n != 1)} without a figure: name place, level and time of a sum, and the skill of a "
-            "share, or find a figure with `jobmarket guide list WORDS`"
-        )
-    for line, text in unmatched[:MAX_UNMATCHED]:
-        say(f"  {file}:{line}: {text!r}")
-    if n > MAX_UNMATCHED:
-        OUT.print(f"  and {n - MAX_UNMATCHED:,} more")
+        is_html, is_mdx, raw = is_html_file(file), is_mdx_file(file), file.read_bytes()
+        proposals, left = suggest_markers(con, raw, is_html=is_html, is_mdx=is_mdx)
+        proposals = [_ask(file, one) if ask and one.doubt else one for one in proposals]
+        chosen = [one for one in proposals if not one.doubt]
+        if apply or diff:
+            new = apply_proposals(raw, chosen, is_html=is_html, is_mdx=is_mdx)
+            for line in list_difference(raw, new, str(file), is_html=is_html) if diff else ():
+                say(line)
+            if apply and not diff:
+                atomic_files.commit([atomic_files.stage(file.resolve(), new)])
+    for one in () if diff else chosen:
+        say(f"{file}:{one.line}: {one.text!r}: {one.says}")
+        say(f"    {one.written}")
+    OUT.print(f"{len(chosen)} {'put in' if apply and not diff else 'proposed'}")
+    alone = list_left(proposals, left)
+    if alone:
+        OUT.print(f"{len(alone)} left alone:")
+    for place in alone:
+        say(f"  {file}:{place.line}: {place.text!r}: {place.reason}")
 
 
-MAX_UNMATCHED = 20
-"""Maximum number of numbers without a figure that are listed. Further numbers are only counted."""
+def _ask(file: Path, doubtful: Proposal) -> Proposal:
+    """Ask about a doubtful place; return the chosen proposal without its doubt, or the place as it was."""
+    choices = (doubtful, *doubtful.others)
+    say(f"{file}:{doubtful.line}: {doubtful.text!r}: {doubtful.doubt}")
+    for number, one in enumerate(choices, start=1):
+        say(f"  {number}: {one.figure}: {one.says}")
+    keys = {"n": None} | {str(number): one for number, one in enumerate(choices, start=1)}
+    keys |= {"y": doubtful} if len(choices) == 1 else {}
+    prompt = "put the marker in? [y/n] " if len(choices) == 1 else f"which? [1-{len(choices)}/n] "
+    while True:
+        try:
+            answer = input(prompt).strip().lower()
+        except EOFError:
+            answer = "n"
+        if answer in keys:
+            chosen = keys[answer]
+            return doubtful if chosen is None else replace(chosen, doubt="")
 
 
 def _print_changes(file: Path, result: RefreshResult) -> None:

@@ -155,10 +155,15 @@ def _say_in_prose(figure: Figures, tag: Tag, day: Edition) -> str:
     words = otherwise if figure.value is None and otherwise is not None else notes.say_in_prose(figure, tag.wanted)
     if _STARTS_A_SENTENCE.search(day.scan.text, max(0, tag.start - MAX_PARAGRAPH), tag.start):
         words = numbers.upper_first(words)
-    return numbers.qualify(words, [day.prose_remarks.get(tag.start)])
+    is_nested = _is_in_brackets(day.scan.text, tag.start)
+    return numbers.qualify(words, [day.prose_remarks.get(tag.start)], is_nested=is_nested)
 
 
-_STARTS_A_SENTENCE = re.compile(r"(?:\A|[.!?][\"')\]*[ \t\r\n]+|\n[ \t]*\r?\n[ \t]*|\n[ \t]*[-*+>][ \t]+)[*_]*\Z")
+_STARTS_A_SENTENCE = re.compile(
+    r"(?:\A|[.!?][\"')\]*[ \t\r\n]+|\n[ \t]*\r?\n[ \t]*|\n[ \t]*[-*+>][ \t]+|<(?:p|li|dd|td)\b[^<>]*>\s*)"
+    r"(?:[*_]|<(?:b|strong|em|i)>)*\Z",
+    re.I,
+)
 """What stands before the first word of a sentence."""
 
 

@@ -1,187 +1,231 @@
-"""Propose markers for numbers and names in a guide that a figure could keep current.
+"""Propose markers for numbers and names in a guide that a figure could keep current, and put them in.
 
-A marker is proposed only if the sentence says enough: a sum of pay needs a place, and a share that asks for a skill
-needs the name of the skill. Nothing is assumed that the sentence does not say.
+`statements` finds what sentences state, `quiet` the parts of a guide in which nothing is proposed.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import product, zip_longest
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from reports.figures.claims import load_claims
-from reports.figures.declared.pay_figures import WORK_OF_GUIDE
-from reports.figures.places import EVERYWHERE, Place
+from reports.figures.addresses import AddressError
+from reports.figures.catalogue import find_id
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
 from reports.guide.markers import Scan, scan_tags
-from reports.guide.misplaced import find_in_links, list_scripts
-from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
-from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, find_values, work_patterns
+from reports.guide.misplaced import find_in_links
+from reports.guide.quiet import read_prose
+from reports.guide.statements import Left, Statement, find_statements
 from reports.wording.notes import rows_of
-from reports.wording.parts import PERIODS as PRINTED_PERIODS
-from reports.wording.work import name_work
-from transforms.records.vocabulary import AI_JOBS
-from warehouse.marts.measures import MEASURES
+from warehouse.mart_tables import Figures
+from warehouse.marts.printing import POINT
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A proposal to replace `text`, on a `line`, with `marker`; `says` is the value of the marker's figure."""
+    """A proposal to put a marker around `text`, which begins at the offset `at` on a `line`.
+
+    `written` is the text with its marker, and `says` what the figure says. A `doubt` is a question that somebody must
+    answer before the marker is put in; "" if there is none. `others` are proposals of other figures for the same text.
+    """
+
+    line: int
+    at: int
+    text: str
+    figure: str
+    says: str
+    written: str
+    doubt: str = ""
+    others: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """A number on a line that gets no marker, and why."""
 
     line: int
     text: str
-    says: str
-    marker: str
-
-
-_At = TypeVar("_At", "Claim", "Number")
+    reason: str
 
 
 def suggest_markers(
     con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool = False
-) -> tuple[list[Proposal], list[tuple[int, str]]]:
-    """Propose markers for a guide. Text between markers, and in code, comments or links, is left alone.
+) -> tuple[list[Proposal], list[LeftAlone]]:
+    """Propose markers for a guide, in order, and list the sums and percentages that are left alone."""
+    scan = scan_tags(raw, is_html)
+    prose, quiet = read_prose(scan, is_mdx=is_mdx)
+    placed = [_place(scan, one, quiet) for one in find_statements(prose)]
+    statements = sorted((one for one in placed if isinstance(one, Statement)), key=lambda one: one.start)
+    left = [one for one in placed if isinstance(one, Left) and one.reason]
+    asked = {_current(name) for one in statements for name in (one.figure, *one.others)}
+    rows = {row.figure: row for row in read_figures(con, asked)}
+    used, proposals = {span.marker.figure for span in scan.spans}, list[Proposal]()
+    for statement in statements:
+        known = [row for name in (statement.figure, *statement.others) if (row := rows.get(_current(name)))]
+        valued = [row for row in known if row.value is not None]
+        if statement.is_name:
+            if not valued or statement.figure in used or not _has_point(valued[0]):
+                continue
+            used.add(statement.figure)
+        if not known:
+            left.append(Left(statement.start, statement.end, "no figure is published for it"))
+            continue
+        withheld = f"the figure is withheld: {known[0].reason}"
+        doubt = "; ".join(filter(None, (statement.doubt, "" if valued else withheld)))
+        first, *others = (
+            _propose(scan, replace(statement, doubt=doubt), row, with_elements=is_html or is_mdx)
+            for row in valued or known[:1]
+        )
+        proposals.append(replace(first, others=tuple(others)))
+    left.sort(key=lambda one: one.start)
+    return proposals, [
+        LeftAlone(scan.line_of(one.start), _quote(scan.text[one.start : one.end]), one.reason) for one in left
+    ]
 
-    Return the proposals, in order, and the sums and percentages without a figure, as (line, text).
+
+def apply_proposals(raw: bytes, proposals: Sequence[Proposal], *, is_html: bool, is_mdx: bool = False) -> bytes:
+    """Return a guide with the markers of proposals put in, and with a block of sources if it has none.
+
+    Every other byte stays.
     """
     scan = scan_tags(raw, is_html)
-    text = scan.text
-    taken = _find_taken(scan, is_mdx=is_mdx)
-    claims = sorted(_leave_out(find_claims(text), taken), key=lambda claim: claim.at)
-    if not is_html:
-        in_links = {at for at, _ in find_in_links(text, [(claim.at, claim.at) for claim in claims])}
-        claims = [claim for claim in claims if claim.at not in in_links]
-    rows = {row.figure: row for row in read_figures(con, {claim.figure for claim in claims})}
-    proposals = []
-    for claim in claims:
-        row = rows.get(claim.figure)
-        if row is None:
-            continue
-        share = next((line.get("share") for line in rows_of(row)), None) if row.value is not None else None
-        if claim.is_name and round(100 * (share or 0)) == 0:
-            continue  # "Learn COBOL (0%)" would say nothing
-        says = row.value if row.value is not None else f"withheld for now: {row.reason}"
-        marker, line = _write_marker(claim, with_elements=is_html or is_mdx), scan.line_of(claim.at)
-        proposals.append(Proposal(line=line, text=claim.text, says=f"{row.title}: {says}", marker=marker))
-    taken += [(claim.at, claim.at + len(claim.text)) for claim in claims if claim.figure in rows and not claim.is_name]
-    numbers = (number for sentence in read_sentences(text) for number in sentence.numbers)
-    amounts = (number for number in numbers if number.unit not in ("", UNKNOWN))
-    return proposals, [(scan.line_of(number.at), number.text) for number in _leave_out(amounts, taken)]
+    text, at = "", 0
+    for one in proposals:
+        text += scan.text[at : one.at] + one.written
+        at = one.at + len(one.text)
+    text += scan.text[at:]
+    if proposals and all(span.marker.block != "sources" for span in scan.spans):
+        text = _add_sources(text, scan.newline, with_elements=is_html or is_mdx)
+    return text.encode(scan.encoding, "xmlcharrefreplace")
 
 
-def _find_taken(scan: Scan, *, is_mdx: bool) -> list[tuple[int, int]]:
-    """Return the start and end of each part of a guide in which nothing is proposed."""
-    taken = [(0, scan.front_matter), *scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
-    taken += [(span.marker.start, span.after) for span in scan.spans]
-    if is_mdx:
-        taken += [(start, end) for start, end, _ in list_scripts(scan.text, scan.front_matter)]
-    return taken
+_CLOSING = re.compile(r"[ \t]*</(?:article|main|body)\s*>", re.I)
+"""Before the first of these elements ends, the sources are put."""
 
 
-def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_At]:
-    return [hit for hit in hits if not any(start < hit.at + len(hit.text) and hit.at < end for start, end in spans)]
+def _add_sources(text: str, newline: str, *, with_elements: bool) -> str:
+    if not with_elements:
+        block = f'<!-- figures:sources form="notes" -->{newline}<!-- /figures:sources -->{newline}'
+        return text + newline * _count_missing(text, newline) + block
+    block = f'<section data-figures="sources" data-form="notes">{newline}</section>{newline}'
+    close = _CLOSING.search(text)
+    at = close.start() if close else len(text)
+    return text[:at] + newline * (0 if close else _count_missing(text, newline)) + block + text[at:]
 
 
-def _write_marker(claim: Claim, *, with_elements: bool) -> str:
-    name = f'{claim.figure}"' if with_elements else claim.figure
-    options = name + "".join(f' {option}="{value}"' for option, value in claim.options.items())
-    tag = f'<span data-figure="{options}>' if with_elements else f"<!-- figure:{options} -->"
-    close = "</span>" if with_elements else "<!-- /figure -->"
-    return f"{claim.text} ({tag}share{close})" if claim.is_name else f"{tag}{claim.text}{close}"
+def _count_missing(text: str, newline: str) -> int:
+    """Return how many ends of lines a text lacks before a new paragraph."""
+    return next(n for n in (0, 1, 2) if text.endswith(newline * (2 - n)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """A number in a text, or a name after which a share may be put (`is_name`).
+def _current(figure: str) -> str:
+    try:
+        return find_id(figure)
+    except AddressError:
+        return figure
 
-    `figure` is the id of the figure that could state it, and `options` are those of the marker.
+
+def _has_point(row: Figures) -> bool:
+    first = next(iter(rows_of(row)), {}) if row.value is not None else {}
+    return first.get("form") == POINT and round(100 * (first.get("share") or 0)) > 0
+
+
+def _quote(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- where a marker may stand -----------------------------------------------------------------------------------
+
+
+def _place(scan: Scan, found: Statement | Left, quiet: Sequence[tuple[int, int, str]]) -> Statement | Left:
+    """Return what was found, as left alone if it is in a quiet part or formatting begins or ends inside it.
+
+    A name that is left alone has no reason: it is not listed.
     """
-
-    at: int
-    text: str
-    figure: str
-    options: Mapping[str, str] = field(default_factory=dict)
-    is_name: bool = False
-
-
-def find_claims(text: str) -> Iterator[Claim]:
-    """Yield numbers and names that a figure could state. A name is yielded only at its first use."""
-    ids: set[str] = set()
-    for sentence in SENTENCE.finditer(text):
-        words, start = sentence[0], sentence.start()
-        places = [(at, place) for at, _, place in find_places(words)]
-        citations = list(_find_cited_claims(words))
-        spans = [(claim.at, claim.at + len(claim.text)) for claim in citations]
-        numbers = _leave_out((number for number in read_numbers(words) if number.unit != UNKNOWN), spans)
-        amounts, shares = (
-            [number for number in numbers if number.unit and (number.unit == PERCENT) is is_share]
-            for is_share in (False, True)
-        )
-        claims = [*citations, *_find_pay_claims(words, amounts, places), *_find_share_claims(words, places, shares)]
-        if not claims:
-            claims = [claim for claim in _find_name_claims(words) if claim.figure not in ids]
-        ids |= {claim.figure for claim in claims}
-        yield from (replace(claim, at=start + claim.at) for claim in claims)
+    what = next((what for start, end, what in quiet if start < found.end and found.start < end), None)
+    is_name = isinstance(found, Statement) and found.is_name
+    if what:
+        return Left(found.start, found.end, "" if is_name else f"it stands in {what}")
+    if isinstance(found, Left):
+        return found
+    if not scan.is_html and next(find_in_links(scan.text, [(found.start, found.start)]), None):
+        return Left(found.start, found.end, "it stands in a link")
+    ends = _balance(scan, found.start, found.end)
+    if ends is None:
+        return Left(found.start, found.end, "" if is_name else "formatting begins or ends inside it")
+    return replace(found, start=ends[0], end=ends[1])
 
 
-def _find_cited_claims(sentence: str) -> Iterator[Claim]:
-    for claim in load_claims():
-        amount = claim.parts.get("amount", "")
-        number = re.search(r"\d[\d.,–-]*\d(?: ?(?:%|[a-z]+illion))?", amount)
-        if number is None or number[0] not in sentence:
-            continue
-        for part, words in claim.parts.items():
-            core = words if part != "amount" else number[0]
-            if core in sentence:
-                yield Claim(at=sentence.index(core), text=core, figure=claim.id, options={"part": part})
+def _balance(scan: Scan, start: int, end: int) -> tuple[int, int] | None:
+    """Return the ends of a text, moved over adjacent formatting so that all that begins in it ends in it; else None."""
+    tries = [(start, end), (_before_marks(scan, start), end), (start, _after_marks(scan, end))]
+    tries.append((tries[1][0], tries[2][1]))
+    return next((ends for ends in tries if _is_balanced(scan, *ends)), None)
 
 
-def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[tuple[int, Place]]) -> Iterator[Claim]:
-    """Yield each sum of pay for which the sentence names a place.
-
-    The place is the first one between the sum and the next sum, or else the only place of the sentence. A sentence with
-    several levels or roles gives a claim for each combination, from which the editor chooses.
-    """
-    if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):
-        return
-    levels, periods = sorted(find_values(LEVELS, sentence)) or ["all"], find_values(PERIODS, sentence) or {"year"}
-    works = sorted(find_values(work_patterns(), sentence) - {AI_JOBS}) or [WORK_OF_GUIDE]
-    if len(periods) > 1 or not periods <= set(PRINTED_PERIODS):
-        return  # it is unclear which period each sum has, or no figure is printed for the period
-    for hit, following in zip_longest(amounts, amounts[1:]):
-        stop = len(sentence) if following is None else following.at
-        behind = [place for at, place in places if hit.end <= at < stop]
-        only = {place.slug: place for _, place in places}
-        place = behind[0] if behind else next(iter(only.values())) if len(only) == 1 else None
-        if place is None:
-            continue
-        options = {"per": next(iter(periods))}
-        if hit.low == hit.high:
-            options["part"] = "median"
-        for work, level in product(works, levels):  # the editor chooses
-            figure = f"pay.{place.slug}.{work}.{level}"
-            yield Claim(at=hit.at, text=hit.text, figure=figure, options=options)
+_EMPHASIS = re.compile(r"\*+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 
 
-def _find_share_claims(sentence: str, places: Sequence[tuple[int, Place]], shares: Sequence[Number]) -> Iterator[Claim]:
-    skills = list(find_skills(sentence))
-    only = {place.slug for _, place in places}
-    at = only.pop() if len(only) == 1 else EVERYWHERE.slug
-    for number in shares if skills and not only else ():
-        before = [name for start, _, name in skills if start < number.at]
-        name = before[-1] if before else skills[0][2]
-        yield Claim(at=number.at, text=number.text, figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
+def _is_balanced(scan: Scan, start: int, end: int) -> bool:
+    opened: list[str] = []
+    for tag in scan.tags:
+        if start <= tag.start < end:
+            if not tag.is_closing and not tag.is_self_closed:
+                opened.append(tag.name)
+            elif tag.is_closing and (not opened or opened.pop() != tag.name):
+                return False
+    marks = [] if scan.is_html else _EMPHASIS.findall(scan.text[start:end])
+    return not opened and all(marks.count(mark) % 2 == 0 for mark in marks)
 
 
-def _find_name_claims(sentence: str) -> Iterator[Claim]:
-    for start, word, name in find_skills(sentence):
-        yield Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)
-    for role in MEASURES["role"].items:
-        hit = re.search(rf"\b{re.escape(name_work(role))}s?\b", sentence, re.I)
-        if hit:
-            figure = f"share.role.{role}.{EVERYWHERE.slug}.{AI_JOBS}"
-            yield Claim(at=hit.start(), text=hit[0], figure=figure, is_name=True)
+def _before_marks(scan: Scan, start: int) -> int:
+    tag = next((tag.start for tag in scan.tags if tag.end == start), start)
+    hit = None if scan.is_html else re.search(r"[*_]+\Z", scan.text[:tag])
+    return hit.start() if hit else tag
+
+
+def _after_marks(scan: Scan, end: int) -> int:
+    tag = next((tag.end for tag in scan.tags if tag.start == end), end)
+    hit = None if scan.is_html else re.compile(r"[*_]+").match(scan.text, tag)
+    return hit.end() if hit else tag
+
+
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+def _propose(scan: Scan, statement: Statement, row: Figures, *, with_elements: bool) -> Proposal:
+    text = scan.text[statement.start : statement.end]
+    starts_line = not scan.before_on_line(statement.start).strip(" \t>-*+") and not statement.is_name
+    marker = _write_marker(
+        row.figure, statement.options, "share" if statement.is_name else text,
+        is_element=with_elements or starts_line,  # a comment at the start of a line would be raw HTML
+    )  # fmt: skip
+    before = "in " if statement.figure.startswith("skill.") else ""  # "Python (in half of adverts)"
+    says = row.value if row.value is not None else f"withheld for now: {row.reason}"
+    return Proposal(
+        line=scan.line_of(statement.start), at=statement.start, text=text, figure=row.figure,
+        says=f"{row.title}: {says}", written=f"{text} ({before}{marker})" if statement.is_name else marker,
+        doubt=statement.doubt,
+    )  # fmt: skip
+
+
+def _write_marker(figure: str, options: Mapping[str, str], text: str, *, is_element: bool) -> str:
+    prefix = "data-" if is_element else ""
+    given = "".join(f' {prefix}{name}="{value}"' for name, value in options.items())
+    if is_element:
+        return f'<span data-figure="{figure}"{given}>{text}</span>'
+    return f"<!-- figure:{figure}{given} -->{text}<!-- /figure -->"
+
+
+def list_left(proposals: Sequence[Proposal], left: Sequence[LeftAlone]) -> list[LeftAlone]:
+    """Return what is left alone if only `proposals` without a doubt are put in, by line."""
+    doubtful = (LeftAlone(one.line, _quote(one.text), one.doubt) for one in proposals if one.doubt)
+    return sorted([*left, *doubtful], key=lambda one: one.line)
+
+
+def list_difference(before: bytes, after: bytes, name: str, *, is_html: bool) -> list[str]:
+    """Return the lines of a unified diff of two versions of a guide; [] if they are equal."""
+    old, new = (scan_tags(raw, is_html).text.splitlines() for raw in (before, after))
+    return list(difflib.unified_diff(old, new, name, name, lineterm=""))

@@ -697,11 +697,71 @@ def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., 
     nothing = ask("guide", "list", "no", "such", "words", "germany")
     assert nothing.code == 1 and "no such words germany: no figure fits all filters and words" in nothing.said
     guide = tmp_path / "my.md"
-    guide.write_text("Engineers are paid USD 99K in the United States.\nUSD 32,000. Know algorithms.\n")
+    text = "AI engineers earn USD 99K in the United States.\nAdverts ask for algorithms.\nTickets cost $32.\n"
+    guide.write_text(text)
     result = ask("guide", "suggest", str(guide))
-    assert "1 number without a figure" in result.said and "my.md:2: 'USD 32,000'" in result.said
+    assert "1 proposed" in result.said and "1 left alone: " in result.said and "my.md:3: '$32': " in result.said
     assert "algorithms" not in result.out, "a share that rounds to zero confirms no skill"
-    assert "my.md:1: 'USD 99K'" in result.said and "figure:pay.us.ai_engineering.all per=" in result.said
+    assert "my.md:1: 'USD 99K'" in result.said and "figure:pay.us.ai_engineering.all form=" in result.said
+    assert guide.read_text() == text
+
+
+PAID = '<!-- figure:pay.us.ai_engineering.all form="prose" -->USD 99K<!-- /figure -->'
+
+
+def test_markers_are_previewed_and_put_in(
+    ask: Callable[..., CommandResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = tmp_path / "my.md"
+    guide.write_text(before := "AI engineers earn USD 99K in the United States.\n")
+    preview = ask("guide", "suggest", str(guide), "--apply", "--diff")
+    assert (
+        "-AI engineers earn USD 99K in the United States." in preview.out
+        and f"+AI engineers earn {PAID} in" in preview.out
+    )
+    assert guide.read_text() == before, "a preview writes nothing"
+    assert "1 put in" in ask("guide", "suggest", str(guide), "--apply").said
+    after = guide.read_text()
+    assert after.startswith(before.replace("USD 99K", PAID)) and "figures:sources" in after
+    assert "0 put in" in ask("guide", "suggest", str(guide), "--apply").said and guide.read_text() == after
+    assert ask("guide", "patch", str(guide), "--allow-sample").code == 0
+
+
+@pytest.mark.parametrize(("typed", "is_put_in"), [(["?", "y"], True), (["n"], False), ([], False)])
+def test_doubtful_places_are_asked_about(
+    ask: Callable[..., CommandResult],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: list[str],
+    is_put_in: bool,
+) -> None:
+    guide = tmp_path / "my.md"
+    guide.write_text("In the United States, AI pays. AI engineers earn USD 99K.\n")
+    assert "my.md:1: 'USD 99K': the sentence names no place" in ask("guide", "suggest", str(guide), "--apply").said
+    answers = iter(typed)
+
+    def answer(prompt: str) -> str:
+        if (line := next(answers, None)) is None:
+            raise EOFError
+        return line
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    assert ask("guide", "suggest", str(guide), "--apply", "--ask").code == 0
+    assert (PAID in guide.read_text()) == is_put_in
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"), [(["--ask"], "add one of them"), (["--ask", "--apply"], "--ask needs a terminal")]
+)
+def test_questions_need_a_terminal(
+    ask: Callable[..., CommandResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], remedy: str
+) -> None:
+    guide = tmp_path / "my.md"
+    guide.write_text("AI engineers earn USD 99K in the United States.\n")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    result = ask("guide", "suggest", str(guide), *options)
+    assert result.code == USAGE and remedy in result.said and "figure:" not in guide.read_text()
 
 
 def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., CommandResult]) -> None:
