@@ -178,7 +178,10 @@ def _find_works(text: str) -> Iterator[tuple[int, int, str]]:
 def _is_whole(text: str, start: int, end: int) -> bool:
     around = _words().around
     head = re.search(r"([^\W\d_][\w'’-]*) ?$", text[:start])
-    if head and not re.fullmatch(rf"{around.before}|\w+(?:ly|ing)", head[1], re.I):
+    is_known = (
+        head is None or re.fullmatch(rf"{around.before}|\w+(?:ly|ing)", head[1], re.I) or find_values(LEVELS, head[1])
+    )
+    if not is_known:
         return False
     tail = re.match(r"(?: |-)([^\W\d_][\w'’-]*)", text[end:])
     return text[end - 1] == "s" or tail is None or bool(re.fullmatch(around.after, tail[1], re.I))
@@ -396,7 +399,8 @@ class _Reader:
         work, level = next(iter(works), ""), next(iter(levels), "all")
         if work:
             return WORK_OF_GUIDE if work == AI_JOBS else work, level, ""
-        if not self.names_work or not _PERSONS.search(self.text, begin, at):
+        persons = [hit for hit in _PERSONS.finditer(self.text, begin, at) if _is_whole(self.text, *hit.span())]
+        if not self.names_work or not persons:
             raise _UnsaidError("the sentence names no role that has figures")
         return WORK_OF_GUIDE, level, "the sentence names no role; are AI engineers meant?"
 
@@ -603,7 +607,7 @@ _PAY_VERB = re.compile(
     r"(?: \w+ly| on average| anything| anywhere)*)\Z",
     re.I,
 )
-_ELLIPTIC = re.compile(r"(?:\A|[;,]|\b(?:and|but|or|versus|while|to|with)|\b(?:it is|it's|they are))\Z", re.I)
+_ELLIPTIC = re.compile(r"(?:\A|[;,]|\b(?:and|but|or|versus|while)|\b(?:it is|it's|they are))\Z", re.I)
 _ONE_PERSON = re.compile(r"\b(?-i:I)\b|\b(?:he|she|my|his|her|friends?|colleagues?)\b", re.I)
 _PAYERS = re.compile(
     r"\b(?:adverts?|ads|employers|companies|firms|startups|start-ups|they|jobs|roles|postings|listings)\b", re.I

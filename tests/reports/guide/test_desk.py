@@ -219,8 +219,8 @@ title: "Rust pays 40%"
 # What 40% of adverts for AI engineers want
 
 Of all adverts for AI engineers that I read this spring, few surprised me. **About 38% of adverts** ask for Rust, and
-in Germany {german} do, which I had not expected. Rust is what iron does; Netflix is said to use it, and 90% of my bicycle is
-made of it.
+in Germany {german} do, which I had not expected. Rust is what iron does; Netflix is said to use it, and 90% of my
+bicycle is made of it.
 
 Pay is another story. Senior machine learning engineers in the United States earn {pay}, and a friend of mine there got
 $500 for a talk. "We pay senior AI engineers $300,000 in the United States," [says a firm that wants 80% Rust](a.html).
@@ -245,6 +245,7 @@ def test_an_article_is_marked_where_a_figure_can_speak(published: duckdb.DuckDBP
     share = f'**<!-- figure:{RUST} form="prose" -->About 38% of adverts<!-- /figure -->**'
     assert new == ARTICLE.format(**after).replace("**About 38% of adverts**", share) + f"\n{BLOCK}"
     assert [(one.line, one.text) for one in left] == [
-        (5, "40%"), (8, "41%"), (8, "90%"), (12, "$500"), (12, "$300,000"), (12, "80%"), (14, "70% of adverts"), (16, "3%"),
+        (5, "40%"), (8, "41%"), (8, "90%"), (12, "$500"), (12, "$300,000"), (12, "80%"), (14, "70% of adverts"),
+        (16, "3%"),
     ]  # fmt: skip
     assert suggested(published, new)[0] == new
