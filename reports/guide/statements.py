@@ -179,7 +179,10 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     around = _words().around
     head = re.search(r"([^\W\d_][\w'’-]*) ?$", text[:start])
     is_known = (
-        head is None or re.fullmatch(rf"{around.before}|\w+(?:ly|ing)", head[1], re.I) or find_values(LEVELS, head[1])
+        head is None
+        or re.fullmatch(rf"{around.before}|\w+(?:ly|ing)", head[1], re.I)
+        or find_values(LEVELS, head[1])
+        or any(end == head.end(1) for _, end, _ in find_places(text[: head.end(1)]))
     )
     if not is_known:
         return False
@@ -322,6 +325,8 @@ class _Reader:
             raise _UnsaidError(f"{hit[0]!r}: the pay of one person")
         if hit := re.search(r"\b(?:never|not|net|after tax)\b|n['’]t\b", clause, re.I):
             raise _UnsaidError(f"{hit[0]!r} changes what the sum says")
+        if "between" in text[start : number.at] and number.low == number.high:
+            raise _UnsaidError("one end of a range")
         if verb and verb["payer"] and not _PAYERS.search(head):
             raise _UnsaidError("it may be the pay of one employer")
         if hit := re.search(r"\b(?:19|20)\d\d\b", clause[: number.at - begin] + clause[number.end - begin :]):
@@ -607,7 +612,12 @@ _PAY_VERB = re.compile(
     r"(?: \w+ly| on average| anything| anywhere)*)\Z",
     re.I,
 )
-_ELLIPTIC = re.compile(r"(?:\A|[;,]|\b(?:and|but|or|versus|while)|\b(?:it is|it's|they are))\Z", re.I)
+_ELLIPTIC = re.compile(
+    r"(?:\A|[;,]|\b(?:and|but|or|versus|while)|\b(?:it is|it's|they are))"
+    r"(?:\s?in(?: the)?(?: (?-i:[A-Z])[\w.]*)+)?\Z",
+    re.I,
+)
+"""Before a sum whose verb stands with the sum before it: "and in Portugal", "; in Chile it is"."""
 _ONE_PERSON = re.compile(r"\b(?-i:I)\b|\b(?:he|she|my|his|her|friends?|colleagues?)\b", re.I)
 _PAYERS = re.compile(
     r"\b(?:adverts?|ads|employers|companies|firms|startups|start-ups|they|jobs|roles|postings|listings)\b", re.I
