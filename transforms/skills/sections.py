@@ -481,16 +481,17 @@ def _introduced(line: Line) -> list[Introduced]:
     """
     text, found = line.text, list[Introduced]()
     begins = [0, *(match.end() for match in _BREAK.finditer(text))]
+    low = lower_text(text) if len(begins) > 1 else ""
     for last, begin, end in zip(begins, begins[1:], [*begins[2:], len(text)], strict=False):
-        subject = _having().match(lower_text(text[begin:end]))
-        if subject is None or not (subject["name"] is None or _is_name(text, begin + subject.start("name"), begin)):
+        subject = _having().match(low, begin, end)
+        if subject is None or not (subject["name"] is None or _is_name(text, subject.start("name"), begin)):
             continue
         first = last if subject["none"] else max(0, begin - MAX_INTRODUCTION)
-        before = lower_text(text[first:begin])
+        before = low[first:begin]
         words = cues_of("requirement_cues", "introduced", r"\b").search(before)
         if words is None or (subject["none"] and not _ARTICLE.fullmatch(before, 0, words.start())):
             continue
-        if cues_of("requirement_cues", "applicant", r"\b").search(before + lower_text(text[begin:end])) is None:
+        if cues_of("requirement_cues", "applicant", r"\b").search(low, first, end) is None:
             found.append(Introduced(begin, end, words[0]))
     return found
 
