@@ -318,7 +318,9 @@ class Edition:
             parts = [Part(text=f"{words}." if tag.is_prose else words)] * bool(words)
             if tag.wanted == PLAIN and not tag.is_prose and (table := notes.table(figure)):
                 if tag.options.get("form") == "table":
-                    return self._on_lines(tag, [Part(text=figure.title, table=replace(table, key="", below=()))])
+                    of = ", ".join(filter(None, (_head(figure, self), notes.describe_period(figure))))
+                    alone = replace(table, key=f"{numbers.upper_first(of)}.", below=())
+                    return self._on_lines(tag, [Part(text=figure.title, table=alone)])
                 head = "" if is_html or tag.name != COMMENT else _head(figure, self)  # a caption has the title
                 if head:
                     key = f"{numbers.upper_first(head)}, {numbers.lower_first(table.key)}" if table.key else f"{head}."

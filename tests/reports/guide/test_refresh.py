@@ -681,11 +681,12 @@ def test_the_example_of_the_readme_reads_well(figure: Make) -> None:
     band = figure(
         figure="pay.northern_america.ai_engineering.mid_senior",
         value="USD 120K–180K per year, median USD 150K",
-        value_json="[{}]",
+        value_json='[{"currency": "USD", "basis": "advertised", "band_low": 120000.0, "band_low_lo": 110000.0,'
+        ' "band_low_hi": 130000.0, "band_high": 180000.0, "band_high_lo": 170000.0, "band_high_hi": 190000.0}]',
     )
     line = text_of(example, [band]).splitlines()[0]
     read = re.sub(r"<!--.*?-->", "", line)
-    assert read == "Adverts in the US and Canada offer USD 120K–180K per year, median USD 150K."
+    assert read == "Adverts in the US and Canada offer $120,000 to $180,000 a year."
     assert len(re.findall(r"\byear\b", read)) == 1
 
 
