@@ -191,18 +191,18 @@ class OneTruth:
             )
 
     def hold_tools(self) -> None:
-        """The tools for language models, and the guide."""
+        """The tools for language models, the guide and its lists."""
         with Market(self.data).read() as snapshot:
             for name, row in self.figures.items():
                 found = snapshot.find(name)
                 self.hold("MCP", name, (found.value, found.vintage), (row.value, row.vintage))
             for name, asked in list(self.asked.items())[::5]:
                 self.hold("MCP", name, snapshot.find(name).value, asked.value)
-        guide = (self.data / "guide.md").read_text(encoding="utf-8")
+        guide, lists = ((self.data / name).read_text(encoding="utf-8") for name in ("guide.md", "guide_lists.md"))
         with open_reader(self.data) as con:
-            for one in verify_text(con, guide.encode()):
+            for one in [*verify_text(con, guide.encode()), *verify_text(con, lists.encode())]:
                 self.hold("guide", f"line {one.line}: {one.text}", one.verdict == CONTRADICTED, False)
-        for name, text in re.findall(r"<!-- figure:([\w.]+) -->(.*?)<!-- /figure -->", guide, re.DOTALL):
+        for name, text in re.findall(r"<!-- figure:([\w.]+) -->(.*?)<!-- /figure -->", lists, re.DOTALL):
             row = self.figures[canonical(name)]
             if row.value is not None:
                 self.hold("guide", name, html.unescape(text.strip()), row.value)

@@ -91,8 +91,8 @@ class Nights:
         }
 
     def texts(self) -> dict[str, str]:
-        """What a reader sees of figures: the guide, and their pages without what names the day that they are of."""
+        """What a reader sees of figures: the lists of the guide, and pages without what names the day they are of."""
         return {
-            "guide": (self.data / "guide.md").read_text(encoding="utf-8"),
+            "guide": (self.data / "guide_lists.md").read_text(encoding="utf-8"),
             "page": "".join(self.pages().values()),
         }
