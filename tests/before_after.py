@@ -38,6 +38,7 @@ NAMES = (
     "cells of pay · outside the US", "cells of shares · outside the US",
 )  # fmt: skip
 """What `count` and cells are called."""
+WIDER = "wider: by the least width of independent draws or the search for a quantile's interval; not separated"
 CUT = 10
 """Rows of a list that are printed."""
 
@@ -93,7 +94,7 @@ def explain(before: Item, after: Item) -> str:
     ends = [(low, high) for low, high in ENDS.items() if low in changed or high in changed]
     if set(changed) <= {*ENDS, *ENDS.values(), "bound_lo", "bound_hi"}:
         if all(after[low] <= before[low] and after[high] >= before[high] for low, high in ends):
-            return "an interval is never narrower than independent draws"
+            return WIDER
         return "another interval"
     return "not explained by a rule"
 

@@ -255,8 +255,8 @@ class Edition:
     def prose_remarks(self) -> Mapping[int, str]:
         """The remarks on figures in prose, by the offset of the marker that they follow.
 
-        Days and doubts are said once a paragraph, how a figure counts once a section: behind the last figure that they
-        apply to.
+        How figures count is said once a section, behind the first that it applies to, days and doubts once a paragraph,
+        behind the last.
         """
         text = self.scan.text
         paragraphs, sections = ([hit.start() for hit in ends.finditer(text)] for ends in (BREAK, HEADING))
@@ -267,7 +267,8 @@ class Edition:
                 section, paragraph = (bisect.bisect_right(ends, tag.start) for ends in (sections, paragraphs))
                 platforms = notes.find_platforms(figure, self.titles) if figure.value is not None else []
                 counts = [numbers.on_platforms(platforms), *notes.list_section_remarks(figure)]
-                last |= {("section", section, one): tag.start for one in counts}
+                for one in counts:
+                    last.setdefault(("section", section, one), tag.start)
                 last |= {("paragraph", paragraph, one): tag.start for one in notes.list_prose_remarks(figure)}
         said: dict[int, list[str]] = {}
         for (_, _, remark), start in last.items():

@@ -18,6 +18,7 @@ from reports.wording.bases import BASES, OWN_BASES
 from reports.wording.disclosure import UNCHECKED
 from reports.wording.notes import describe_period
 from reports.wording.numbers import count_of, days, percent
+from transforms.records.definitions import BRIDGE_DAYS
 from transforms.records.vocabulary import NO_TEXT
 from warehouse.mart_tables import Figures
 from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
@@ -83,7 +84,16 @@ def compare_platforms(figures: Sequence[Figures]) -> dict[str, Any]:
         if cell.row.get("platforms_chance") is not None and cell.sentence
     }
     apart = [words for chance, words in sorted(compared.values()) if chance < CHANCE / len(compared)]
-    return {"n_compared": len(compared), "apart": apart, "most_apart": MAX_APART}
+    beside = {
+        repr(cell.row["elsewhere"]) for figure in figures for cell in cells_of(figure) if cell.row.get("elsewhere")
+    }
+    return {
+        "n_compared": len(compared),
+        "n_beside": len(beside),
+        "apart": apart,
+        "most_apart": MAX_APART,
+        "bridge_days": BRIDGE_DAYS,
+    }
 
 
 def _say_platforms(sources: Sequence[Mapping[str, Any]], column: str) -> str:

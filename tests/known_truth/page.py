@@ -14,7 +14,15 @@ from typing import TypeVar
 from tests.known_truth.gate_page import CHOSEN, score_gate, write_gates
 from tests.known_truth.gate_page import read_lines as read_gates
 from tests.known_truth.markets import SEED
-from tests.known_truth.scoring import MAX_WIDTH, MIN_COVERAGE, MIN_COVERAGE_PRINTED, MIN_SCORED, Line, Score
+from tests.known_truth.scoring import (
+    MAX_WIDTH,
+    MIN_COVERAGE,
+    MIN_COVERAGE_PRINTED,
+    MIN_SCORED,
+    RANKS_ASKED,
+    Line,
+    Score,
+)
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
@@ -53,8 +61,6 @@ TABLES = {
     "changes": Table("Pay held constant:", "×", "jobs a year, or persons of the group"),
     "months": Table("AI jobs by month:", " points", "jobs"),
 }
-RANKS_ASKED = 0.95
-"""All ranks should hold in this part of the lists. A single row is held to `MIN_COVERAGE`, to allow for chance."""
 LIST_ROWS = 60
 """Rows of a list whose ranks are scored."""
 MISSES: dict[str, tuple[str, Callable[[Score], float], str]] = {
@@ -64,6 +70,7 @@ MISSES: dict[str, tuple[str, Callable[[Score], float], str]] = {
         lambda score: score.coverage_printed,
         "%",
     ),
+    "ranks": (f"hold in less than {100 * RANKS_ASKED:.0f} % of the lists", lambda score: score.coverage, "%"),
     "width": (f"wider than {MAX_WIDTH} ×", lambda score: -score.width, "×"),
     "bias": ("bias", lambda score: -abs(score.bias), "%"),
 }
@@ -109,7 +116,15 @@ def write_tables(lines: Sequence[Line]) -> str:
     """The page without its head, as Markdown."""
     scored = [line for line in lines if line.is_scored]
     parts = (_misses(scored), _summary(scored), _ranks(lines))
-    return "\n".join(text for part in parts for text in part) + "\n" + write_gates()
+    return "\n".join(text for part in parts for text in part) + "\n" + write_gates() + NOT_SCORED
+
+
+NOT_SCORED = """
+## Not scored
+
+Medians by employer and of the panel, widths of ranges, bonuses, and quantiles of surveys that ask for brackets. They
+come from the estimators above, but no row tries them.
+"""
 
 
 def _head(effort: Effort) -> Iterator[str]:
@@ -146,13 +161,7 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
         f"was chosen, {gates.n_below} print intervals that hold the truth in less than {least} (see the end)."
     )
     yield ""
-    ranks = [line.score.coverage for line in lines if line.table == "ranks"]
-    yield (
-        f"{sum(part < RANKS_ASKED for part in ranks)} of {len(ranks)} rows of ranks hold in less than "
-        f"{100 * RANKS_ASKED:.0f} % of the lists, the worst in {_least(ranks)} %. Chance alone may take a row down to "
-        f"{100 * MIN_COVERAGE:.0f} %; {sum(part < MIN_COVERAGE for part in ranks)} are below that."
-    )
-    yield ""
+    yield from _thin(lines)
     if not missing:
         return
     yield "| figure | misses | rows | worst | where |"
@@ -171,6 +180,25 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
             "A share of 1 or 5 % in few jobs is mostly estimated as 0: no interval that covers is within "
             f"{MAX_WIDTH} × of so small a spread."
         )
+        yield ""
+
+
+def _thin(lines: Sequence[Line]) -> Iterator[str]:
+    """Rows with too few markets to be judged, and the worst coverage among them."""
+    few = [line for line in lines if line.score.n_printed < MIN_SCORED]
+    unjudged = [line for line in few if line.score.n_markets - line.score.n_without < MIN_SCORED]
+    low = [one for one in unjudged if one.score.n_printed and one.score.coverage_printed < MIN_COVERAGE_PRINTED]
+    yield (
+        f"{len(few):,} of these rows print in fewer than {MIN_SCORED} markets. {len(few) - len(unjudged):,} of them "
+        f"are judged by all their markets alone, {len(unjudged):,} have too few for that as well. Of the latter {len(low)} "
+        f"hold the truth in less than {100 * MIN_COVERAGE_PRINTED:.0f} % of what they print{':' if low else '.'}"
+    )
+    yield ""
+    for line in sorted(low, key=lambda one: one.score.coverage_printed):
+        where = f"{line.generator}, {line.n} {TABLES[line.table].n}{f', {line.kind}' if line.kind else ''}"
+        covered = f"{100 * line.score.coverage_printed:.1f} % of {line.score.n_printed} printed"
+        yield f"- {_title(line.table, line.estimand)}: {covered} ({where})"
+    if low:
         yield ""
 
 

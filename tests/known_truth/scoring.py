@@ -16,6 +16,8 @@ MIN_COVERAGE = 0.93
 """Over all markets of a row."""
 MIN_COVERAGE_PRINTED = 0.91
 """Over the markets that would be printed."""
+RANKS_ASKED = 0.95
+"""Part of the lists in which all ranks should hold together."""
 MIN_SCORED = 200
 """A coverage of fewer markets is not held against what is asked."""
 MAX_WIDTH = 1.3
@@ -104,6 +106,11 @@ def _width(estimates: Floats, widths: Floats, unit: float | None) -> float:
     if unit is None:
         unit = NORMAL_WIDTH * float(np.std(estimates)) if len(estimates) > 1 else 0.0
     return float(np.median(widths)) / unit if unit and len(widths) else float("nan")
+
+
+def find_misses_of_ranks(result: Score) -> tuple[str, ...]:
+    """Whether the ranks of a row of lists hold together in less than `RANKS_ASKED`."""
+    return () if result.coverage >= RANKS_ASKED else ("ranks",)
 
 
 def find_misses(result: Score, name: str = "", *, is_heaped: bool = False) -> tuple[str, ...]:

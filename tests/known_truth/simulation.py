@@ -54,7 +54,7 @@ from tests.known_truth.markets import (
 from tests.known_truth.page import LIST_ROWS, Effort, read_lines, write_lines, write_page
 from tests.known_truth.pay_changes import score_changes
 from tests.known_truth.platforms import BETWEEN, PLATFORMS, score_further_platform
-from tests.known_truth.scoring import Line, Score, find_misses, score
+from tests.known_truth.scoring import Line, Score, find_misses, find_misses_of_ranks, score
 from tests.known_truth.silence import (
     ODDS,
     SILENT,
@@ -293,7 +293,7 @@ def score_list(generator: Generator, n: int, n_lists: int, is_flat: bool, by_job
     in_pairs, alone = score_ranks(generator, n, n_lists, shares, CORRELATIONS[1], by_jobs=by_jobs, sd_slope=sd_slope)
     kind = f"by {'jobs' if by_jobs else 'employers'}, {'flat' if is_flat else 'declining'}, slopes {sd_slope:g}"
     return [
-        Line("ranks", generator.name, n, kind, "ranks in pairs", in_pairs, find_misses(in_pairs)),
+        Line("ranks", generator.name, n, kind, "ranks in pairs", in_pairs, find_misses_of_ranks(in_pairs)),
         Line("ranks", generator.name, n, kind, "ranks of rows alone", alone, is_scored=False),
     ]
 

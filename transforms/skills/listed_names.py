@@ -16,6 +16,7 @@ from transforms.place.gazetteer import gazetteer, key
 from transforms.place.places import whereabouts
 from transforms.records.rows import ListedName
 from transforms.role.titles import role_of
+from transforms.skills.extraction import skills_in
 from transforms.skills.lexicon import lexicon
 from transforms.skills.sections import Line, lines_of
 from transforms.text.lookups import rows_of, taxonomy
@@ -64,6 +65,11 @@ def find_listed_names(text: str) -> tuple[ListedName, ...]:
         if len(by_term) >= MAX_NAMES:
             break
     return tuple(by_term.values())[:MAX_NAMES]
+
+
+def is_covered(term: str) -> bool:
+    """Whether a term is a skill of the taxonomy, holds such a skill, or names a role or a place."""
+    return _is_known(term) or bool(skills_in(term))
 
 
 @functools.lru_cache(maxsize=KEPT)

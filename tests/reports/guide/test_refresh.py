@@ -68,9 +68,9 @@ def test_prose_starts_sentences_and_says_a_remark_once_a_paragraph(figure: Make)
     marker = '<!-- figure:skill.python form="prose" -->x<!-- /figure -->'
     result = text_of(f"Look. {marker} ask for it, as {marker} did.\n\nLater {marker}.{END}", [stale])
     assert re.findall(r"prose\" -->(.*?)<!--", result) == [
-        "Just over three in five adverts",
+        "Just over three in five adverts (each employer counted once)",
         "just over three in five adverts (read in August 2026)",
-        "just over three in five adverts (each employer counted once, read in August 2026)",
+        "just over three in five adverts (read in August 2026)",
     ]
 
 
