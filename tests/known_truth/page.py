@@ -188,10 +188,11 @@ def _thin(lines: Sequence[Line]) -> Iterator[str]:
     few = [line for line in lines if line.score.n_printed < MIN_SCORED]
     unjudged = [line for line in few if line.score.n_markets - line.score.n_without < MIN_SCORED]
     low = [one for one in unjudged if one.score.n_printed and one.score.coverage_printed < MIN_COVERAGE_PRINTED]
+    n_judged = len(few) - len(unjudged)
     yield (
-        f"{len(few):,} of these rows print in fewer than {MIN_SCORED} markets. {len(few) - len(unjudged):,} of them "
-        f"are judged by all their markets alone, {len(unjudged):,} have too few for that as well. Of the latter {len(low)} "
-        f"hold the truth in less than {100 * MIN_COVERAGE_PRINTED:.0f} % of what they print{':' if low else '.'}"
+        f"{len(few):,} of these rows print in fewer than {MIN_SCORED} markets. {n_judged:,} of them are judged by all "
+        f"their markets alone, {len(unjudged):,} have too few for that as well. Of the latter {len(low)} hold the truth "
+        f"in less than {100 * MIN_COVERAGE_PRINTED:.0f} % of what they print{':' if low else '.'}"
     )
     yield ""
     for line in sorted(low, key=lambda one: one.score.coverage_printed):
