@@ -190,8 +190,8 @@ def _thin(lines: Sequence[Line]) -> Iterator[str]:
     low = [one for one in unjudged if one.score.n_printed and one.score.coverage_printed < MIN_COVERAGE_PRINTED]
     n_judged = len(few) - len(unjudged)
     yield (
-        f"{len(few):,} of these rows print in fewer than {MIN_SCORED} markets. {n_judged:,} of them are judged by all "
-        f"their markets alone, {len(unjudged):,} have too few for that as well. Of the latter {len(low)} hold the truth "
+        f"{len(few):,} of these rows print in fewer than {MIN_SCORED} markets. {n_judged:,} are judged by all "
+        f"their markets alone, {len(unjudged):,} have too few for that too. Of these {len(low)} hold the truth "
         f"in less than {100 * MIN_COVERAGE_PRINTED:.0f} % of what they print{':' if low else '.'}"
     )
     yield ""
