@@ -214,11 +214,11 @@ def write_page(before: dict[str, Item], after: dict[str, Item], counts: list[lis
     rows = [
         "# Before and after",
         "",
-        "What the methods of 2 December 2026 did to the figures of the same archive, read up to 17 August 2026. "
+        "What the methods of 3 December 2026 did to the figures of the same archive, read up to 17 August 2026. "
         f"Every changed number with its reason: `docs/before_after.csv`, {len(lines)} lines. Written by",
         "",
         "```sh",
-        "jobmarket backfill PAYLOADS   # by df5e4399 into JOBMARKET_DATA=BEFORE, then by fa969aa4 into AFTER",
+        "jobmarket backfill PAYLOADS   # by df5e4399 into JOBMARKET_DATA=BEFORE, then by da6e767f into AFTER",
         "python -m tests.before_after BEFORE AFTER",
         "```",
         "",
