@@ -168,9 +168,13 @@ def why_not_full_time(advert: str, *, period: str, contract: str) -> str:
     return read_declared("pay/pay_not_full_time", period=period, contract=contract, **columns)[1]
 
 
-def why_not_in_band(pay: str) -> str:
-    """Return SQL for why the full-time pay in the row `pay` enters no band; NULL if it does."""
-    columns = {name: f"{pay}.{name}" for name in ("annual_low", "annual_high", "flag", "tax", "contract", "country")}
+def why_not_in_band(pay: str, *, of_advert: str = "") -> str:
+    """Return SQL for why the full-time pay in the row `pay` enters no band; NULL if it does.
+
+    `of_advert` begins the names of columns of pay in an advert's own row ("pay_").
+    """
+    columns = {name: f"{pay}.{of_advert}{name}" for name in ("flag", "tax", "contract", "country")}
+    columns |= {name: f"{pay}.{name}" for name in ("annual_low", "annual_high")}
     return read_declared("pay/pay_not_in_band", **columns)[1]
 
 
@@ -202,6 +206,11 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     },
     "postings/stock_postings": {"expires_on": _expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through")},
     "jobs/counted_jobs": {"adverts": _STOCK},
+    "pay/compared_pay": {
+        "counted_contract": read_declared("pay/counted_contract", contract="p.pay_contract")[1],
+        "not_full_time": why_not_full_time("p", period="p.period", contract="p.pay_contract"),
+        "not_in_band": why_not_in_band("p", of_advert="pay_"),
+    },
     "jobs/jobs_with_skills": {"adverts": _STOCK, "jobs": "counted_jobs(as_of)"},
 }
 """Parameters that only one view or macro has."""

@@ -25,11 +25,11 @@ class RoleJobs:
     "How pay for the same kind of job moved, and how much more AI and data science pay: a row per series and period.",
     "change_lo <= change AND change <= change_hi",
     "chain_lo <= chain AND chain <= chain_hi",
-    "(status = 'suppressed') = (change IS NULL) AND reason IS NOT NULL",
-    f"(measure = '{MOVEMENTS[0]}') = (previous IS NOT NULL)",
+    "(status = 'suppressed') = (change IS NULL) AND (status = 'published') = (reason IS NULL)",
+    f"measure = '{MOVEMENTS[0]}' AND (status = 'suppressed' OR previous IS NOT NULL) OR previous IS NULL",
 )
 class PayChanges:
-    """Series of collections of adverts by year, and of surveys by wave, each of one source. None is above `low`.
+    """Series of our own adverts by quarter, and of collections by year and surveys by wave, each of one source.
 
     The method is in `marts/pay/matched_pay.py`. Only jobs in kinds that both sides have are compared and counted.
     """
@@ -45,14 +45,16 @@ class PayChanges:
         ),
     ]
     basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=BASES)]
-    source: Annotated[str, Column("Collection or survey", key=True)]
+    source: Annotated[str, Column("Collection or survey; boards: the adverts that we read", key=True)]
     region_level: Annotated[str, Column("Level of `region`: country", values=("country",))]
     region: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
     role_group: Annotated[str, Column("Group of roles, or ai_core", key=True, values=COMPARED_GROUPS)]
-    period: Annotated[str, Column("Year of the collection, or day of the wave", key=True)]
+    period: Annotated[str, Column("Quarter of the adverts, year of the collection, or day of the wave", key=True)]
     period_from: Annotated[date, Column("First day of the period")]
-    period_to: Annotated[date, Column("Last day of the period, or the last that was collected")]
-    previous: Annotated[str | None, Column("The period before, which pay is compared with; NULL: a premium")]
+    period_to: Annotated[date, Column("Last day of the period, or the last that was read or collected")]
+    previous: Annotated[
+        str | None, Column("The period before, which pay is compared with; NULL: a premium, or no earlier one was read")
+    ]
     chained_from: Annotated[
         str | None,
         Column(
@@ -69,7 +71,9 @@ class PayChanges:
     n_jobs: Annotated[int, count("Matched jobs (pairs, persons) of the period; of a premium, of the group")]
     n_compared: Annotated[int, count("Matched jobs of the period before; of a premium, of other engineering")]
     n_kinds: Annotated[int, count("Kinds of job that both sides have")]
-    n_clusters: Annotated[int, count("Titles of these jobs, or persons: the independent units of the interval")]
+    n_clusters: Annotated[
+        int, count("Their employers (own adverts), titles, or persons: the independent units of the interval")
+    ]
     roles: Annotated[tuple[RoleJobs, ...] | None, Column("n_jobs by role, most first")]
     change: Annotated[float | None, Column("Of pay, over what it is compared with; NULL: suppressed", unit=_RATIO)]
     change_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit=_RATIO)]
@@ -88,8 +92,10 @@ class PayChanges:
     form: Annotated[
         str | None, Column("point; or interval, if the interval is too wide for one; NULL: suppressed", values=FORMS)
     ]
-    status: Annotated[str, state("low (employers are unknown, or persons chose to answer) or suppressed")]
-    reason: Annotated[str, Column("Why it is low or suppressed")]
+    status: Annotated[
+        str, state("published (own adverts), low (employers are unknown, or persons chose to answer) or suppressed")
+    ]
+    reason: Annotated[str | None, Column("Why it is low or suppressed")]
 
 
 @table(

@@ -24,21 +24,31 @@ from warehouse.marts.cell_cache import combine_rows
 from warehouse.marts.pay.matched_pay import ComparedJobs, Matched, estimate_changes, estimate_premium
 from warehouse.marts.pay.pay_quantiles import DIGITS
 
-EXTRA_INPUTS = ("report_rates($as_of)",)
-"""What is read beside the tables in `cell_cache.INPUT_TABLES`: exchange rates, which may arrive late."""
-COLUMNS = "period, period_from, period_to, role, asked_for, is_group, kind, cluster, pay"
+EXTRA_INPUTS = (
+    "report_rates($as_of)",
+    "(SELECT role_group, role, kind, period_to, job_id, pay FROM compared_pay($as_of) WHERE basis = 'advertised')",
+)
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`: exchange rates, which may arrive late, and our own
+adverts of earlier quarters, which are in no stock.
+"""
+COLUMNS = "period, period_from, period_to, role, asked_for, is_group, kind, cluster, crossed, pay"
 """Columns of `compared_pay` that the mart reads beside `SERIES`."""
 SERIES = ["measure", "basis", "source", "country", "role_group"]
 LOW = {
     "advertised_third_party": "others collected the adverts, whose employers are not known: titles stand for them",
     "reported": "persons chose to answer, and the interval covers sampling error only",
 }
-"""Why the status of a row is never better than `low`, by basis."""
+"""Why the status of a row is never better than `low`, by basis; our own adverts are published."""
 ALONE = "no other period has enough"
 """Why a premium is not printed that no other could be set beside."""
 HELD = MOVEMENTS[0]
-HELD_RULES = (printing.JOBS, printing.TITLES, printing.EVEN_TITLES)
-"""What a step of pay held constant must pass."""
+HELD_RULES = {
+    "advertised": printing.RULES,
+    "advertised_third_party": (printing.JOBS, printing.TITLES, printing.EVEN_TITLES),
+}
+"""What a step of pay held constant must pass, by basis: employers are clusters of our own adverts, else titles."""
+FIRST = "the first quarter with complete lists of boards that state pay ({} employers)"
+"""Why a series of a single period has no change, with the number of its employers."""
 PREMIUM_RULES = (printing.JOBS, printing.EVEN_TITLES)
 """The same of a premium, where those who answered, or titles, are the clusters."""
 
@@ -46,27 +56,33 @@ PREMIUM_RULES = (printing.JOBS, printing.EVEN_TITLES)
 def pay_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return a row for each series and period on a day, with the columns of `PayChanges`.
 
-    Series without a printable period are left out, because they would be most of the rows.
+    Series without a printable period are left out, because they would be most of the rows; of our own adverts those
+    in which no period has as many employers as a step needs, so that the others say what they lack.
     """
     query = f"SELECT {', '.join(SERIES)}, {COLUMNS} FROM compared_pay($as_of) ORDER BY ALL"
     jobs = con.execute(query, {"as_of": as_of}).df()
     rows = []
     for key, series in jobs.groupby(SERIES, sort=True):
-        of_series = _follow(series) if key[0] == HELD else _compare(series)
-        if any(row["status"] != "suppressed" for row in of_series):
+        is_own = key[1] not in LOW
+        if is_own and series.groupby("period")["cluster"].nunique().max() < printing.EMPLOYERS.bound:
+            continue
+        of_series = _follow(series, HELD_RULES[str(key[1])]) if key[0] == HELD else _compare(series)
+        if is_own or any(row["status"] != "suppressed" for row in of_series):
             named = dict(zip(SERIES, key, strict=True))
             place = {"region_level": "country", "region": named.pop("country")}
             rows += [named | place | row for row in of_series]
     return combine_rows(PayChanges, as_of, [pd.DataFrame(rows)])
 
 
-def _follow(series: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of pay held constant: a row for each period but the first."""
+def _follow(series: pd.DataFrame, rules: Sequence[printing.Rule]) -> list[dict[str, Any]]:
+    """Return the rows of pay held constant: a row for each period but the first, or for the only one."""
     periods = sorted(series["period"].unique())
+    if len(periods) == 1:
+        return [_describe_first(series)]
     jobs = _jobs_of(series, periods)
     steps = estimate_changes(jobs, len(periods))
     is_chained = [
-        _why_not(steps, step, HELD_RULES) is None and not _is_wide(steps, step) for step in range(len(periods) - 1)
+        _why_not(steps, step, rules) is None and not _is_wide(steps, step) for step in range(len(periods) - 1)
     ]
     starts: list[int] = []
     for step in range(len(is_chained)):
@@ -79,7 +95,7 @@ def _follow(series: pd.DataFrame) -> list[dict[str, Any]]:
     for step, (previous, period) in enumerate(itertools.pairwise(periods)):
         now = series[series["period"] == period]
         kinds = set(now["kind"]) & set(series.loc[series["period"] == previous, "kind"])
-        row = _describe(steps, step, now[now["kind"].isin(kinds)], now, HELD_RULES)
+        row = _describe(steps, step, now[now["kind"].isin(kinds)], now, rules)
         row |= {"previous": previous, "is_break": step > 0 and starts[step] == step}
         if row["status"] != "suppressed":
             row["raw_change"] = _ratio(mean.get(period, np.nan) - mean.get(previous, np.nan))
@@ -118,6 +134,7 @@ def _jobs_of(series: pd.DataFrame, periods: list[str]) -> ComparedJobs:
         pd.factorize(series["kind"])[0], pd.factorize(series["cluster"])[0],
         np.searchsorted(np.array(periods, dtype=object), series["period"].to_numpy(dtype=object)).astype(np.int64),
         np.log(series["pay"].to_numpy(np.float64)),
+        pd.factorize(series["crossed"])[0] if series["crossed"].notna().all() else None,
     )  # fmt: skip
 
 
@@ -125,9 +142,11 @@ def _why_not(steps: Matched, step: int, rules: Sequence[printing.Rule]) -> str |
     """Return which of `rules` a step breaks first, in words; None if it may be printed."""
     found = {
         "n_jobs": min(int(steps.n_before[step]), int(steps.n_after[step])), "n_clusters": int(steps.n_clusters[step]),
+        "n_employers": int(steps.n_clusters[step]), "largest": float(steps.largest[step]),
         "n_even": float(steps.n_even[step]),
     }  # fmt: skip
-    return next((rule.explain(found[rule.column]) for rule in rules if not found[rule.column] >= rule.bound), None)
+    reason: str | None = printing.find_reasons({name: [value] for name, value in found.items()}, rules)[0]
+    return reason
 
 
 def _is_wide(steps: Matched, step: int) -> bool:
@@ -152,7 +171,19 @@ def _describe(
         return row | {"status": "suppressed", "reason": why}
     form = printing.INTERVAL if _is_wide(steps, step) else printing.POINT
     value = {"change": change, "change_lo": low, "change_hi": high, "form": form}
-    return row | value | {"status": "low", "reason": LOW[first["basis"]]}
+    why_low = LOW.get(first["basis"])
+    return row | value | {"status": "low" if why_low else "published", "reason": why_low}
+
+
+def _describe_first(series: pd.DataFrame) -> dict[str, Any]:
+    """Return the row of a series of one period, which nothing can be compared with yet."""
+    first = series.iloc[0]
+    return {
+        "period": first["period"], "period_from": first["period_from"].date(),
+        "period_to": max(series["period_to"]).date(), "is_break": False, "asked_for": first["asked_for"],
+        "n_jobs": 0, "n_compared": 0, "n_kinds": 0, "n_clusters": 0, "status": "suppressed",
+        "reason": FIRST.format(series["cluster"].nunique()),
+    }  # fmt: skip
 
 
 def _ratio(log_difference: float) -> float:

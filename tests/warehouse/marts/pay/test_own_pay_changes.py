@@ -1,0 +1,143 @@
+"""mart.pay_changes of our own adverts: jobs of the same employer and title, on boards read whole in both quarters."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import Answer, load, paid, refined
+from tests.warehouse.marts.pay.test_reported_pay import COUNTRY
+from transforms.records.rows import Place, Posting
+from warehouse import database
+from warehouse.checks import gate
+from warehouse.mart_tables import PayChanges
+from warehouse.marts.pay.pay_changes import pay_changes
+from warehouse.tables import Countries
+
+AS_OF = date(2026, 5, 20)
+BEFORE, AFTER = date(2026, 2, 10), date(2026, 5, 12)
+N_BOARDS = 16
+BASE = 100_000.0
+PLACES = (Place(place_text="Boston", country="US", continent="Americas"),)
+LEVELS = {"mid": 1.0, "senior": 1.5}
+
+
+def advert(board: int, name: str, level: str, pay: float, **fields: Any) -> Posting:
+    """A job of its own, of the only employer of a board."""
+    values: dict[str, Any] = {
+        "title": f"{level} AI Engineer", "employer": f"Employer {board}", "board": f"board{board}",
+        "role": "ai_engineer", "role_group": "ai_engineering", "seniority": level, "places": PLACES, "country": "US",
+        "pay_country": "US", "employment_type": "FULL_TIME", "text": f"Text {board} {name}", "text_state": "full",
+        "text_hash": f"{zlib.crc32(f'{board} {name}'.encode()):032x}", "id": f"{board}-{name}",
+        "currency": "USD", "pay_high": pay, "annual_high": pay,
+    }  # fmt: skip
+    values |= fields
+    return paid(pay, values.pop("currency"), **values)
+
+
+def jobs(board: int, name: str, factor: float = 1.0, **by_level: int) -> list[Posting]:
+    """Jobs of a board by level, each employer paying in its own way."""
+    return [
+        advert(board, f"{name}-{level}-{n}", level, BASE * LEVELS[level] * factor * (1 + 0.02 * board))
+        for level, count in by_level.items()
+        for n in range(count)
+    ]
+
+
+def read(con: database.Connection, folder: Path, day: date, listed: Callable[[int], list[Posting]], n: int) -> None:
+    """Load a complete list of each of `n` boards on a day."""
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    answers = [Answer(at, listed(board), board=f"board{board}") for board in range(n)]
+    load(con, refined(folder, day.isoformat(), *answers))
+
+
+@pytest.fixture
+def market(con: database.Connection) -> database.Connection:
+    database.put(con, Countries, [Countries(country="US", currencies=("USD",), **COUNTRY)])
+    return con
+
+
+def rows_of(con: database.Connection) -> list[dict[Any, Any]]:
+    frame = pay_changes(con, AS_OF)
+    assert gate.check(frame, PayChanges, gate="mart", run_id="1").failures == ()
+    frame = frame[frame["role_group"] == "ai_engineering"]
+    assert set(frame["basis"]) <= {"advertised"}
+    return list(frame.astype(object).where(frame.notna(), None).sort_values("period").to_dict("records"))
+
+
+def test_a_rise_of_three_per_cent_is_found_under_a_changing_mix(market: database.Connection, tmp_path: Path) -> None:
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", mid=1, senior=3), N_BOARDS)
+    read(market, tmp_path, AFTER, lambda board: jobs(board, "new", 1.03, mid=3, senior=1), N_BOARDS)
+    (row,) = rows_of(market)
+    assert (row["source"], row["previous"], row["period"]) == ("boards", "2026-Q1", "2026-Q2")
+    assert (row["status"], row["reason"]) == ("published", None)
+    assert row["change"] == pytest.approx(0.03, abs=1e-4)
+    assert row["change_lo"] <= row["change"] <= row["change_hi"]
+    assert row["raw_change"] < -0.1, "more of the level that is paid less"
+    assert (row["n_jobs"], row["n_compared"], row["n_kinds"]) == (64, 64, 32)
+    assert row["n_clusters"] == N_BOARDS
+    assert (row["period_from"], row["period_to"]) == (date(2026, 4, 1), AFTER)
+
+
+def test_a_job_open_at_both_readings_counts_in_its_first_quarter(market: database.Connection, tmp_path: Path) -> None:
+    def later(board: int) -> list[Posting]:
+        return jobs(board, "old", senior=3) + jobs(board, "new", 1.03, senior=1)
+
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=3), N_BOARDS)
+    read(market, tmp_path, AFTER, later, N_BOARDS)
+    (row,) = rows_of(market)
+    assert (row["n_jobs"], row["n_compared"]) == (N_BOARDS, 3 * N_BOARDS)
+    assert row["change"] == pytest.approx(0.03, abs=1e-4)
+
+
+def test_jobs_that_stay_open_are_no_movement(market: database.Connection, tmp_path: Path) -> None:
+    for day in (BEFORE, AFTER):
+        read(market, tmp_path, day, lambda board: jobs(board, "old", senior=3), N_BOARDS)
+    (row,) = rows_of(market)
+    assert (row["period"], row["previous"], row["status"]) == ("2026-Q1", None, "suppressed")
+    assert row["reason"] == "the first quarter with complete lists of boards that state pay (16 employers)"
+
+
+def test_an_employer_with_most_jobs_withholds(market: database.Connection, tmp_path: Path) -> None:
+    def of(name: str) -> Callable[[int], list[Posting]]:
+        return lambda board: jobs(board, name, senior=60 if board == 0 else 1)
+
+    read(market, tmp_path, BEFORE, of("old"), N_BOARDS)
+    read(market, tmp_path, AFTER, of("new"), N_BOARDS)
+    (row,) = rows_of(market)
+    assert (row["status"], row["change"]) == ("suppressed", None)
+    assert row["reason"] == "one employer is 80 % of it (at most 50 %)"
+
+
+def test_boards_read_in_one_quarter_alone_do_not_count(market: database.Connection, tmp_path: Path) -> None:
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=2), N_BOARDS - 2)
+    read(market, tmp_path, AFTER, lambda board: jobs(board, "new", senior=2), N_BOARDS)
+    (row,) = rows_of(market)
+    assert row["reason"] == "not enough employers (14; 15 needed)"
+    assert row["n_jobs"] == 2 * (N_BOARDS - 2)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"employment_type": "PART_TIME"}, {"currency": "EUR"}, {"pay_tax": "net"}, {"pay_flag": "implausible_high"}],
+)
+def test_what_no_band_counts_does_not_count_here(
+    market: database.Connection, tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    def listed(board: int) -> list[Posting]:
+        return [advert(board, "one", "senior", BASE), advert(board, "two", "senior", 2 * BASE, **fields)]
+
+    read(market, tmp_path, BEFORE, listed, N_BOARDS)
+    found = market.execute("SELECT DISTINCT pay FROM compared_pay(?) WHERE basis = 'advertised'", [AS_OF]).fetchall()
+    assert len(found) == 1
+
+
+def test_few_employers_have_no_rows(market: database.Connection, tmp_path: Path) -> None:
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=2), 3)
+    read(market, tmp_path, AFTER, lambda board: jobs(board, "new", senior=2), 3)
+    assert rows_of(market) == []
