@@ -184,6 +184,12 @@ _LINES = {
         "mean of all pay, whatever the mix. Bars are 95% intervals; after a break the count begins again. A step "
         "whose interval is too wide for a point is not drawn.",
     },
+    "movement.advertised": {
+        "heading": "Pay for the same kind of job, from quarter to quarter",
+        "key": "The line is pay for the same title, level and kind of pay at the same employers, chained from quarter "
+        "to quarter; the dashed line is the mean of all pay, whatever the mix. Bars are 95% intervals; after a break "
+        "the count begins again. A step whose interval is too wide for a point is not drawn.",
+    },
     "adverts": {
         "heading": "Month by month",
         "key": "The line is the share of AI jobs, carried back from the newest month by the changes on boards that "

@@ -120,6 +120,7 @@ _LISTS = {
     "disclosure": "Pay disclosure",
     "closing_rates": "Closing rates",
     "frame": "What was read",
+    "movement.advertised": "Movement of pay, adverts we read",
     "movement.advertised_third_party": "Movement of pay, adverts collected by a third party",
     "movement.reported": "Movement of pay, earnings reported in surveys",
     "shares.skills": "Skills asked for",

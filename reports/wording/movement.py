@@ -12,9 +12,11 @@ from reports.wording import numbers
 from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import PERSONS, name_work, name_workers
-from warehouse.marts.printing import INTERVAL, JOBS
+from warehouse.marts.printing import EMPLOYERS, INTERVAL, JOBS, LARGEST
 
 BREAK = "break"
+QUARTER = "-Q"
+"""Between year and number in the names of quarters (2026-Q2), the periods of our own adverts."""
 SPECIALISTS = {"ai_core": PERSONS["ai_core"]}
 """Words for groups of roles as those who answered a survey."""
 MAX_ROLES = 3
@@ -26,6 +28,20 @@ TITLES_STAND_IN = (
 HELD_KEY = (
     "Pay for the same title, level, country and currency: the mean change over kinds of job that both years have, each "
     "with the mean of its parts in the two years. Raw: the change of the mean of all, whatever the mix of jobs."
+)
+OWN_KEY = (
+    "Pay for the same title, level, contract and currency at the same employer and board: the mean change over kinds "
+    "of job that both quarters have, each with the mean of its parts in the two quarters. A job counts once, in the "
+    "quarter in which it was first listed. Raw: the change of the mean of all, whatever the mix of jobs."
+)
+OWN = (
+    "adverts for the same title, level and kind of pay at the same employers, on boards that were read completely in "
+    "both quarters; an advert counts in the quarter in which it was first listed, so that one that stays open moves "
+    "nothing"
+)
+TWO_QUARTERS = (
+    f"a quarter prints if {EMPLOYERS} employers or more have such jobs in it and in the one that it is "
+    f"compared with, none with more than {LARGEST} of the weight"
 )
 PREMIUM_KEY = (
     "Of the same wave or year, at equal experience (surveys) or level (collections) and the same kind of payment, as "
@@ -61,13 +77,28 @@ def say_ends(row: Row, name: str = "change") -> str:
 
 
 def say_period(row: Row, name: str = "period") -> str:
-    """Return the name of a period: a year, or the month of a wave. A last year that is not whole says until when."""
+    """Return the name of a period: a quarter, a year, or the month of a wave.
+
+    A last quarter or year that is not whole says until when.
+    """
+    if QUARTER in row[name]:
+        is_cut = name == "period" and date.fromisoformat(str(row["last_day"])[:10]).month % 3 != 0
+        return f"{say_quarter(row[name])}{_until(row) if is_cut else ''}"
     if len(row[name]) > 4:
         day = date.fromisoformat(row[name])
         return f"{numbers.MONTHS[day.month - 1]} {day.year}"
     last = date.fromisoformat(str(row["last_day"])[:10])
     is_cut = name == "period" and (last.month, last.day) != (12, 31)
-    return f"{row[name]} (to {numbers.MONTHS[last.month - 1]})" if is_cut else str(row[name])
+    return f"{row[name]}{_until(row) if is_cut else ''}"
+
+
+def _until(row: Row) -> str:
+    return f" (to {numbers.MONTHS[int(str(row['last_day'])[5:7]) - 1]})"
+
+
+def say_quarter(period: str) -> str:
+    """Return "Q2 2026" for the period "2026-Q2"."""
+    return " ".join(reversed(period.split("-")))
 
 
 def say_break(periods: Sequence[str]) -> str:
@@ -76,7 +107,10 @@ def say_break(periods: Sequence[str]) -> str:
 
 
 def begin_of(period: str) -> date:
-    """Return the first day of a period: of a year, or the day of a wave."""
+    """Return the first day of a period: of a quarter or year, or the day of a wave."""
+    if QUARTER in period:
+        year, quarter = period.split(QUARTER)
+        return date(int(year), 3 * int(quarter) - 2, 1)
     return date.fromisoformat(period if len(period) > 4 else f"{period}-01-01")
 
 
@@ -85,13 +119,16 @@ def _point(row: Row) -> str | None:
 
 
 def _brief(row: Row) -> str:
-    point = _point(row)
-    return f"{say_period(row)} {say_ends(row) if point is None else f'{point} ({say_ends(row)})'}"
+    point, name = _point(row), say_period(row)
+    name = f"{say_period(row, 'previous')} to {name}" if is_own(row) else name
+    return f"{name} {say_ends(row) if point is None else f'{point} ({say_ends(row)})'}"
 
 
 def _say_change(row: Row) -> str:
     when = f"from {say_period(row, 'previous')} to {say_period(row)}"
     head, point = "pay for the same kind of job", _point(row)
+    if is_own(row):
+        head = "pay in adverts for the same title, level and kind of pay at the same employers"
     if row["change_lo"] <= 0 <= row["change_hi"]:
         return f"{head} shows no clear change {when} {_say_unclear(row)}"
     verb = "rose" if row["change"] > 0 else "fell"
@@ -103,7 +140,25 @@ def _say_change(row: Row) -> str:
 def _text_of_changes(rows: Rows) -> str:
     *earlier, newest = numbers.choose_printed(rows)
     before = "; ".join(map(_brief, earlier))
-    return f"{_say_change(newest)}{f'; earlier, each over the year before: {before}' if before else ''}"
+    over = "" if is_own(newest) else ", each over the year before"
+    return f"{_say_change(newest)}{f'; earlier{over}: {before}' if before else ''}"
+
+
+def is_own(row: Row) -> bool:
+    """Whether a row is of the adverts that we read."""
+    return bool(row["basis"] == "advertised")
+
+
+def say_lack(row: Row) -> str:
+    """Return why our own adverts are too short a series, and from which day on they can be printed at the earliest."""
+    if row["own_printed"] is not None:
+        return f"our own adverts: nothing newer than {say_quarter(row['own_printed'])} can be printed"
+    why = row["own_reason"] or f"no quarter has complete lists of {EMPLOYERS} employers that state pay"
+    earliest = numbers.day(date.fromisoformat(str(row["own_earliest"])[:10]))
+    return (
+        f"our own adverts are too short a series to print: {why}. Complete lists of the same boards in two quarters, "
+        f"with the same titles at {EMPLOYERS} employers or more, would be enough: {earliest} at the earliest"
+    )
 
 
 def _say_group(row: Row) -> str:
@@ -157,7 +212,7 @@ _COLUMNS = (
 def _table(rows: Rows) -> Table:
     printed = numbers.choose_printed(rows)
     few = [f"{say_period(row)} ({row['reason']})" for row in rows if row["status"] == "suppressed"]
-    key = HELD_KEY if printed[0]["previous"] else PREMIUM_KEY
+    key = (OWN_KEY if is_own(printed[0]) else HELD_KEY) if printed[0]["previous"] else PREMIUM_KEY
     return make_table(printed, _COLUMNS, key=key, below=[f"Withheld: {', '.join(few)}." if few else ""])
 
 
@@ -165,12 +220,16 @@ def _note(rows: Rows) -> list[str]:
     *_, newest = numbers.choose_printed(rows)
     is_collected = newest["basis"] == "advertised_third_party"
     breaks = [say_period(row) for row in rows if row["is_break"] and row["status"] != "suppressed"]
+    if is_own(newest):
+        who = f"{say_roles(newest)}, of {newest['n_employers']:,} employers"
+        return [who, OWN, TWO_QUARTERS, *([say_break(breaks)] if breaks else [])]
     return [
         say_roles(newest),
         TITLES_STAND_IN if is_collected else "who answered chose to",
         f"a series prints from two periods with {JOBS} or more each",
         *([say_break(breaks)] if breaks else []),
         f"source: {newest['source_title']}",
+        *([say_lack(newest)] if newest.get("own_earliest") and newest["previous"] else []),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Figures of how pay moves: pay for the same kind of job by year, and the premium of AI and data science."""
+"""Figures of how pay moves: pay for the same kind of job over time, and the premium of AI and data science."""
 
 from __future__ import annotations
 
@@ -13,15 +13,25 @@ from transforms.records.vocabulary import COMPARED_GROUPS, MOVEMENTS, PREMIUM_OV
 HELD, OVER = MOVEMENTS
 KINDS = ("movement", "premium")
 """First parts of the ids of figures of `HELD` and `OVER`."""
-COLLECTED, REPORTED = "advertised_third_party", "reported"
+OWN, COLLECTED, REPORTED = "advertised", "advertised_third_party", "reported"
 PREMIUM_GROUPS = ("ai_core", "ai_engineering")
 """Groups of roles whose premium is followed."""
-_NAMES = {COLLECTED: "adverts collected by a third party", REPORTED: "newest surveys"}
+_NAMES = {OWN: "adverts by quarter", COLLECTED: "adverts collected by a third party", REPORTED: "newest surveys"}
+_WORDS = {OWN: "by employers", COLLECTED: "by titles of unknown employers"}
+"""Which clusters pay held constant rests on, printed after the value."""
 
 
 def _declare(measure: str, bases: tuple[str, ...], title: str, place: Place, group: str) -> Figure:
     rungs = tuple(
-        Rung(f"movement.{basis}", "pay/changes", "behind/changes", basis=basis, name=_NAMES[basis]) for basis in bases
+        Rung(
+            f"movement.{basis}",
+            "pay/changes",
+            "behind/changes",
+            basis=basis,
+            name=_NAMES[basis],
+            words=_WORDS[basis] if measure == HELD else None,
+        )
+        for basis in bases
     )
     return Figure(
         id=f"{KINDS[MOVEMENTS.index(measure)]}.{place.slug}.{group}",
@@ -36,9 +46,8 @@ def _declare(measure: str, bases: tuple[str, ...], title: str, place: Place, gro
 
 
 def declare_movement(place: Place, group: str) -> Figure:
-    """Declare how pay for the same kind of job moved. Only collections of others have several years so far."""
-    title = f"Pay for the same kind of job over time, {name_work(group)}, by titles of unknown employers"
-    return _declare(HELD, (COLLECTED,), title, place, group)
+    """Declare how pay for the same kind of job moved, in our own adverts or else in collections of others."""
+    return _declare(HELD, (OWN, COLLECTED), f"Pay for the same kind of job over time, {name_work(group)}", place, group)
 
 
 def declare_premium(place: Place, group: str) -> Figure:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
+import duckdb
 import pytest
 
 from reports.cells.cell import numbers_of
 from reports.figures.addresses import AddressError, declare
 from reports.figures.verdicts import judge_changes
 from reports.site import lines
-from reports.wording import movement
+from reports.wording import movement, notes
+from tests.reports.figures.ledger_builders import Put, computed
+from warehouse.mart_tables import PayChanges
 
 
 def changed(period: str, change: float | None, reach: float = 0.02, **fields: Any) -> dict[str, Any]:
@@ -130,10 +134,102 @@ def test_addresses_are_of_countries_and_followed_groups() -> None:
         "How much more data scientists and AI specialists are paid than other engineers, Argentina"
     )
     assert [rung.basis for rung in declare("premium.ar.ai_core").rungs] == ["reported", "advertised_third_party"]
-    assert "titles of unknown employers" in declare("movement.us.data").title
+    rungs = declare("movement.us.data").rungs
+    assert [(rung.basis, rung.words) for rung in rungs] == [
+        ("advertised", "by employers"), ("advertised_third_party", "by titles of unknown employers"),
+    ]  # fmt: skip
     for wrong in ("movement.south_america.data", "premium.ar.data", "movement.us.pytorch"):
         with pytest.raises(AddressError):
             declare(wrong)
+
+
+def own(period: str, change: float | None, **fields: Any) -> dict[str, Any]:
+    """A row of our own adverts, as `changed`."""
+    year, quarter = period.split("-Q")
+    row = changed("2026", change, 0.01, basis="advertised", n_employers=20)
+    last = f"{year}-{3 * int(quarter):02}-28"
+    return row | {"period": period, "previous": "2026-Q1", "last_day": last, "chained_from": "2026-Q1"} | fields
+
+
+def test_our_own_adverts_are_of_the_same_employers_and_of_quarters() -> None:
+    rows = [own("2026-Q2", 0.03), own("2026-Q3", 0.02, previous="2026-Q2", last_day="2026-08-17")]
+    assert movement.HELD_CONSTANT.text(rows) == (
+        "pay in adverts for the same title, level and kind of pay at the same employers rose by 2.0% from Q2 2026 to "
+        "Q3 2026 (to August) (+1.0% to +3.0%); earlier: Q1 2026 to Q2 2026 +3.0% (+2.0% to +4.0%)"
+    )
+    note = movement.HELD_CONSTANT.note(rows)
+    assert "of 50, 49 AI engineers, 1 prompt engineer, of 20 employers" in note
+    assert not any("titles" in str(line) or "source:" in str(line) for line in note)
+    assert movement.HELD_CONSTANT.table is not None
+    assert movement.HELD_CONSTANT.table(rows).key == movement.OWN_KEY
+    points = lines.points_of(rows)
+    assert [(point.name, point.day.isoformat()) for point in points] == [
+        ("Q1 2026", "2026-01-01"), ("Q2 2026", "2026-04-01"), ("Q3 2026 (to August)", "2026-07-01"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"own_printed": "2026-Q1"}, "our own adverts: nothing newer than Q1 2026 can be printed"),
+        (
+            {"own_reason": "not enough employers (14; 15 needed)"},
+            "too short a series to print: not enough employers (14;",
+        ),
+        ({}, "too short a series to print: no quarter has complete lists of 15 employers that state pay"),
+        ({}, "would be enough: 1 October 2026 at the earliest"),
+    ],
+)
+def test_a_collection_says_what_our_own_adverts_lack(fields: dict[str, Any], words: str) -> None:
+    lack = {"own_printed": None, "own_reason": None, "own_earliest": "2026-10-01"} | fields
+    assert words in str(movement.HELD_CONSTANT.note([changed("2025", 0.02) | lack])[-1])
+    assert not any("our own" in str(line) for line in movement.PREMIUM.note([premium("2026-01-15", 0.3) | lack]))
+
+
+AS_OF = date(2026, 8, 17)
+
+
+def row_of(basis: str, period: str, change: float | None, **fields: Any) -> dict[str, Any]:
+    ends = {} if change is None else {"change_lo": change - 0.01, "change_hi": change + 0.01, "form": "point"}
+    return {
+        "as_of": AS_OF, "measure": "held_constant", "basis": basis, "source": "boards", "region_level": "country",
+        "region": "US", "role_group": "data", "period": period, "period_from": date(2026, 4, 1),
+        "period_to": date(2026, 6, 30), "previous": "before", "is_break": False, "n_jobs": 50, "n_compared": 40,
+        "n_kinds": 30, "n_clusters": 20, "change": change, **ends,
+        "status": "suppressed" if change is None else "published", "reason": "too few" if change is None else None,
+        **fields,
+    }  # fmt: skip
+
+
+def collected(**fields: Any) -> dict[str, Any]:
+    low = {"source": "list", "status": "low", "reason": "titles stand for them", "previous": "2024"}
+    return row_of("advertised_third_party", "2025", 0.01, **low | fields)
+
+
+def test_our_own_adverts_come_first_where_they_print(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(PayChanges, collected(), row_of("advertised", "2026-Q2", 0.03, previous="2026-Q1"))
+    row = computed(con, AS_OF)["movement.us.data"]
+    assert (row.rung, row.basis, row.list) == ("adverts by quarter", "advertised", "movement.advertised")
+    assert row.value is not None
+    assert "at the same employers rose by 3.0% from Q1 2026 to Q2 2026" in row.value
+    assert (row.n_jobs, row.n_employers) == (50, 20)
+
+
+def test_a_collection_stands_where_our_own_are_too_short(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(PayChanges, collected(), row_of("advertised", "2026-Q2", None, previous="2026-Q1"))
+    row = computed(con, AS_OF)["movement.us.data"]
+    assert (row.rung, row.basis) == ("adverts collected by a third party", "advertised_third_party")
+    assert row.value is not None
+    assert "by titles of unknown employers" in row.value
+    assert "too short a series to print: too few." in (notes.note(row) or "")
+    assert "would be enough: 18 August 2026 at the earliest" in (notes.note(row) or ""), (
+        "the quarter after the last is now"
+    )
+
+
+def test_without_a_row_of_ours_two_quarters_are_lacking(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(PayChanges, collected())
+    assert "1 October 2026 at the earliest" in (notes.note(computed(con, AS_OF)["movement.us.data"]) or "")
 
 
 def test_a_series_is_judged_by_its_newest_printed_period() -> None:

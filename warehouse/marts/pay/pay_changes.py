@@ -56,15 +56,19 @@ PREMIUM_RULES = (printing.JOBS, printing.EVEN_TITLES)
 def pay_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return a row for each series and period on a day, with the columns of `PayChanges`.
 
-    Series without a printable period are left out, because they would be most of the rows; of our own adverts those
-    in which no period has as many employers as a step needs, so that the others say what they lack.
+    Series without a printable period are left out, because they would be most of the rows; of our own adverts
+    periods with fewer employers than a step needs, so that a few adverts part no two quarters. What is left says what
+    it lacks.
     """
     query = f"SELECT {', '.join(SERIES)}, {COLUMNS} FROM compared_pay($as_of) ORDER BY ALL"
     jobs = con.execute(query, {"as_of": as_of}).df()
     rows = []
-    for key, series in jobs.groupby(SERIES, sort=True):
-        is_own = key[1] not in LOW
-        if is_own and series.groupby("period")["cluster"].nunique().max() < printing.EMPLOYERS.bound:
+    for key, every in jobs.groupby(SERIES, sort=True):
+        is_own, series = key[1] not in LOW, every
+        if is_own:
+            n_employers = every.groupby("period")["cluster"].transform("nunique")
+            series = every[n_employers >= printing.EMPLOYERS.bound]
+        if series.empty:
             continue
         of_series = _follow(series, HELD_RULES[str(key[1])]) if key[0] == HELD else _compare(series)
         if is_own or any(row["status"] != "suppressed" for row in of_series):

@@ -1,4 +1,4 @@
--- Pairs of amounts, or persons, that the printed rows of a series count, those that pay is compared with included.
+-- Adverts, pairs of amounts, or persons, that the printed rows of a series count, those that pay is compared with included.
 -- Parameters: as_of, measure, basis, region, role_group.
 WITH printed AS (
     SELECT cell, period, previous FROM ({{pay/changes}}) WHERE status <> 'suppressed'
@@ -8,7 +8,7 @@ WITH printed AS (
         ON p.cell = [c.measure, c.source, c.country, c.role_group] AND (c.period = p.period OR c.period = p.previous)
 )
 SELECT DISTINCT
-    o.cell, o.job_id, o.source, o.warc, NULL AS fx_source, NULL::DATE AS fx_on, o.period_from, o.period_to
+    o.cell, o.posting_id, o.job_id, coalesce(o.read_from, o.source) AS source, o.warc, NULL AS fx_source, NULL::DATE AS fx_on, o.period_from, o.period_to
 FROM counted AS o
 JOIN (
     SELECT cell, printed_period, kind FROM counted GROUP BY ALL HAVING count(DISTINCT (period, is_group)) = 2

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.builders import Answer, load, paid, refined
+from tests.reports.figures.ledger_builders import computed
 from tests.warehouse.marts.pay.test_reported_pay import COUNTRY
 from transforms.records.rows import Place, Posting
 from warehouse import database
@@ -49,10 +50,12 @@ def jobs(board: int, name: str, factor: float = 1.0, **by_level: int) -> list[Po
     ]
 
 
-def read(con: database.Connection, folder: Path, day: date, listed: Callable[[int], list[Posting]], n: int) -> None:
-    """Load a complete list of each of `n` boards on a day."""
+def read(
+    con: database.Connection, folder: Path, day: date, listed: Callable[[int], list[Posting]], n: int, first: int = 0
+) -> None:
+    """Load a complete list of each of `n` boards, from `first` on, on a day."""
     at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    answers = [Answer(at, listed(board), board=f"board{board}") for board in range(n)]
+    answers = [Answer(at, listed(board), board=f"board{board}") for board in range(first, first + n)]
     load(con, refined(folder, day.isoformat(), *answers))
 
 
@@ -103,6 +106,15 @@ def test_jobs_that_stay_open_are_no_movement(market: database.Connection, tmp_pa
     assert row["reason"] == "the first quarter with complete lists of boards that state pay (16 employers)"
 
 
+def test_a_quarter_with_few_employers_parts_no_two_others(market: database.Connection, tmp_path: Path) -> None:
+    read(market, tmp_path, date(2025, 11, 10), lambda board: jobs(board, "old", senior=2), N_BOARDS)
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "few", 2.0, senior=2), 3)
+    read(market, tmp_path, AFTER, lambda board: jobs(board, "new", 1.03, senior=2), N_BOARDS)
+    (row,) = rows_of(market)
+    assert (row["previous"], row["period"], row["status"]) == ("2025-Q4", "2026-Q2", "published")
+    assert row["change"] == pytest.approx(0.03, abs=1e-4)
+
+
 def test_an_employer_with_most_jobs_withholds(market: database.Connection, tmp_path: Path) -> None:
     def of(name: str) -> Callable[[int], list[Posting]]:
         return lambda board: jobs(board, name, senior=60 if board == 0 else 1)
@@ -115,8 +127,8 @@ def test_an_employer_with_most_jobs_withholds(market: database.Connection, tmp_p
 
 
 def test_boards_read_in_one_quarter_alone_do_not_count(market: database.Connection, tmp_path: Path) -> None:
-    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=2), N_BOARDS - 2)
-    read(market, tmp_path, AFTER, lambda board: jobs(board, "new", senior=2), N_BOARDS)
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=2), N_BOARDS)
+    read(market, tmp_path, AFTER, lambda board: jobs(board, "new", senior=2), N_BOARDS, first=2)
     (row,) = rows_of(market)
     assert row["reason"] == "not enough employers (14; 15 needed)"
     assert row["n_jobs"] == 2 * (N_BOARDS - 2)
@@ -141,3 +153,17 @@ def test_few_employers_have_no_rows(market: database.Connection, tmp_path: Path)
     read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=2), 3)
     read(market, tmp_path, AFTER, lambda board: jobs(board, "new", senior=2), 3)
     assert rows_of(market) == []
+
+
+def test_the_figure_names_the_sources_of_matched_jobs_alone(market: database.Connection, tmp_path: Path) -> None:
+    def later(board: int) -> list[Posting]:
+        return jobs(board, "new", 1.03, senior=1, **({"mid": 1} if board == 3 else {}))
+
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=2), N_BOARDS)
+    read(market, tmp_path, AFTER, later, N_BOARDS)
+    database.write_mart(market, PayChanges, pay_changes(market, AS_OF), as_of=AS_OF, reused=set())
+    row = computed(market, AS_OF)["movement.us.ai_engineering"]
+    assert (row.rung, row.status, row.sources) == ("adverts by quarter", "published", ("board",))
+    assert row.behind is not None
+    assert [part.n for part in row.behind] == [3 * N_BOARDS], "the new mid-level job has no like in the quarter before"
+    assert (row.period_from, row.period_to) == (date(2026, 1, 1), AFTER)
