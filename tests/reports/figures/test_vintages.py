@@ -305,7 +305,8 @@ def test_a_share_of_one_platform_is_headed_by_it(nights: Nights) -> None:
     assert "Ashby" not in (row.value or ""), "once, in the title"
     cell = next(cell for cell in cells_of(row) if cell.item == "ai_engineer")
     assert cell.sentence == "21% of AI jobs on Ashby boards are for the role AI engineer"
-    assert quality.compare_platforms([row]) == {"n_compared": 0, "apart": [], "most_apart": quality.MAX_APART}
+    compared = quality.compare_platforms([row])
+    assert (compared["n_compared"], compared["n_beside"], compared["apart"]) == (0, 0, [])
 
 
 def test_beside_a_share_of_one_platform_stands_what_an_earlier_vintage_said_of_another(nights: Nights) -> None:
@@ -325,6 +326,7 @@ def test_beside_a_share_of_one_platform_stands_what_an_earlier_vintage_said_of_a
     table = notes.table(row)
     assert table is not None and table.columns[-1] == "On Ashby boards, read 28 October 2025"
     assert [cells[-1] for cells in table.rows] == ["50% (47–53%)", "31% (28–34%)"]
+    assert quality.compare_platforms([row])["n_beside"] == 2, "shares that stand beside those of other days"
     drawn = figure_rows.draw(row)
     assert drawn is not None and drawn.key == "On Ashby boards, read 28 October 2025."
     assert [line.beneath for line in drawn.rows] == ["on Ashby boards 50% (47–53%)", "on Ashby boards 31% (28–34%)"]
