@@ -1,6 +1,6 @@
 """Find what the sentences of an article state that a figure could state: pay, shares of adverts, skills and roles.
 
-A sentence must say of whom, where and of what a number is. Whatever it leaves open is a doubt, and whatever it narrows
+A sentence must say who, what and where a number counts. Anything it leaves open is a doubt. Anything that narrows it
 ("women", "with a PhD", "at one employer") keeps the number as it stands. A statement takes in the words around a number
 that the figure's own words replace: "~", "around", "of all adverts", "a month". `statements.toml` has the words.
 """
@@ -76,7 +76,7 @@ def _words() -> _Words:
 class Statement:
     """What text[start:end] states, and the figure that could state it; `options` are those of its marker.
 
-    `doubt` is a question for the editor, "" if there is none; `others` are figures that may be meant instead. If
+    `doubt` is a question for the editor, or ""; `others` are figures that may be meant instead. If
     `is_name`, the text is a name behind which a share may be put.
     """
 

@@ -28,7 +28,7 @@ class Proposal:
     """A proposal to put a marker around `text`, which begins at the offset `at` on a `line`.
 
     `written` is the text with its marker, and `says` what the figure says. A `doubt` is a question that somebody must
-    answer before the marker is put in; "" if there is none. `others` are proposals of other figures for the same text.
+    answer before the marker is put in, or "". `others` propose other figures for the same text.
     """
 
     line: int

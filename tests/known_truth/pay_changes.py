@@ -32,7 +32,7 @@ ZIPF = 1.5
 SD_TITLE, LEVEL_STEP, SD_JOB = 0.20, 0.22, 0.30
 """Of log pay: between titles, from level to level, and between jobs of one title and level."""
 SD_MOVE = 0.03
-"""Of what titles move by themselves in a year: a middle of what the largest collection shows.
+"""By how much titles move by themselves in a year: a middle of the values in the largest collection.
 
 Measured on aijobs.net's salaries of the United States (snapshot of 2025-08-03) by the variance that titles' changes
 have beyond chance (Paule and Mandel 1982): all AI roles 2.2 % (2023 to 2024, 18 titles) and 4.1 % (2024 to 2025, 23),

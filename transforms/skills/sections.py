@@ -470,14 +470,14 @@ class Introduced(NamedTuple):
 
 
 def introduced_at(line: Line, offset: int) -> str:
-    """Return the words that introduced the person of whom the sentence at an offset speaks; "" if there is none."""
+    """Return the words that introduced the subject of the sentence at an offset, or ""."""
     return next((said.words for said in line.once(_introduced) if said.start <= offset < said.end), "")
 
 
 def _introduced(line: Line) -> list[Introduced]:
     """Return the sentences with an introduced person as subject: "Our CTO is Ana Ruiz. She has", "Ana has".
 
-    A person whom the advert seeks is none of these: "We look for an engineer. She has".
+    A person whom the advert seeks does not count: "We look for an engineer. She has".
     """
     text, found = line.text, list[Introduced]()
     begins = [0, *(match.end() for match in _BREAK.finditer(text))]

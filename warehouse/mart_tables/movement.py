@@ -1,4 +1,4 @@
-"""The marts of what moves: pay for the same kind of job, and AI jobs among the jobs that boards list, by month."""
+"""Marts of movement: pay for the same kind of job, and the monthly share of AI jobs among the jobs that boards list."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Unit:
     items: Callable[[Any], Items]
     text: str = ""
     currencies: Collection[str | None] = ()
-    """pay: the currencies of what is right, or where no pay is stated the money of the country."""
+    """pay: the currencies of the right answer; the country's money if no pay is stated."""
     knowable: Callable[[Any], bool] | None = None
     """Which items a reader of this kind can know at all; None if it can know none."""
     is_visible: bool = False
