@@ -6,11 +6,7 @@ WITH own AS (
     FROM $tables.advert_months
     WHERE region = $region AND as_of = (SELECT max(as_of) FROM $tables.advert_months WHERE as_of <= $as_of)
 ), months AS (
-    SELECT date_trunc('month', "day")::DATE AS month, avg(share) AS indeed, any_value(source) AS source,
-        max(warc) AS warc
-    FROM core.ai_posting_shares
-    WHERE measure = 'ai' AND country = $region AND "day" <= $as_of
-    GROUP BY ALL HAVING count(*) = day(last_day(max("day")))
+    {{adverts/indeed_months}}
 )
 SELECT
     ['country', $region, m.month::VARCHAR] AS cell, m.month::VARCHAR AS period, m.month::VARCHAR AS name,
