@@ -260,20 +260,20 @@ class Edition:
         """
         text = self.scan.text
         paragraphs, sections = ([hit.start() for hit in ends.finditer(text)] for ends in (BREAK, HEADING))
-        last: dict[tuple[str, int, str], int] = {}
+        places: dict[tuple[str, int, str], int] = {}
         for tag in self.tags:
             if tag.is_prose and tag.figure is not None and tag.wanted.part == "value":
                 figure = self.ledger[tag.figure]
                 section, paragraph = (bisect.bisect_right(ends, tag.start) for ends in (sections, paragraphs))
                 platforms = notes.find_platforms(figure, self.titles) if figure.value is not None else []
                 counts = [numbers.on_platforms(platforms), *notes.list_section_remarks(figure)]
-                for one in counts:
-                    last.setdefault(("section", section, one), tag.start)
-                last |= {("paragraph", paragraph, one): tag.start for one in notes.list_prose_remarks(figure)}
+                for one in filter(None, counts):
+                    places.setdefault(("section", section, one), tag.start)
+                places |= {("paragraph", paragraph, one): tag.start for one in notes.list_prose_remarks(figure)}
         said: dict[int, list[str]] = {}
-        for (_, _, remark), start in last.items():
+        for (_, _, remark), start in places.items():
             said.setdefault(start, []).append(remark)
-        return {start: ", ".join(filter(None, remarks)) for start, remarks in said.items()}
+        return {start: ", ".join(remarks) for start, remarks in said.items()}
 
     @functools.cached_property
     def note_numbers(self) -> Mapping[int, int]:

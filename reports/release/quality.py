@@ -52,8 +52,8 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         employers=EMPLOYERS,
         employers_counted=[row.n_employers for row in counted if row.n_employers],
         laws=UNCHECKED,
-        platforms=_say_platforms(sources, "n_open"),
-        texts=_say_platforms(sources, "n_texts"),
+        platforms=_say_sources(sources, "n_open"),
+        texts=_say_sources(sources, "n_texts"),
         periods=_list_periods(publication),
         next_day=as_of + BETWEEN,
         calendar=calendar,
@@ -96,7 +96,7 @@ def compare_platforms(figures: Sequence[Figures]) -> dict[str, Any]:
     }
 
 
-def _say_platforms(sources: Sequence[Mapping[str, Any]], column: str) -> str:
+def _say_sources(sources: Sequence[Mapping[str, Any]], column: str) -> str:
     """Return which sources a count of adverts is of, largest first: "Ashby job boards 1,200, Lever job boards 30"."""
     found = sorted((row for row in sources if row[column]), key=lambda row: -row[column])
     named = [f"{row['name']} {row[column]:,}" for row in found[:MAX_SOURCES]]

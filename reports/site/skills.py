@@ -17,6 +17,7 @@ from reports.figures.declared.share_figures import ASKED, EMPLOYERS, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.site import rows, words
 from reports.site.rows import ChartRow, Mark
+from reports.wording import numbers
 from reports.wording.numbers import brief_share, category_name, interval, name_platforms, on_platforms, percent
 from reports.wording.shares import say_largest
 from reports.wording.work import GROUPS, name_work
@@ -140,7 +141,7 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Set[str
         work=work,
         name=" ".join(filter(None, (name_jobs(work, place), on_platforms(platforms)))),
         rests=", ".join(filter(None, (counts_said, say_largest(first.row)))),
-        month=words.month(first.row["as_of"]),
+        month=numbers.month(first.row["as_of"]),
         platforms=platforms,
         skills=skills,
         review=first.row["review"] or "",

@@ -17,10 +17,11 @@ from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
 from reports.figures.catalogue import KNOWN
-from reports.wording import pay
+from reports.wording import numbers, pay
 from reports.wording.bases import unit_of
 from reports.wording.levels import NOT_ONE, level_name
-from reports.wording.numbers import MONTHS, Row, count_of
+from reports.wording.notes import NOT_REVIEWED, UNDER_REVIEW
+from reports.wording.numbers import Row, count_of
 from warehouse.mart_tables import Figures
 
 SURENESS: Mapping[str, str] = {
@@ -77,18 +78,11 @@ def unbroken(text: str) -> Markup:
     return Markup(_UNBROKEN.sub(lambda hit: f'<span class="range">{hit[0]}</span>', escape(text, quote=False)))
 
 
-def month(on: date) -> str:
-    """Write the month of a day: "October 2025"."""
-    return f"{MONTHS[on.month - 1]} {on.year}"
-
-
 def months(first: date | None, last: date) -> str:
     """Write the months or years from one day to another: "January 2026", "May to June 2026", "2024 to 2025"."""
-    if first is None or (first.year, first.month) == (last.year, last.month):
-        return month(last)
-    if (first.month, first.day) == (1, 1) and last.year > first.year:
+    if first is not None and (first.month, first.day) == (1, 1) and last.year > first.year:
         return f"{first.year} to {last.year}"
-    return f"{month(first).removesuffix(f' {last.year}')} to {month(last)}"
+    return numbers.months(first, last)
 
 
 def rests_on(n: int | None, employers: int | None = None, basis: str | None = None) -> str:
@@ -134,7 +128,7 @@ def plain(text: str) -> str:
     return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
 
 
-_REVIEW = re.compile(r"(?:not reviewed|under review since)[^;)]*")
+_REVIEW = re.compile(rf"(?:{NOT_REVIEWED}|{UNDER_REVIEW} since)[^;)]*")
 
 
 def find_review(text: str | None) -> str:
@@ -146,7 +140,7 @@ def find_review(text: str | None) -> str:
 def say_when(figure: Figures) -> str:
     """Return the months in which a printed figure's adverts were read, or the years that the figure describes."""
     if figure.period_to is None:
-        return month(figure.as_of)
+        return numbers.month(figure.as_of)
     return months(figure.period_from, figure.period_to)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from reports.wording import numbers
-from reports.wording.movement import BREAK, say_break, say_period
+from reports.wording.movement import BREAK, NOTHING_NEWER, TOO_SHORT, say_break, say_period
 from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from warehouse.marts.printing import EMPLOYERS, INTERVAL, LARGEST
@@ -106,20 +106,19 @@ def say_lack(row: Row) -> str:
     if row["own_month"] is None:
         return f"our own adverts: too few to print; no month has complete lists of boards of {EMPLOYERS} employers"
     if row["own_printed"] is not None:
-        return f"our own adverts: nothing newer than {_name(row['own_printed'])} can be printed"
+        return NOTHING_NEWER.format(_name(row["own_printed"]))
     most, again = numbers.count_of(row["own_boards"], "board"), row["own_again"]
     pairs = f"at most {numbers.count_of(again, 'board')}" if again else "none"
-    return (
-        f"our own adverts are too short a series to print: {most} gave a complete list in {_name(row['own_month'])}, "
-        f"more than in any other month, but {pairs} in two months in a row. Complete lists of the same boards in two "
-        f"months in a row, of {EMPLOYERS} employers or more, would be enough: {_name(row['own_earliest'])} at the "
-        "earliest"
+    why = (
+        f"{most} gave a complete list in {_name(row['own_month'])}, more than in any other month, but {pairs} in two "
+        "months in a row"
     )
+    enough = f"two months in a row, of {EMPLOYERS} employers or more"
+    return TOO_SHORT.format(why=why, enough=enough, earliest=_name(row["own_earliest"]))
 
 
 def _name(month: object) -> str:
-    day = date.fromisoformat(str(month)[:10])
-    return f"{numbers.MONTHS[day.month - 1]} {day.year}"
+    return numbers.month(numbers.read_day(month))
 
 
 def _note(rows: Rows) -> list[str]:

@@ -82,18 +82,17 @@ def say_period(row: Row, name: str = "period") -> str:
     A last quarter or year that is not whole says until when.
     """
     if QUARTER in row[name]:
-        is_cut = name == "period" and date.fromisoformat(str(row["last_day"])[:10]).month % 3 != 0
+        is_cut = name == "period" and numbers.read_day(row["last_day"]).month % 3 != 0
         return f"{say_quarter(row[name])}{_until(row) if is_cut else ''}"
     if len(row[name]) > 4:
-        day = date.fromisoformat(row[name])
-        return f"{numbers.MONTHS[day.month - 1]} {day.year}"
-    last = date.fromisoformat(str(row["last_day"])[:10])
+        return numbers.month(numbers.read_day(row[name]))
+    last = numbers.read_day(row["last_day"])
     is_cut = name == "period" and (last.month, last.day) != (12, 31)
     return f"{row[name]}{_until(row) if is_cut else ''}"
 
 
 def _until(row: Row) -> str:
-    return f" (to {numbers.MONTHS[int(str(row['last_day'])[5:7]) - 1]})"
+    return f" (to {numbers.MONTHS[numbers.read_day(row['last_day']).month - 1]})"
 
 
 def say_quarter(period: str) -> str:
@@ -152,13 +151,18 @@ def is_own(row: Row) -> bool:
 def say_lack(row: Row) -> str:
     """Return why our own adverts are too short a series, and from which day on they can be printed at the earliest."""
     if row["own_printed"] is not None:
-        return f"our own adverts: nothing newer than {say_quarter(row['own_printed'])} can be printed"
+        return NOTHING_NEWER.format(say_quarter(row["own_printed"]))
     why = row["own_reason"] or f"no quarter has complete lists of {EMPLOYERS} employers that state pay"
-    earliest = numbers.day(date.fromisoformat(str(row["own_earliest"])[:10]))
-    return (
-        f"our own adverts are too short a series to print: {why}. Complete lists of the same boards in two quarters, "
-        f"with the same titles at {EMPLOYERS} employers or more, would be enough: {earliest} at the earliest"
-    )
+    enough = f"two quarters, with the same titles at {EMPLOYERS} employers or more"
+    return TOO_SHORT.format(why=why, enough=enough, earliest=numbers.day(numbers.read_day(row["own_earliest"])))
+
+
+NOTHING_NEWER = "our own adverts: nothing newer than {} can be printed"
+TOO_SHORT = (
+    "our own adverts are too short a series to print: {why}. Complete lists of the same boards in {enough}, would be "
+    "enough: {earliest} at the earliest"
+)
+"""What our own series of pay and of adverts lack, and when they can be printed."""
 
 
 def _say_group(row: Row) -> str:

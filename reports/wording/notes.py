@@ -38,6 +38,11 @@ def rows_of(figure: Figures) -> Rows:
     return _parse_rows(figure.value_json) if figure.value_json else ()
 
 
+def _printed_rows(figure: Figures) -> list[Row]:
+    """Return the rows that may be printed; a row that has no status has that of its figure."""
+    return numbers.choose_printed([{"status": figure.status, **row} for row in rows_of(figure)])
+
+
 def _first_of(figure: Figures) -> Row:
     return next(iter(rows_of(figure)), {})
 
@@ -83,7 +88,7 @@ def say_in_prose(figure: Figures, style: PartFormat) -> str:
     Figures that have no other words are said as they are printed.
     """
     say = declaration_of(figure.figure).renderer.prose
-    rows = numbers.choose_printed([{"status": figure.status, **row} for row in rows_of(figure)])
+    rows = _printed_rows(figure)
     words = say(rows, style) if rows and say else None
     return words or figure.bare_value or figure.value or prose.say_withheld(figure.unit, figure.reason or "")
 
@@ -106,10 +111,12 @@ def list_prose_remarks(figure: Figures) -> list[str]:
     """Return what must be said beside a figure in prose, once a paragraph: its month if it is stale, and its doubts."""
     if figure.value is None:
         return []
-    words, period = prose.read_style().remarks, describe_period(figure)
+    period, in_prose = describe_period(figure), dict[str, str]()
+    if period.startswith("read "):
+        month = numbers.months(figure.period_from, figure.period_to or figure.as_of)
+        in_prose[period] = prose.read_style().remarks["read"].format(month=month)
     remarks = [remark for remark in (figure.qualifier or "").split("; ") if remark and not _is_of_review(remark)]
-    is_read = period.startswith("read ")
-    return [words["read"].format(month=_name_months(figure)) if is_read and one == period else one for one in remarks]
+    return [in_prose.get(one, one) for one in remarks]
 
 
 def list_section_remarks(figure: Figures) -> list[str]:
@@ -121,17 +128,7 @@ def list_section_remarks(figure: Figures) -> list[str]:
 
 
 def _is_of_review(remark: str) -> bool:
-    return remark.startswith(("not reviewed", "under review"))
-
-
-def _name_months(figure: Figures) -> str:
-    last = figure.period_to or figure.as_of
-    first = figure.period_from or last
-    month = f"{numbers.MONTHS[last.month - 1]} {last.year}"
-    if (first.year, first.month) == (last.year, last.month):
-        return month
-    begin = numbers.MONTHS[first.month - 1] + ("" if first.year == last.year else f" {first.year}")
-    return f"{begin} to {month}"
+    return remark.startswith((NOT_REVIEWED, UNDER_REVIEW))
 
 
 def why_no_part(figure: Figures, style: PartFormat) -> str:
@@ -209,10 +206,10 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
     if basis in OWN_BASES or basis is None:
         return f"read {numbers.days(first, last)}"
     if basis == "indeed":
-        return f"adverts of {numbers.MONTHS[last.month - 1]} {last.year}"
+        return f"adverts of {numbers.month(last)}"
     is_whole_years = first is not None and (first.month, first.day) == (1, 1) and (last.month, last.day) == (12, 31)
     if basis == "official" and not is_whole_years:
-        return f"wages of {numbers.MONTHS[last.month - 1]} {last.year}"
+        return f"wages of {numbers.month(last)}"
     if first is None or not (is_whole_years or basis == "advertised_third_party"):
         return f"pay of {numbers.days(first, last)}"
     noun = {"official": "wages", "enterprises": "count"}.get(basis, "pay")
@@ -268,7 +265,7 @@ def find_only_platform(figure: Figures, titles: Mapping[str, str]) -> list[str]:
     `MAX_PLATFORM_SHARE` of what they count. A table with a row for each source needs no other name.
     """
     declaration = declaration_of(figure.figure)
-    rows = numbers.choose_printed([{"status": figure.status, **row} for row in rows_of(figure)])
+    rows = _printed_rows(figure)
     if declaration.gathers is not None or any("platforms" in row for row in rows):
         found = {row.get("platform") for row in declaration.renderer.choose_shown(rows)}
         return [title for title in found if title] if len(found) == 1 else []
@@ -291,10 +288,14 @@ def find_platforms(figure: Figures, titles: Mapping[str, str]) -> list[str]:
 def say_review(standing: Vintages, waits_since: date | None, as_of: date) -> str | None:
     """Say whether the standing vintage of a list was not reviewed, and since when a newer one waits, if for long."""
     is_waiting = waits_since is not None and (as_of - waits_since).days > DAYS_UNSAID.value
-    waits = f"under review since {numbers.day(waits_since)}" if waits_since is not None and is_waiting else None
+    waits = f"{UNDER_REVIEW} since {numbers.day(waits_since)}" if waits_since is not None and is_waiting else None
     if standing.is_reviewed:
         return waits
-    return f"not reviewed, with a newer value {waits}" if waits else "not reviewed"
+    return f"{NOT_REVIEWED}, with a newer value {waits}" if waits else NOT_REVIEWED
+
+
+NOT_REVIEWED, UNDER_REVIEW = "not reviewed", "under review"
+"""How the words for a review begin."""
 
 
 MAX_NAMED_OF_SCOPE = 3

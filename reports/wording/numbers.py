@@ -40,9 +40,26 @@ VERDICT_RULE = (
 )
 
 
+def month(on: date) -> str:
+    """Return the month of a day in words, such as "August 2026"."""
+    return f"{MONTHS[on.month - 1]} {on.year}"
+
+
+def months(first: date | None, last: date) -> str:
+    """Return the months of a period in words: "January 2026", "May to June 2026", "October 2025 to January 2026"."""
+    if first is None or (first.year, first.month) == (last.year, last.month):
+        return month(last)
+    return f"{month(first).removesuffix(f' {last.year}')} to {month(last)}"
+
+
 def day(on: date) -> str:
     """Return a date in words, such as "17 August 2026"."""
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+    return f"{on.day} {month(on)}"
+
+
+def read_day(value: object) -> date:
+    """Return the day of a row's value, which is a date or a time, or their ISO text once it was stored as JSON."""
+    return date.fromisoformat(str(value)[:10])
 
 
 def days(first: date | None, last: date) -> str:

@@ -45,9 +45,13 @@ class ShareStyle(_Section):
     thresholds: tuple[float, ...]
     of: tuple[str, ...]
 
-    def name(self, fraction: float) -> str:
-        """Return the words for one of `fractions`."""
-        return min(self.fractions, key=lambda one: abs(one[0] - fraction))[1]
+    def find_nearest(self, share: float) -> tuple[float, str]:
+        """Return the fraction nearest to a share, with its words."""
+        return min(self.fractions, key=lambda one: abs(one[0] - share))
+
+    def name(self, share: float) -> str:
+        """Return the words for the fraction nearest to a share."""
+        return self.find_nearest(share)[1]
 
 
 class ListStyle(_Section):
@@ -132,7 +136,7 @@ def _say_point(row: Row) -> str:
         return _say_ends(0.0, row["share_hi"])
     if share < style.fractions[0][0] - style.near or share > style.fractions[-1][0] + style.near:
         return numbers.percent(share)
-    fraction, words = min(style.fractions, key=lambda one: abs(one[0] - share))
+    fraction, words = style.find_nearest(share)
     gap = share - fraction
     form = style.about if abs(gap) <= style.near else style.over if gap > 0 else style.nearly
     return form.format(share=words)
@@ -141,12 +145,10 @@ def _say_point(row: Row) -> str:
 def _say_ends(low: float, high: float) -> str:
     """Say an interval that is too wide for a point: on which side of a threshold it lies, or both ends in tenths."""
     style = read_style().shares
-    above = [one for one in style.thresholds if high <= one]
-    if above:
+    if above := [one for one in style.thresholds if high <= one]:
         return style.fewer.format(share=style.name(above[0]))
-    below = [1 - one for one in reversed(style.thresholds) if low >= 1 - one]
-    below = [one for one in below if any(abs(one - fraction) < 0.01 for fraction, _ in style.fractions)]
-    if below:
+    mirrored = [1 - one for one in style.thresholds if low >= 1 - one]
+    if below := [one for one in mirrored if abs(style.find_nearest(one)[0] - one) < 0.01]:
         return style.more.format(share=style.name(max(below)))
     first, last = math.floor(10 * low) / 10, math.ceil(10 * high) / 10
     return style.between.format(low=f"{100 * first:.0f}%", high=f"{100 * last:.0f}%")
@@ -200,17 +202,16 @@ def list_shares(measure: Measure, jobs: str, rows: Rows) -> str | None:
 
 def _say_named(measure: Measure, jobs: str, rows: Rows) -> str:
     """Say each share with its item; the noun and the verb stand with the first, and items of equal words together."""
-    said: list[str] = []
-    noun, last = noun_of(measure, jobs), ""
-    for (share, verb), group in itertools.groupby(rows, lambda row: (say_share(row), _verb_of(measure, row))):
+    if not rows:
+        return ""
+    verb, _, item = _say_item(measure, rows[0]).partition(" ")
+    said, last = [f"{say_share(rows[0], noun_of(measure, jobs))} {verb} {item}"], verb
+    for (share, verb), group in itertools.groupby(rows[1:], lambda row: (say_share(row), _verb_of(measure, row))):
         objects = [_say_item(measure, row).partition(" ")[2] for row in group]
-        while objects:
-            several = objects if said else objects[:1]
-            objects = objects[len(several) :]
-            words = say_share(rows[0], noun) if not said else f"{share} each" if len(several) > 1 else share
-            said.append(f"{words} {'' if verb == last else f'{verb} '}{_join_objects(several)}")
-            last = verb
-    return numbers.join_words(said) if said else ""
+        each = " each" if len(objects) > 1 else ""
+        said.append(f"{share}{each} {'' if verb == last else f'{verb} '}{_join_objects(objects)}")
+        last = verb
+    return numbers.join_words(said)
 
 
 def _verb_of(measure: Measure, row: Row) -> str:

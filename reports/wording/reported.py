@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from babel.numbers import get_currency_name
 
@@ -135,7 +134,7 @@ def _table(rows: Rows) -> Table:
 def _note(rows: Rows) -> list[str]:
     printed = numbers.choose_printed(rows)
     days = "; ".join(
-        f"{name}, edition of {year}, amounts as of {numbers.day(date.fromisoformat(str(on)[:10]))}"
+        f"{name}, edition of {year}, amounts as of {numbers.day(numbers.read_day(on))}"
         for name, year, on in sorted({(row["survey"], row["year"], row["reported_on"]) for row in printed})
     )
     shares = [f"{name_persons(row)} {share}" for row in printed if (share := _in_dollars(row))]
@@ -148,9 +147,8 @@ def _text_of_cell(rows: Rows) -> str:
     parts = []
     for row in printed:
         ends = numbers.ends_cell(row, "p50") if numbers.is_point(row, "p50") else None
-        who = f"{_name_respondents(row)} {_name_currency(row)}".rstrip()
         rate = None if row["currency"] == "USD" else NO_RATE
-        beneath = (who, ends, f"n = {row['n_persons']:,}", _name_survey(row), rate, row["restriction"])
+        beneath = (_who(row), ends, f"n = {row['n_persons']:,}", _name_survey(row), rate, row["restriction"])
         parts.append(numbers.qualify(f"{numbers.amount(row, 'p50')} in {_place(row)}", beneath))
     return f"{_head(printed, 'a median a year', 'medians a year')}: {'; '.join(parts)}"
 
@@ -163,8 +161,11 @@ def _prose_of_cell(rows: Rows, _: PartFormat) -> str:
 def _say_median(row: Row, per: str = "") -> str:
     ends = [prose.say_amount(row, f"p50{end}") for end in ("_lo", "_hi")]
     amount = prose.say_amount(row, "p50") if numbers.is_point(row, "p50") else "between {} and {}".format(*ends)
-    who = f"{_name_respondents(row)} {_name_currency(row)}".rstrip()
-    return numbers.qualify(f"{amount}{per} in {_place(row)}", (who, row["restriction"]))
+    return numbers.qualify(f"{amount}{per} in {_place(row)}", (_who(row), row["restriction"]))
+
+
+def _who(row: Row) -> str:
+    return f"{_name_respondents(row)} {_name_currency(row)}".rstrip()
 
 
 def _head(printed: Rows, one: str, several: str) -> str:
@@ -179,8 +180,7 @@ def _place(row: Row) -> str:
 
 
 def _name_survey(row: Row) -> str:
-    on = date.fromisoformat(str(row["reported_on"])[:10])
-    return f"{row['survey']}, {numbers.MONTHS[on.month - 1]} {on.year}"
+    return f"{row['survey']}, {numbers.month(numbers.read_day(row['reported_on']))}"
 
 
 def _note_of_cell(rows: Rows) -> list[str]:

@@ -244,10 +244,12 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
             parts.append(_bounds(row) and f"of all jobs {_bounds(row)}")
         return [*filter(None, parts), *numbers.say_elsewhere(row), say_languages(measure), *_remarks(measure, rows)]
 
-    def say(rows: Rows, _: PartFormat) -> str | None:
-        return None if rows[0].get("form") == SAYS else prose.say_share(rows[0], prose.noun_of(measure, jobs))
+    return Renderer(text=text, note=note, parts=SHARE_PARTS, prose=partial(_say_first, measure, jobs))
 
-    return Renderer(text=text, note=note, parts=SHARE_PARTS, prose=say)
+
+def _say_first(measure: Measure, jobs: str, rows: Rows, _: PartFormat) -> str | None:
+    """Say the share of the first row in house style; None if too few jobs say for a share."""
+    return None if rows[0].get("form") == SAYS else prose.say_share(rows[0], prose.noun_of(measure, jobs))
 
 
 def _name_ends(row: Row) -> str:
@@ -390,11 +392,7 @@ def places(measure: Measure, jobs: str, kind: str, *, by_employer: bool = False)
         is_of_all = rows[0].get("region_level", "world") == "world"
         return _remarks(measure, rows) if is_of_all else [measure.remark]
 
-    def say(rows: Rows, _: PartFormat) -> str | None:
-        first = numbers.choose_printed(rows)[:1]
-        is_open = not first or first[0].get("form") == SAYS
-        return None if is_open else prose.say_share(first[0], prose.noun_of(measure, jobs))
-
+    say = partial(_say_first, measure, jobs)
     return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True, prose=say)
 
 
