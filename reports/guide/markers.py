@@ -33,7 +33,9 @@ RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 COMMENT = "!--"
 """The tag name of markers that are comments."""
 FIGURE_ELEMENTS = (COMMENT, "span", "title")
-FORMS = {"sources": ("long", "line", "notes"), "figure": ("exact", "prose", "table")}
+IN_PROSE = ("prose", "number")
+"""Forms of a figure in house style: in words, or with shares as numbers."""
+FORMS = {"sources": ("long", "line", "notes"), "figure": ("exact", *IN_PROSE, "table")}
 """Forms of the block "sources", a table, a paragraph, or notes with marks after the figures, and of a figure: as
 published, as a clause in house style, or as a table without the text around it.
 """
@@ -102,15 +104,16 @@ class Tag:
     def wanted(self) -> PartFormat:
         """The part of the figure to print, and its format."""
         given = self.options.get
+        part = given("part", PLAIN.part)
         return PartFormat(
-            part=given("part", PLAIN.part), per=given("per"), money=given("in"),
-            form=given("format", PLAIN.form), locale=given("locale", PLAIN.locale),
+            part=part, per=given("per"), money=given("in"), form=given("format", PLAIN.form),
+            locale=given("locale", PLAIN.locale), in_numbers=part == PLAIN.part and given("form") == "number",
         )  # fmt: skip
 
     @property
     def is_prose(self) -> bool:
         """Whether the figure is said in house style."""
-        return self.figure is not None and self.options.get("form") == "prose"
+        return self.figure is not None and self.options.get("form") in IN_PROSE
 
     @property
     def is_marker(self) -> bool:
@@ -197,7 +200,7 @@ def find_part_fault(figure: Figure, style: PartFormat) -> str | None:
     if (style.per or style.money) and "median" not in figure.renderer.parts:
         return f"{figure.id} is not a figure of pay, so per and in do not apply"
     is_number = style.part in figure.renderer.parts or style.part in ("n", "employers", "period")
-    if not is_number and style != PartFormat(part=style.part):
+    if not is_number and style != PartFormat(part=style.part, in_numbers=style.in_numbers):
         return f"the part {style.part!r} of {figure.id} is a text, so per, in, format and locale do not apply"
     return None
 

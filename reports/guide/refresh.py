@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from reports.figures.catalogue import find_id
 from reports.guide.markers import GuideError, Scan, find_markers, scan_tags
+from reports.guide.passages import find_passages
 from reports.guide.render import AS_OF, RefreshResult, refresh_bytes
 from reports.wording import numbers
 from warehouse.mart_tables import Figures
@@ -41,8 +43,11 @@ def _find_markers(path: Path) -> Scan:
 
 
 def figures_of(path: Path) -> set[str]:
-    """Return the ids of the figures in a guide. Raises `GuideError` with every problem and its line."""
-    return {span.marker.figure for span in _find_markers(path).spans if span.marker.figure}
+    """Return the ids of the figures of a guide and its passages. Raises `GuideError` with all problems and lines."""
+    scan = _find_markers(path)
+    with _name_guide(path):
+        in_passages = (find_id(name) for passage in find_passages(scan) for name in passage.figures)
+        return {*in_passages, *(span.marker.figure for span in scan.spans if span.marker.figure)}
 
 
 _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
 from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Scan, Span, Tag, find_markers, scan_tags
+from reports.guide.passages import write_passages
 from reports.wording import notes, numbers
 from reports.wording.bases import BASES
 from reports.wording.parts import PLAIN
@@ -474,6 +475,8 @@ def refresh_bytes(
     """
     ledger = {figure.figure: figure for figure in figures}
     scan = find_markers(raw, ledger, is_html=is_html, is_mdx=is_mdx)
+    if (text := write_passages(scan, ledger)) != scan.text:
+        scan = find_markers(text.encode(scan.encoding), ledger, is_html=is_html, is_mdx=is_mdx)
     day = Edition(scan=scan, ledger=ledger, sources=sources, is_sample=is_sample)
     contents = [day.content_of(span) for span in scan.spans]
     if scan.is_ascii:

@@ -6,6 +6,7 @@ No words say what a law causes, because places with and without a law differ in 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from reports.wording import numbers, prose
 from reports.wording.numbers import Row, Rows
@@ -78,14 +79,14 @@ def _say_within(row: Row) -> str:
     return f"{both} state pay with such a law, {other} without, {say_difference(row)} points [{say_ends(row)}]"
 
 
-def _within_prose(rows: Rows, _: PartFormat) -> str | None:
+def _within_prose(rows: Rows, style: PartFormat) -> str | None:
     """Say of the first group what part of its adverts states pay, with a law and without."""
     row = rows[0]
     if row["form"] == "interval":
         return None
     both, other = ({"share": row[name], "form": "point"} for name in ("share_both", "share_other"))
-    with_law = f"{prose.say_share(both, 'adverts')} state pay where {BY_LIST}"
-    return f"{with_law}, and {prose.say_share(other)} where it has none"
+    say = partial(prose.say_share, in_numbers=style.in_numbers)
+    return f"{say(both, 'adverts')} state pay where {BY_LIST}, and {say(other)} where it has none"
 
 
 def _of_point(say: Callable[[Row], str]) -> Callable[[Row], str | None]:

@@ -91,10 +91,10 @@ def sentences(parts: Sequence[str | None]) -> str:
     return " ".join(f"{upper_first(part).rstrip('.')}." for part in parts if part)
 
 
-def join_words(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str], link: str = "and") -> str:
     """Return the words as a list in a sentence: "a", "a and b", "a, b and c"."""
     *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{', '.join(first)} {link} {last}" if first else last
 
 
 _NESTED = str.maketrans("()", "[]")

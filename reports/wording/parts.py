@@ -36,6 +36,7 @@ class PartFormat:
     money: str | None = None  # one of `MONEYS`; None to print it as in the figure
     form: str = "short"  # one of `FORMATS`
     locale: str = "en"  # of numbers; words stay English
+    in_numbers: bool = False  # whether shares in house style are numbers, not fractions in words
 
     def write(self, number: float, pattern: str | None = None) -> str:
         """Return a number in the locale."""

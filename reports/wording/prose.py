@@ -45,6 +45,12 @@ class ShareStyle(_Section):
     thresholds: tuple[float, ...]
     of: tuple[str, ...]
 
+    def in_numbers(self) -> ShareStyle:
+        """Return this style with whole per cents for fractions, and nothing before a share that is known."""
+        fractions = tuple((percent / 100, f"{percent}%") for percent in range(1, 100))
+        plain = dict.fromkeys(("about", "nearly", "over"), "{share}")
+        return self.model_copy(update={**plain, "fractions": fractions, "near": 0.0, "between": "{low} to {high}"})
+
     def find_nearest(self, share: float) -> tuple[float, str]:
         """Return the fraction nearest to a share, with its words."""
         return min(self.fractions, key=lambda one: abs(one[0] - share))
@@ -92,32 +98,36 @@ class Style(_Section):
 
 
 @functools.cache
-def read_style(path: Path = STYLE) -> Style:
-    """Read the house style. Raise `pydantic.ValidationError`, which names the key, if a value is missing or wrong."""
-    return Style.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+def read_style(path: Path = STYLE, *, in_numbers: bool = False) -> Style:
+    """Read the house style, with shares in per cent if `in_numbers`.
+
+    Raise `pydantic.ValidationError`, which names the key, if a value is missing or wrong.
+    """
+    style = Style.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    return style.model_copy(update={"shares": style.shares.in_numbers()}) if in_numbers else style
 
 
 # --- shares -----------------------------------------------------------------------------------------------------
 
 
-def say_share(row: Row, noun: str = "") -> str:
+def say_share(row: Row, noun: str = "", *, in_numbers: bool = False) -> str:
     """Return a share with its noun: "nearly three in four adverts", "fewer than one in five adverts".
 
-    Of the readings of several platforms, the least and the most are said: "between one in four and one in three".
+    With `in_numbers`, "73% of adverts", "fewer than 20% of adverts". Of the readings of several platforms, the least
+    and the most are said: "between one in four and one in three".
     """
-    words = _say_readings(row["platforms"]) if row.get("form") == PLATFORMS else _say_reading(row)
-    style = read_style().shares
+    style = read_style(in_numbers=in_numbers).shares
+    words = _say_readings(row["platforms"], style) if row.get("form") == PLATFORMS else _say_reading(row, style)
     link = " of " if (noun and any(words.endswith(one) for one in style.of)) or words.endswith("%") else " "
     return f"{words}{link}{noun}" if noun else words
 
 
-def _say_reading(row: Row) -> str:
-    return _say_ends(*_ends_of(row)) if row.get("form") in (INTERVAL, BOUNDS) else _say_point(row)
+def _say_reading(row: Row, style: ShareStyle) -> str:
+    return _say_ends(*_ends_of(row), style) if row.get("form") in (INTERVAL, BOUNDS) else _say_point(row, style)
 
 
-def _say_readings(readings: Rows) -> str:
+def _say_readings(readings: Rows, style: ShareStyle) -> str:
     """Say the nearest fraction to the least and to the most of several readings, or once if that is the same."""
-    style = read_style().shares
     ends = [end for one in readings for end in (_ends_of(one) if one["form"] != POINT else (one["share"],))]
     low, high = style.name(min(ends)), style.name(max(ends))
     if max(ends) < style.fractions[0][0]:
@@ -130,10 +140,10 @@ def _ends_of(row: Row) -> tuple[float, float]:
     return row[names[0]], row[names[1]]
 
 
-def _say_point(row: Row) -> str:
-    style, share = read_style().shares, row["share"]
+def _say_point(row: Row, style: ShareStyle) -> str:
+    share = row["share"]
     if share < style.fractions[0][0] - style.near and row.get("share_hi") is not None:
-        return _say_ends(0.0, row["share_hi"])
+        return _say_ends(0.0, row["share_hi"], style)
     if share < style.fractions[0][0] - style.near or share > style.fractions[-1][0] + style.near:
         return numbers.percent(share)
     fraction, words = style.find_nearest(share)
@@ -142,9 +152,8 @@ def _say_point(row: Row) -> str:
     return form.format(share=words)
 
 
-def _say_ends(low: float, high: float) -> str:
+def _say_ends(low: float, high: float, style: ShareStyle) -> str:
     """Say an interval that is too wide for a point: on which side of a threshold it lies, or both ends in tenths."""
-    style = read_style().shares
     if above := [one for one in style.thresholds if high <= one]:
         return style.fewer.format(share=style.name(above[0]))
     mirrored = [1 - one for one in style.thresholds if low >= 1 - one]
@@ -183,7 +192,7 @@ def noun_of(measure: Measure, jobs: str) -> str:
     return "adverts" if measure.reading else jobs
 
 
-def list_shares(measure: Measure, jobs: str, rows: Rows) -> str | None:
+def list_shares(measure: Measure, jobs: str, rows: Rows, *, in_numbers: bool = False) -> str | None:
     """Say the shares of a measure's items in one sentence, without its full stop; None if there is nothing to say.
 
     "About two in three adverts ask for Python and just over one in five for TypeScript; Go, C++ and Rust are each asked
@@ -196,17 +205,18 @@ def list_shares(measure: Measure, jobs: str, rows: Rows) -> str | None:
     named = named[: style.max_named]
     rest = [row for row in rows if row not in named and row.get("form") in (POINT, INTERVAL, PLATFORMS)]
     rest = rest[: style.max_below]
-    parts = [_say_named(measure, jobs, named), _say_below(measure, rest)]
+    parts = [_say_named(measure, jobs, named, in_numbers), _say_below(measure, rest, in_numbers)]
     return "; ".join(filter(None, parts)) or None
 
 
-def _say_named(measure: Measure, jobs: str, rows: Rows) -> str:
+def _say_named(measure: Measure, jobs: str, rows: Rows, in_numbers: bool) -> str:
     """Say each share with its item; the noun and the verb stand with the first, and items of equal words together."""
     if not rows:
         return ""
     verb, _, item = _say_item(measure, rows[0]).partition(" ")
-    said, last = [f"{say_share(rows[0], noun_of(measure, jobs))} {verb} {item}"], verb
-    for (share, verb), group in itertools.groupby(rows[1:], lambda row: (say_share(row), _verb_of(measure, row))):
+    say = functools.partial(say_share, in_numbers=in_numbers)
+    said, last = [f"{say(rows[0], noun_of(measure, jobs))} {verb} {item}"], verb
+    for (share, verb), group in itertools.groupby(rows[1:], lambda row: (say(row), _verb_of(measure, row))):
         objects = [_say_item(measure, row).partition(" ")[2] for row in group]
         each = " each" if len(objects) > 1 else ""
         said.append(f"{share}{each} {'' if verb == last else f'{verb} '}{_join_objects(objects)}")
@@ -229,9 +239,9 @@ def _join_objects(objects: list[str]) -> str:
 _PREPOSITIONS = ("for", "in", "from")
 
 
-def _say_below(measure: Measure, rows: Rows) -> str:
+def _say_below(measure: Measure, rows: Rows, in_numbers: bool) -> str:
     """Say below which threshold the shares of all rows are; "" if one is not below half, or no words are known."""
-    style = read_style()
+    style = read_style(in_numbers=in_numbers)
     if not rows:
         return ""
     verb = _verb_of(measure, rows[0])

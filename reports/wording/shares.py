@@ -247,9 +247,11 @@ def single(measure: Measure, jobs: str, *, by_employer: bool = False) -> Rendere
     return Renderer(text=text, note=note, parts=SHARE_PARTS, prose=partial(_say_first, measure, jobs))
 
 
-def _say_first(measure: Measure, jobs: str, rows: Rows, _: PartFormat) -> str | None:
+def _say_first(measure: Measure, jobs: str, rows: Rows, style: PartFormat) -> str | None:
     """Say the share of the first row in house style; None if too few jobs say for a share."""
-    return None if rows[0].get("form") == SAYS else prose.say_share(rows[0], prose.noun_of(measure, jobs))
+    if rows[0].get("form") == SAYS:
+        return None
+    return prose.say_share(rows[0], prose.noun_of(measure, jobs), in_numbers=style.in_numbers)
 
 
 def _name_ends(row: Row) -> str:
@@ -313,7 +315,7 @@ def items(
     return replace(
         _listed(measure, jobs, text, columns, more),
         choose_shown=numbers.choose_met,
-        prose=lambda rows, _: prose.list_shares(measure, jobs, rows),
+        prose=lambda rows, style: prose.list_shares(measure, jobs, rows, in_numbers=style.in_numbers),
     )
 
 

@@ -90,7 +90,8 @@ def test_notes_on_prose_give_exact_values_once_for_what_rests_on_the_same_advert
 
 
 @pytest.mark.parametrize(
-    ("form", "message"), [("number", "expected exact, prose or table"), ("notes", "expected exact, prose or table")]
+    ("form", "message"),
+    [("numbers", "expected exact, prose, number or table"), ("notes", "expected exact, prose, number or table")],
 )
 def test_an_unknown_form_is_refused(ledger: list[Figures], form: str, message: str) -> None:
     ((_, problem),) = problems_of(f'a <!-- figure:skill.python form="{form}" -->x<!-- /figure -->{END}', ledger)

@@ -86,6 +86,28 @@ def test_other_measures_keep_their_verbs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (share(0.73, 0.68, 0.78), "73% of adverts"),
+        (share(0.005, 0.001, 0.03), "fewer than 5% of adverts"),
+        (share(0.06, 0.02, 0.17, form="interval"), "fewer than 20% of adverts"),
+        (share(0.8, 0.52, 0.93, form="interval"), "more than 50% of adverts"),
+        (share(0.4, 0.17, 0.66, form="interval"), "10% to 70% of adverts"),
+        (share(0.2, 0.1, 0.3, form="platforms", platforms=[share(0.28, 0.24, 0.33), share(0.13, 0.1, 0.16)]),
+         "13% to 28% of adverts"),
+    ],
+)  # fmt: skip
+def test_shares_in_numbers_say_no_more_than_those_in_words(row: dict[str, Any], words: str) -> None:
+    assert say_share(row, "adverts", in_numbers=True) == words
+
+
+def test_a_list_in_numbers_is_the_same_sentence() -> None:
+    assert list_shares(SKILLS, "jobs", LANGUAGES, in_numbers=True) == (
+        "67% of adverts ask for Python and 22% for TypeScript; C++, Rust and Java are each asked for in fewer than 20%"
+    )
+
+
 def test_no_threshold_is_said_that_one_interval_crosses() -> None:
     rows = [*LANGUAGES[:2], share(0.3, 0.04, 0.72, "Rust", form="interval")]
     assert list_shares(SKILLS, "jobs", rows) == (
