@@ -22,7 +22,7 @@ from reports.figures.catalogue import find_id
 from reports.figures.places import PLACES
 from reports.guide.markers import GuideError, Problem, Scan
 from reports.guide.words import split_around
-from reports.wording import numbers
+from reports.wording import notes, numbers
 from reports.wording.work import PERSONS, name_workers
 from warehouse.mart_tables import Figures
 
@@ -37,9 +37,10 @@ class _Model(BaseModel):
 
 
 class Sentence(_Model):
-    """A sentence of a topic, and what it is about where it cannot be said: see `passages.toml`."""
+    """A sentence of a topic, what its figures may rest on (anything if empty), and what it is about."""
 
     text: str
+    bases: tuple[str, ...] = ()
     about: str = ""
 
 
@@ -54,12 +55,13 @@ class Topic(_Model):
 class Passage(NamedTuple):
     """A passage of a guide: the text between its markers is text[start:end], and the first marker starts at `at`.
 
-    `sentences` are those of the topic, with its parts put in.
+    `sentences` are those of the topic, with its parts put in; `there` is "In Germany, ", or "" for all places.
     """
 
     at: int
     start: int
     end: int
+    there: str
     unsaid: str
     sentences: tuple[Sentence, ...]
 
@@ -124,14 +126,13 @@ def _make(address: str, at: int, start: int, end: int) -> Passage:
     put_in = dict(zip(topic.parts, words, strict=True))
     if role := put_in.get("ROLE"):
         put_in["WORKERS"] = PERSONS.get(role) or name_workers(role)
-    if place := put_in.get("PLACE"):
-        named = next((one.in_words for one in PLACES.values() if one.slug == place), "")
-        put_in["THERE"] = f"In {named}, " if named else ""
+    named = next((one.in_words for one in PLACES.values() if one.slug == put_in.get("PLACE")), "")
+    put_in["THERE"] = f"In {named}, " if named else ""
     sentences = tuple(
-        one.model_copy(update={"text": re.sub(r"\b[A-Z]{4,}\b", lambda hit: put_in.get(hit[0], hit[0]), one.text)})
+        one.model_copy(update={"text": re.sub(r"[A-Z]{4,}", lambda hit: put_in.get(hit[0], hit[0]), one.text)})
         for one in topic.sentences
     )
-    passage = Passage(at, start, end, topic.unsaid, sentences)
+    passage = Passage(at, start, end, put_in["THERE"], topic.unsaid, sentences)
     for figure in passage.figures:
         find_id(figure)
     return passage
@@ -162,13 +163,21 @@ def write_passages(scan: Scan, ledger: Mapping[str, Figures]) -> str:
 def _write(passage: Passage, ledger: Mapping[str, Figures]) -> str:
     said, unsaid = [], []
     for sentence in passage.sentences:
-        names = [find_id(name) for name, _ in _FIGURE.findall(sentence.text)]
-        if all(ledger[name].value is not None for name in names):
+        figures = [ledger[find_id(name)] for name, _ in _FIGURE.findall(sentence.text)]
+        if all(_can_be_said(figure, sentence) for figure in figures):
             said.append(_FIGURE.sub(_span, sentence.text))
         elif sentence.about:
             unsaid.append(sentence.about)
-    told = [passage.unsaid.replace("ABOUT", numbers.join_words(unsaid, "or"))] if unsaid else []
-    return " ".join([*said, *told])
+    if unsaid:
+        told = passage.unsaid.replace("ABOUT", numbers.join_words(unsaid, "or"))
+        is_alone = passage.there and not said
+        said.append(f"{passage.there}{numbers.lower_first(told)}" if is_alone else told)
+    return " ".join(said)
+
+
+def _can_be_said(figure: Figures, sentence: Sentence) -> bool:
+    has_basis = not sentence.bases or figure.basis in sentence.bases
+    return figure.value is not None and has_basis and not notes.is_widened(figure)
 
 
 def _span(hit: re.Match[str]) -> str:

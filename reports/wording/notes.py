@@ -239,7 +239,7 @@ def level(figure: Figures) -> str:
     return "" if group is None else level_phrase(group)
 
 
-def _is_widened(figure: Figures) -> bool:
+def is_widened(figure: Figures) -> bool:
     """Whether a figure of one group of levels counts every level."""
     group = declaration_of(figure.figure).level
     return group is not None and (_first_of(figure).get("seniority_group") or group) != group
@@ -381,7 +381,7 @@ def _define_level(figure: Figures) -> str | None:
     declaration = declaration_of(figure.figure)
     if declaration.level is None or declaration.gathers is not None:
         return None
-    if _is_widened(figure):
+    if is_widened(figure):
         return f"every level is counted, since those of {level_phrase(declaration.level)} alone are too few"
     return define(declaration.level, figure.basis or "")
 
@@ -420,7 +420,7 @@ ENDS = {"band_low": "the lower end", "band_high": "the upper end", "p50": "the m
 def compare(figure: Figures) -> str | None:
     """Return by how many per cent a measured value differs from the 2026 guide's; None if the guide gave no number."""
     row, then = _first_of(figure), declaration_of(figure.figure).baseline_values
-    if not then or figure.value is None or _is_widened(figure) or any(row.get(column) is None for column in then):
+    if not then or figure.value is None or is_widened(figure) or any(row.get(column) is None for column in then):
         return None
     changes = [(ENDS[column], _change_of(row, column, amount)) for column, amount in then.items()]
     text = " and ".join([" is ".join(changes[0]), *map(" ".join, changes[1:])])

@@ -46,6 +46,32 @@ def test_a_passage_says_what_is_known_and_tells_once_what_is_not(figure: Make) -
     assert IDS[1] not in text  # a sentence without `about` is left out in silence
 
 
+def test_a_passage_says_offer_of_adverts_alone_and_no_level_that_is_not_counted(figure: Make) -> None:
+    names = [f"pay.de.ai_engineering.{level}" for level in ("mid_senior", "entry", "staff")]
+    band = {"currency": "EUR", "p50": 80_000, "p50_lo": 76_000, "p50_hi": 84_000}
+    rows = {
+        "reported": {**band, "seniority_group": "mid_senior"},
+        "official": {**band, "seniority_group": "entry"},
+        "advertised": {**band, "seniority_group": "all"},
+    }
+    ledger = [
+        figure(figure=name, basis=basis, value_json=json.dumps([{**row, "basis": basis}]), unit="USD per year")
+        for name, (basis, row) in zip(names, rows.items(), strict=True)
+    ]
+    none = share_of(figure, "reported.de.ai_engineering.mid_senior", None)
+    guide = GUIDE.replace("requirements.gb.ai_jobs", "pay.de.ai_engineering")
+    assert words_of(guide, [*ledger, none])[1] == (
+        "Asked in surveys, people at mid to senior level report a median of about €80,000 a year. We cannot say yet "
+        "what adverts offer at mid to senior level, entry level or staff and principal level."
+    )
+
+
+def test_a_passage_of_nothing_names_its_place(figure: Make) -> None:
+    assert words_of(GUIDE, [share_of(figure, name, None) for name in IDS])[1] == (
+        "In the United Kingdom, we cannot say yet how many require a degree, ask for experience or are for remote work."
+    )
+
+
 def test_a_second_refresh_changes_nothing_and_a_new_value_adds_its_sentence(figure: Make) -> None:
     few = [share_of(figure, *pair) for pair in zip(IDS, [0.65, 0.04, None, 0.3], strict=True)]
     first, _ = words_of(GUIDE, few)
