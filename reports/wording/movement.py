@@ -5,11 +5,13 @@ A change whose interval holds 0 is called no clear change, whatever its sign.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
 from reports.wording import numbers
 from reports.wording.numbers import Row, Rows
+from reports.wording.parts import PartFormat
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import PERSONS, name_work, name_workers
 from warehouse.marts.printing import EMPLOYERS, INTERVAL, JOBS, LARGEST
@@ -123,17 +125,40 @@ def _brief(row: Row) -> str:
     return f"{name} {say_ends(row) if point is None else f'{point} ({say_ends(row)})'}"
 
 
+def _is_unclear(row: Row) -> bool:
+    return bool(row["change_lo"] <= 0 <= row["change_hi"])
+
+
 def _say_change(row: Row) -> str:
     when = f"from {say_period(row, 'previous')} to {say_period(row)}"
     head, point = "pay for the same kind of job", _point(row)
     if is_own(row):
         head = "pay in adverts for the same title, level and kind of pay at the same employers"
-    if row["change_lo"] <= 0 <= row["change_hi"]:
+    if _is_unclear(row):
         return f"{head} shows no clear change {when} {_say_unclear(row)}"
     verb = "rose" if row["change"] > 0 else "fell"
     if point is None:
         return f"{head} {verb} {when} (by {_sizes(row, ' to ')})"
     return f"{head} {verb} by {_unsigned(row['change'])} {when} ({say_ends(row)})"
+
+
+def _prose_of_changes(rows: Rows, _: PartFormat) -> str:
+    """Say the newest change: "pay for the same kind of job rose by about 2% from 2024 to 2025"."""
+    newest = numbers.choose_printed(rows)[-1]
+    head = "pay for the same job at the same employers" if is_own(newest) else "pay for the same kind of job"
+    when = f"from {say_period(newest, 'previous')} to {say_period(newest)}"
+    if _is_unclear(newest):
+        return f"{head} showed no clear change {when}"
+    return f"{head} {'rose' if newest['change'] > 0 else 'fell'} by {_say_size(newest)} {when}"
+
+
+def _say_size(row: Row) -> str:
+    """Return the size of a clear rise or fall in whole per cents: "about 2%", "between 5% and 40%"."""
+    if _point(row) is None:
+        low, high = sorted((abs(row["change_lo"]), abs(row["change_hi"])))
+        return f"between {math.floor(100 * low)}% and {math.ceil(100 * high)}%"
+    percent = round(100 * abs(row["change"]))
+    return f"about {percent}%" if percent else "less than 1%"
 
 
 def _text_of_changes(rows: Rows) -> str:
@@ -171,13 +196,26 @@ def _say_group(row: Row) -> str:
     return f"adverts for {name_workers(row['role_group'])}"
 
 
+def _name_premium(row: Row) -> tuple[str, str, str]:
+    """Return who is compared, a verb, and with whom."""
+    if row["basis"] == "reported":
+        return _say_group(row), "are paid", f"other engineers of equal experience, {say_period(row)}"
+    return _say_group(row), "offer", f"those for other engineering of equal level, {say_period(row)}"
+
+
+def _prose_of_premium(rows: Rows, _: PartFormat) -> str:
+    """Say the newest difference: "data scientists who answered are paid about 30% more than other engineers …"."""
+    newest = numbers.choose_printed(rows)[-1]
+    who, verb, than = _name_premium(newest)
+    if _is_unclear(newest):
+        return f"{who} show no clear difference in pay from {than}"
+    return f"{who} {verb} {_say_size(newest)} {'more' if newest['change'] > 0 else 'less'} than {than}"
+
+
 def _text_of_premium(rows: Rows) -> str:
     *earlier, newest = numbers.choose_printed(rows)
-    who, point, is_survey = _say_group(newest), _point(newest), newest["basis"] == "reported"
-    verb = "are paid" if is_survey else "offer"
-    than = "other engineers of equal experience" if is_survey else "those for other engineering of equal level"
-    than += f", {say_period(newest)}"
-    if newest["change_lo"] <= 0 <= newest["change_hi"]:
+    (who, verb, than), point = _name_premium(newest), _point(newest)
+    if _is_unclear(newest):
         said = f"{who} show no clear difference in pay from {than} {_say_unclear(newest)}"
     else:
         more = "more" if newest["change"] > 0 else "less"
@@ -237,5 +275,5 @@ def _note(rows: Rows) -> list[str]:
     ]
 
 
-HELD_CONSTANT = Renderer(text=_text_of_changes, table=_table, note=_note, names_withheld=True)
-PREMIUM = Renderer(text=_text_of_premium, table=_table, note=_note, names_withheld=True)
+HELD_CONSTANT = Renderer(text=_text_of_changes, table=_table, note=_note, names_withheld=True, prose=_prose_of_changes)
+PREMIUM = Renderer(text=_text_of_premium, table=_table, note=_note, names_withheld=True, prose=_prose_of_premium)
