@@ -224,7 +224,7 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
         "category_rank_best": None, "category_rank_worst": None, "share": None,
         "share_lo": None, "share_hi": None, "rank": None, "category": None, "category_rank": None,
         "status": "suppressed", "reason": "few jobs", "doubt": None, "inputs": None, "sample": "known",
-        "platforms": None, "platforms_chance": None, "platform": None,
+        "platforms": None, "platforms_by_jobs": None, "platforms_chance": None, "platform": None,
     }  # fmt: skip
     assert fields.keys() <= row.keys(), fields.keys() - row.keys()
     row |= fields

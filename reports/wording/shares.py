@@ -32,6 +32,7 @@ BY_EMPLOYER = (
     "Each employer counts once, by the part of its jobs: in so much of its adverts the average employer asks for it or "
     "offers it. By jobs, each job counts alike, so that large employers count more"
 )
+SAME_ORDER = "Where platforms stand side by side, shares by jobs are in the same order"
 RANKS = (
     "Where comparing employers leaves a rank open, its range is printed, as in 1–3. All ranks of a list are meant to "
     "hold together in 95% of lists like it; in trials with known truth they did in 93.5% to 100%"
@@ -91,8 +92,8 @@ def say_how_many_say(measure: Measure, row: Row, jobs: str = "jobs") -> str:
 
 
 def _by_jobs(row: Row) -> str | None:
-    """Return the jobs' share that stands beside an employers' share."""
-    return numbers.printed_share(row["beside"]) if row.get("beside") else None
+    """Return the jobs' share that stands beside an employers' share, of several platforms in the same order."""
+    return numbers.brief_share(row["beside"]) if row.get("beside") else None
 
 
 def _say_without(row: Row) -> str | None:
@@ -102,10 +103,11 @@ def _say_without(row: Row) -> str | None:
 
 def _say_beside(row: Row) -> str | None:
     """Say the jobs' share beside an employers' share, and what it would be without the largest employer."""
-    if not row.get("beside"):
+    beside = row.get("beside")
+    if not beside:
         return None
-    ends = numbers.interval(row["beside"]) if row["beside"]["form"] == POINT else None
-    return f"counting every job alike {numbers.qualify(_by_jobs(row) or '', [ends, _say_without(row)])}"
+    share = numbers.printed_share(beside)
+    return f"counting every job alike {numbers.qualify(share, [_point(beside) and _ends(beside), _say_without(row)])}"
 
 
 def _say_sizes(row: Row) -> str | None:
@@ -193,6 +195,7 @@ def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str
         f"In the adverts we read: share of the {_whose(by_employer)}{measure.name_jobs(jobs)}",
         once if by_employer or not is_weighted else "",
         WEIGHTED.format(n=n) if is_weighted else "",
+        SAME_ORDER if any((row.get("beside") or {}).get("form") == PLATFORMS for row in rows) else "",
         say_languages(measure),
         *more,
         SILENT if measure.silence == "unknown" else "",

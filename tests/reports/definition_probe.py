@@ -138,8 +138,9 @@ def _form(n: int) -> str:
     )
     found = readings.Readings(row, np.arange(n), row + 500, row + 90, 0.3 * each, 0.28 * each, 0.32 * each, 400 * each)
     row_of = {"share": 0.3, "share_lo": 0.28, "share_hi": 0.32, "bound_lo": 0.2, "bound_hi": 0.4, "form": "point"}
-    rows = pd.DataFrame([row_of])
-    return str(readings.add_readings(rows, found, np.full(n, "x", dtype=object))["form"][0])
+    rows = pd.DataFrame([row_of | {"form_by_employer": "point"}])
+    rows = readings.add_readings(rows, found, np.full(n, "x", dtype=object), readings.BY_JOBS, is_first=True)
+    return str(rows["form"][0])
 
 
 def _say_review(days: int) -> str | None:

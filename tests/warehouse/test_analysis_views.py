@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from warehouse.load import employers, jobs
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import convert_money
 from warehouse.mart_tables import Shares
+from warehouse.mart_tables.shares import PlatformReading
 from warehouse.marts.vintages import published
 from warehouse.ops_tables import BoardNights, KnownBoards
 from warehouse.publish.market import publish
@@ -81,6 +82,20 @@ HIDDEN = offer(11, source="secret", board="secret")
 """Of a source whose aggregates may not be published."""
 
 
+READINGS = [
+    PlatformReading(
+        platform=f"{brand} job boards", n_jobs=3, n_employers=3, share=share, share_lo=share - 0.1,
+        share_hi=share + 0.1, form="point",
+    )
+    for brand, share in (("Ashby", 0.8), ("Lever", 0.5))
+]  # fmt: skip
+FORMS = {
+    "World": "point", "Northern Europe": "interval", "Southern Europe": "platforms", "Eastern Europe": "bounds",
+    "Western Europe": "says",
+}  # fmt: skip
+"""How the share of remote jobs is printed, by place."""
+
+
 @pytest.fixture(scope="module")
 def market(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file: two readings of a board, and one of a source that may not be published."""
@@ -108,9 +123,18 @@ def publish_readings(con: database.Connection, folder: Path) -> None:
     employers.resolve(con, ())
     jobs.resolve(con)
     convert_money(con)
-    row = share_row(NEWEST, "workplace", "remote", 6, 4, n_unknown=2, share=4 / 6, status="low", form="bounds")
+    remote = [
+        share_row(
+            NEWEST, "workplace", "remote", 6, 4, n_unknown=2, region=region, status="low", form=form,
+            share=4 / 6, share_lo=0.5, share_hi=0.9, bound_lo=0.3, bound_hi=0.95,
+            share_by_employer=0.6, share_by_employer_lo=0.4, share_by_employer_hi=0.8,
+            platforms=READINGS if form == "platforms" else None,
+            platforms_by_jobs=READINGS if form == "platforms" else None,
+        )
+        for region, form in FORMS.items()
+    ]  # fmt: skip
     with database.transaction(con):
-        database.write_mart(con, Shares, [Shares(**row)], as_of=NEWEST)
+        database.write_mart(con, Shares, [Shares(**row) for row in remote], as_of=NEWEST)
         published.publish(con, {"shares.workplace.regions": 1}, cells_of=NEWEST, published_on=NEWEST)
     publish(con, folder / "market.duckdb")
 
@@ -183,8 +207,8 @@ def test_skills_are_those_that_the_marts_count(market: duckdb.DuckDBPyConnection
 
 def test_remote_work_has_marts_with_intervals_and_roles_as_counts(market: duckdb.DuckDBPyConnection) -> None:
     select = "SELECT n_remote, n_not_remote, n_unknown, known_share, share, bound_lo, bound_hi, status"
-    (mart,) = all_rows(market, f"{select} FROM analysis.remote_share WHERE role = 'all'")
-    assert mart == (4, 2, 2, 6 / 8, 4 / 6, None, None, "low")
+    (mart,) = all_rows(market, f"{select} FROM analysis.remote_share WHERE role = 'all' AND region = 'World'")
+    assert mart == (4, 2, 2, 6 / 8, 4 / 6, 0.3, 0.95, "low")
     where = "role = 'machine_learning_engineer' AND region = 'US'"
     (role,) = all_rows(market, f"{select} FROM analysis.remote_share WHERE {where}")
     assert role == (1, 1, 7, 2 / 9, 0.5, None, None, "count")
@@ -192,6 +216,19 @@ def test_remote_work_has_marts_with_intervals_and_roles_as_counts(market: duckdb
         market, f"{select} FROM analysis.remote_share WHERE role = 'ai_data_trainer' AND region = 'US'"
     )
     assert silent == (0, 0, 1, 0, None, None, None, "count"), "not stated is NULL and never zero"
+
+
+def test_remote_work_has_of_employers_and_jobs_what_may_be_printed(market: duckdb.DuckDBPyConnection) -> None:
+    columns = "region, share_by_employer, share_by_employer_lo, share, share_lo, bound_lo, platforms, platforms_by_jobs"
+    rows = all_rows(market, f"SELECT {columns} FROM analysis.remote_share WHERE role = 'all' AND form IS NOT NULL")
+    readings = [asdict(one) for one in READINGS]
+    assert {region: tuple(values) for region, *values in rows} == {
+        "World": (0.6, 0.4, 4 / 6, 0.5, 0.3, [], []),
+        "Northern Europe": (None, 0.4, None, 0.5, 0.3, [], []),
+        "Southern Europe": (None, 0.4, None, 0.5, 0.3, readings, readings),
+        "Eastern Europe": (None, None, None, None, 0.3, None, None),
+        "Western Europe": (None, None, None, None, None, None, None),
+    }
 
 
 def test_months_count_what_boards_listed_and_say_what_they_cover(market: duckdb.DuckDBPyConnection) -> None:

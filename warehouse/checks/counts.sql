@@ -59,10 +59,12 @@ WHERE as_of = $as_of AND estimand = '$estimand' AND share IS NOT NULL AND (
         abs(share - n_yes / n_jobs) > 1e-9
         OR bound_lo > n_yes / (n_jobs + n_unknown) + 1e-9
         OR bound_hi < 1 - n_no / (n_jobs + n_unknown) - 1e-9
+        OR (platforms_by_jobs IS NOT NULL) <> (platforms IS NOT NULL AND measure IN $measures_by_employer)
         OR form <> CASE
             WHEN bound_lo IS NOT NULL AND n_jobs < $min_known * (n_jobs + n_unknown)
                 THEN if(round(bound_hi - bound_lo, 9) > $max_bounds_width, 'says', 'bounds')
-            WHEN len(platforms) < $min_platforms AND measure NOT IN $measures_by_employer THEN 'platforms'
+            WHEN len(if(measure IN $measures_by_employer, platforms_by_jobs, platforms)) < $min_platforms
+                THEN 'platforms'
             WHEN $is_wide THEN 'interval' ELSE 'point' END
         OR form_by_employer <> CASE
             WHEN form IN ('bounds', 'says') THEN form

@@ -50,6 +50,7 @@ class PlatformReading:
     "share_lo <= share AND share <= share_hi",
     "share_by_employer_lo <= share_by_employer AND share_by_employer <= share_by_employer_hi",
     "bound_lo <= bound_hi",
+    "platforms_by_jobs IS NULL OR len(platforms_by_jobs) = len(platforms)",
     "n_even_employers <= n_employers",
     "category_rank_best <= category_rank_worst",
     "estimand = 'share_of_jobs_capped' OR (form IS NULL) = (status = 'suppressed')",
@@ -143,8 +144,8 @@ class Shares(CellCounts, FromBoards):
         float | None, Column("Standard error over the share; NULL: suppressed, or the share is 0", unit="share", low=0)
     ]
     share: Annotated[float | None, share("Share of jobs; NULL: suppressed")]
-    share_lo: Annotated[float | None, share("Lower end of its 95 % interval; with `platforms` of it, widened")]
-    share_hi: Annotated[float | None, share("Upper end of its 95 % interval; with `platforms` of it, widened")]
+    share_lo: Annotated[float | None, share("Lower end of its 95 % interval; with readings of platforms, widened")]
+    share_hi: Annotated[float | None, share("Upper end of its 95 % interval; with readings of platforms, widened")]
     platforms: Annotated[
         tuple[PlatformReading, ...] | None,
         Column(
@@ -154,8 +155,16 @@ class Shares(CellCounts, FromBoards):
             f"{BRIDGE_DAYS} apart and, if adverts without text count, from full adverts alone; NULL: fewer than two"
         ),
     ]
+    platforms_by_jobs: Annotated[
+        tuple[PlatformReading, ...] | None,
+        Column(
+            "Readings of `share` where `share_by_employer` is printed first, of the same platforms in the same order; "
+            "NULL: no readings, or `platforms` has those of `share`"
+        ),
+    ]
     platforms_chance: Annotated[
-        float | None, share("Chance of readings so far apart, or farther, if platforms did not differ")
+        float | None,
+        share("Chance of readings as far apart as those in `platforms`, or farther, if platforms did not differ"),
     ]
     platform: Annotated[
         str | None,

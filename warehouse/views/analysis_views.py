@@ -210,8 +210,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "n_not_remote": "Jobs that are hybrid or on site",
         **of_table(Shares, "n_unknown", "n_unread"),
         "known_share": "Jobs that say, as a share of all that could have told (share)",
-        "share": "Remote jobs, as a share of those that say; NULL: suppressed (share)",
-        **of_table(Shares, "share_lo", "share_hi", "bound_lo", "bound_hi", "form"),
+        "share_by_employer": "Mean over employers of the part of their jobs that are remote, of those that say: the "
+        "number that is printed first; NULL: another form than point, or suppressed (share)",
+        **of_table(Shares, "share_by_employer_lo", "share_by_employer_hi", "form_by_employer", "platforms"),
+        "share": "Remote jobs, as a share of those that say; NULL: another form than point, or suppressed (share)",
+        **of_table(Shares, "share_lo", "share_hi", "form", "platforms_by_jobs", "bound_lo", "bound_hi"),
         "status": "published, low or suppressed as in mart.shares; count: a role, counted without a judgement",
         "reason": "Why it is not published",
         **of_table(Shares, "period_from", "period_to"),

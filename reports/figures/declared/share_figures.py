@@ -46,10 +46,14 @@ def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
 
 BESIDE = Sql(
     "CASE WHEN form NOT IN ('bounds', 'says') THEN {'share': share, 'share_lo': share_lo, 'share_hi': share_hi, "
-    "'form': form, 'without_largest': nullif(share_without_largest, 'nan'), "
+    "'form': form, 'platforms': platforms_by_jobs, "
+    "'without_largest': CASE WHEN form <> 'platforms' THEN nullif(share_without_largest, 'nan') END, "
     "'of_single': nullif(share_of_single, 'nan'), 'of_large': nullif(share_of_large, 'nan')} END"
 )
-"""What stands beside an employers' share: the jobs' share, that without the largest employer, values by size."""
+"""What stands beside an employers' share: the jobs' share, that without the largest employer, values by size.
+
+Where readings of two to four platforms are printed, no jobs' share of all of them together is.
+"""
 
 
 def share_columns(*, by_employer: bool) -> dict[str, object]:

@@ -109,15 +109,22 @@ def test_an_employers_share_has_an_address_of_its_own(con: duckdb.DuckDBPyConnec
     assert of_jobs.value == "10–54% of the AI jobs that say where the work is done", "an earlier figure stays"
 
 
-def test_readings_of_platforms_are_of_the_employers_share_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    cell: dict[str, Any] = {"status": "published", "reason": None, "n_employers": 40, "role_group": "ai_jobs"}
-    readings = [
-        {"platform": f"{brand} job boards", "n_jobs": 200, "n_employers": 20, "share": share, "share_lo": share - 0.04,
-         "share_hi": share + 0.04, "form": "point"}
-        for brand, share in (("Ashby", 0.28), ("Greenhouse", 0.13))
+def readings(ashby: float, greenhouse: float) -> list[dict[str, Any]]:
+    """Readings of two platforms."""
+    return [
+        {"platform": f"{brand} job boards", "n_jobs": 200, "n_employers": 20, "share": share,
+         "share_lo": share - width, "share_hi": share + width, "form": "point"}
+        for brand, share, width in (("Ashby", ashby, 0.04), ("Greenhouse", greenhouse, 0.02))
     ]  # fmt: skip
-    cell |= by_employer(0.21, form_by_employer="platforms", platforms=readings, platforms_chance=0.001)
-    ends = {"share": 0.3, "share_lo": 0.28, "share_hi": 0.32, "form": "point"}
+
+
+def test_readings_of_platforms_are_of_the_employers_share_and_of_the_jobs_beside_it(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    cell: dict[str, Any] = {"status": "published", "reason": None, "n_employers": 40, "role_group": "ai_jobs"}
+    cell |= by_employer(0.21, form_by_employer="platforms", platforms=readings(0.28, 0.13), platforms_chance=0.001)
+    cell |= {"platforms_by_jobs": readings(0.41, 0.19), "share_without_largest": 0.17}
+    ends = {"share": 0.3, "share_lo": 0.17, "share_hi": 0.45, "form": "platforms"}
     put(mart_tables.Shares, share_row(AS_OF, "workplace", "remote", 400, 120, **cell | ends))
     ids = ("employers.workplace.remote.all.ai_jobs", "share.workplace.remote.all.ai_jobs")
     row, of_jobs = compute_asked(con, ids, AS_OF, code_version="test")
@@ -125,12 +132,42 @@ def test_readings_of_platforms_are_of_the_employers_share_alone(con: duckdb.Duck
         "28% of the average employer's AI jobs that say where the work is done on Ashby boards and 13% on Greenhouse "
         "boards"
     )
-    assert row.value == both and "95% intervals 24–32% and 9–17%" in notes.note(row)
-    assert "Counting every job alike 30% (28–32%)." in notes.note(row)
+    assert row.value == both and "95% intervals 24–32% and 11–15%" in notes.note(row)
+    beside = "Counting every job alike 41% on Ashby boards and 19% on Greenhouse boards (37–45% and 17–21%)."
+    assert beside in notes.note(row) and "17% without" not in notes.note(row), "no jobs' share of both together"
     (one,) = cells_of(row)
     assert one.sentence == f"{both} are remote" and one.numbers["share"].value is None
-    assert of_jobs.value == "30% of the AI jobs that say where the work is done", "this number has no readings"
-    assert "platforms" not in notes.note(of_jobs) and cells_of(of_jobs)[0].row["platforms"] is None
+    assert of_jobs.value == (
+        "41% of the AI jobs that say where the work is done on Ashby boards and 19% on Greenhouse boards"
+    )
+    (cell_of_jobs,) = cells_of(of_jobs)
+    number = cell_of_jobs.numbers["share"]
+    assert (number.value, number.form, number.ends) == (None, "platforms", (0.17, 0.45))
+    assert cell_of_jobs.row["platforms_chance"] is None, "the quality report compares the first number alone"
+
+
+def test_tables_have_jobs_of_several_platforms_in_the_order_of_the_first_number(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    def row(share: float, ashby: float) -> dict[str, Any]:
+        first = {"form_by_employer": "platforms", "platforms": readings(ashby, 0.13), "platforms_chance": 0.001}
+        beside = {"form": "platforms", "platforms_by_jobs": readings(ashby + 0.1, 0.19)}
+        return by_employer(share, **first, **beside)
+
+    put(mart_tables.Shares, demand("Python", 0.3, **row(0.21, 0.28)), demand("SQL", 0.2, **row(0.2, 0.26)))
+    figure = computed_one(con, "employers.skills.programming_languages")
+    assert figure.value is not None and figure.value.startswith(
+        "on Ashby and Greenhouse boards, in this order: Python 28% and 13% (24–32% and 11–15%; by jobs 38% and 19%), "
+        "SQL 26% and 13% (22–30% and 11–15%; by jobs 36% and 19%);"
+    )
+    table = notes.table(figure)
+    assert table is not None
+    lines = [dict(zip(table.columns, line, strict=True)) for line in table.rows]
+    assert [line["By jobs"] for line in lines] == ["38% and 19%", "36% and 19%"]
+    assert "Where platforms stand side by side, shares by jobs are in the same order." in table.key
+    of_jobs = computed_one(con, "skills.programming_languages")
+    assert of_jobs.value is not None and "30%" not in of_jobs.value.replace("28–32%", "")
+    assert "Python 38% and 19%" in of_jobs.value and "SQL 36% and 19%" in of_jobs.value
 
 
 def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:

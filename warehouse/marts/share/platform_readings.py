@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from transforms.records.definitions import MAX_PLATFORM_SHARE, MIN_PLATFORMS
+from transforms.records.definitions import MAX_BOUNDS_WIDTH, MAX_PLATFORM_SHARE, MIN_PLATFORMS
 from warehouse.marts.employer_shares import EmployerShares, estimate_employer_shares
 from warehouse.marts.estimators import (
     LEVEL,
@@ -27,6 +27,9 @@ from warehouse.marts.estimators import (
 from warehouse.marts.platform_error import predict_shares
 from warehouse.marts.printing import BOUNDS, INTERVAL, PLATFORMS, POINT, SAYS, find_interval_only
 from warehouse.marts.share.share_rows import ShareCounts
+
+BY_JOBS, BY_EMPLOYER = "", "_by_employer"
+"""The ends of the names of columns of the jobs' and of the employers' share."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,11 @@ def find_heads(cell: Ints, platform: Ints, weight: Floats, n_cells: int) -> Ints
 
 def estimate_readings(
     counts: ShareCounts, parent: Ints, row_cell: Ints, row_item: Ints, *, by_employer: bool
-) -> Readings:
-    """Estimate the share of each part for every row of its cell, of jobs or, if `by_employer`, of employers.
+) -> dict[str, Readings]:
+    """Estimate the share of each part for every row of its cell: of jobs and, if `by_employer`, of employers.
 
-    `counts` are of parts, numbered from 0, and `parent` is the cell of each. Rows are sorted by cell and item.
+    `counts` are of parts, numbered from 0, and `parent` is the cell of each. Rows are sorted by cell and item. The
+    keys of the result are `BY_JOBS` and `BY_EMPLOYER`.
     """
     first, last = (np.searchsorted(row_cell, parent, side) for side in ("left", "right"))
     part = np.repeat(np.arange(len(parent)), last - first)
@@ -69,24 +73,31 @@ def estimate_readings(
     weights = counts.weights
     cells = count_cells(counts.cell, weights.jobs, len(parent))
     pairs = part, counts.places, of_yes, weights.yes
-    found: ShareEstimates | EmployerShares = (of_jobs := estimate_shares(cells, *pairs))
-    effective = find_effective(cells, part, of_jobs.design_effect, LEVEL)
+    n_jobs, n_employers = np.bincount(counts.cell, counts.jobs).astype(np.int64)[part], cells.n_employers[part]
+
+    def read(found: ShareEstimates | EmployerShares, effective: Floats) -> Readings:
+        return Readings(
+            row=row, part=part, n_jobs=n_jobs, n_employers=n_employers, share=found.share, low=found.low,
+            high=found.high, effective=effective,
+        )  # fmt: skip
+
+    of_jobs = estimate_shares(cells, *pairs)
+    readings = {BY_JOBS: read(of_jobs, find_effective(cells, part, of_jobs.design_effect, LEVEL))}
     if by_employer:
-        found = estimate_employer_shares(cells, *pairs, of_jobs.correlation, jobs=counts.jobs)
-        effective = found.n_effective
-    return Readings(
-        row=row, part=part, n_jobs=np.bincount(counts.cell, counts.jobs).astype(np.int64)[part],
-        n_employers=cells.n_employers[part], share=found.share, low=found.low, high=found.high,
-        effective=effective,
-    )  # fmt: skip
+        of_employers = estimate_employer_shares(cells, *pairs, of_jobs.correlation, jobs=counts.jobs)
+        readings[BY_EMPLOYER] = read(of_employers, of_employers.n_effective)
+    return readings
 
 
-def add_readings(rows: pd.DataFrame, readings: Readings, names: NDArray[np.object_], by: str = "") -> pd.DataFrame:
-    """Add `platforms` and `platforms_chance` to rows, and change the form or widen the interval of those that have any.
+def add_readings(
+    rows: pd.DataFrame, readings: Readings, names: NDArray[np.object_], by: str, *, is_first: bool
+) -> pd.DataFrame:
+    """Add readings to rows, and change the form or widen the interval of those that have any.
 
-    `by` is the end of the names of the columns whose readings these are: "" or "_by_employer". `names` are the titles
-    of the parts' platforms. From `MIN_PLATFORMS` on the interval is widened to the prediction interval; with fewer, to
-    the intervals of the readings, of which each is printed.
+    `by` is `BY_JOBS` or `BY_EMPLOYER`: whose readings these are. Of the number that is printed first they are the
+    column `platforms`, with `platforms_chance`; of jobs beside employers (not `is_first`) `platforms_by_jobs`. `names`
+    are the titles of the parts' platforms. From `MIN_PLATFORMS` on the interval is widened to the prediction interval;
+    with fewer, to the intervals of the readings, of which each is printed.
     """
     n = len(rows)
     count = np.bincount(readings.row, minlength=n)
@@ -101,13 +112,25 @@ def add_readings(rows: pd.DataFrame, readings: Readings, names: NDArray[np.objec
     is_wide = find_interval_only(share, low, high, is_share=True)
     forms = np.where(~is_many, PLATFORMS, np.where(is_wide, INTERVAL, POINT))
     columns = {
-        "platforms": _list(readings, names, n), "platforms_chance": found.chance, f"share{by}_lo": low,
+        "platforms" if is_first else "platforms_by_jobs": _list(readings, names, n), f"share{by}_lo": low,
         f"share{by}_hi": high, f"form{by}": np.where((count > 1) & ~np.isin(form, (BOUNDS, SAYS)), forms, form),
     }  # fmt: skip
-    if not by:  # bounds are of jobs, and never narrower than their interval
-        columns["bound_lo"] = np.minimum(rows["bound_lo"].to_numpy(), low)
-        columns["bound_hi"] = np.maximum(rows["bound_hi"].to_numpy(), high)
-    return rows.assign(**columns)
+    if is_first:
+        columns["platforms_chance"] = found.chance
+    rows = rows.assign(**columns)
+    return _widen_bounds(rows) if by == BY_JOBS else rows
+
+
+def _widen_bounds(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows whose bounds, which are of jobs, are no narrower than the interval of their jobs' share."""
+    low = np.minimum(rows["bound_lo"].to_numpy(), rows["share_lo"].to_numpy())
+    high = np.maximum(rows["bound_hi"].to_numpy(), rows["share_hi"].to_numpy())
+    is_open = (high - low).round(9) > MAX_BOUNDS_WIDTH.value
+    forms = {
+        name: np.where(is_open & (rows[name].to_numpy(dtype=object) == BOUNDS), SAYS, rows[name].to_numpy(dtype=object))
+        for name in ("form", "form_by_employer")
+    }
+    return rows.assign(bound_lo=low, bound_hi=high, **forms)
 
 
 def _list(readings: Readings, names: NDArray[np.object_], n_rows: int) -> NDArray[np.object_]:

@@ -195,8 +195,9 @@ def _add_platforms(
 ) -> pd.DataFrame:  # fmt: skip
     """Add the readings of platforms, or the only platform, to the rows of the cells in a batch (`platform_readings`).
 
-    Readings are of employers' shares if `by_employer`, else of jobs' shares. Compared are jobs of boards that were read
-    close to the newest reading, and in cells that count adverts without text only jobs whose full advert was read.
+    Readings are of jobs' shares and, if `by_employer`, of employers' shares, which are then printed first. Compared are
+    jobs of boards that were read close to the newest reading, and in cells that count adverts without text only jobs
+    whose full advert was read.
     """
     printed = np.unique(rows["cell"].to_numpy()[rows["status"].to_numpy() != "suppressed"])
     members = [jobs.choose(batch[cell].jobs, of_panel=is_panel[cell]) for cell in printed]
@@ -228,7 +229,10 @@ def _add_platforms(
     cell, item = rows["cell"].to_numpy(), rows["item"].to_numpy()
     readings = platform_readings.estimate_readings(counts, parent, cell, item, by_employer=by_employer)
     names = np.array(jobs.platforms, dtype=object)[enough % n_platforms]
-    return platform_readings.add_readings(rows, readings, names, "_by_employer" if by_employer else "")
+    first = platform_readings.BY_EMPLOYER if by_employer else platform_readings.BY_JOBS
+    for by, of_number in readings.items():
+        rows = platform_readings.add_readings(rows, of_number, names, by, is_first=by == first)
+    return rows
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: Sequence[_Cell], jobs: _Jobs, is_panel: Flags) -> ShareCounts:

@@ -1,6 +1,7 @@
 -- How many open jobs are remote, by place, role and day. Rows with the role `all` are the published cells of
--- mart.shares, with interval, bounds and status. Rows of single roles are counts of the same day without them, as
--- `status` says.
+-- mart.shares, of employers and of jobs, with interval, bounds and status; what may not be printed is NULL: the share
+-- unless its form is a point, share, interval and readings where few say, and bounds that are too wide. Rows of single roles are
+-- counts of the same day without them, as `status` says.
 WITH counted AS (
     SELECT
         r.region_level, r.region, j.role_group, j.role,
@@ -13,10 +14,20 @@ WITH counted AS (
 )
 SELECT
     as_of, region_level, region, role_group, 'all' AS role, n_yes AS n_remote, n_no AS n_not_remote, n_unknown, n_unread,
-    n_jobs / nullif(n_jobs + n_unknown, 0) AS known_share, share, share_lo, share_hi, bound_lo, bound_hi, form,
-    status, reason,
-    period_from, period_to
-FROM published.shares WHERE measure = 'workplace' AND item = 'remote'
+    n_jobs / nullif(n_jobs + n_unknown, 0) AS known_share,
+    CASE WHEN coalesce(form_by_employer, 'point') = 'point' THEN share_by_employer END AS share_by_employer,
+    CASE WHEN is_open THEN NULL ELSE share_by_employer_lo END AS share_by_employer_lo,
+    CASE WHEN is_open THEN NULL ELSE share_by_employer_hi END AS share_by_employer_hi, form_by_employer,
+    CASE WHEN is_open THEN NULL ELSE platforms END AS platforms,
+    CASE WHEN coalesce(form, 'point') = 'point' THEN share END AS share,
+    CASE WHEN is_open THEN NULL ELSE share_lo END AS share_lo,
+    CASE WHEN is_open THEN NULL ELSE share_hi END AS share_hi, form,
+    CASE WHEN is_open THEN NULL ELSE platforms_by_jobs END AS platforms_by_jobs,
+    CASE WHEN form = 'says' THEN NULL ELSE bound_lo END AS bound_lo,
+    CASE WHEN form = 'says' THEN NULL ELSE bound_hi END AS bound_hi,
+    status, reason, period_from, period_to
+FROM (SELECT *, form IN ('bounds', 'says') AS is_open FROM published.shares)
+WHERE measure = 'workplace' AND item = 'remote'
 UNION ALL BY NAME
 SELECT
     $day AS as_of, c.region_level, c.region, c.role_group, c.role, c.n_remote, c.n_not_remote, c.n_unknown, c.n_unread,

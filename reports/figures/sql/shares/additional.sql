@@ -6,7 +6,8 @@ SELECT
     coalesce(s.n_yes, 0) AS n_asking, coalesce(s.n_employers_yes, 0) AS n_employers_asking, s.share${by} AS share,
     s.share${by}_lo AS share_lo, s.share${by}_hi AS share_hi, s.form${by} AS form,
     coalesce(s.status, 'suppressed') AS status, s.reason, s.sample, $is_by_employer AS is_by_employer,
-    $beside AS beside, CASE WHEN list_contains($ranked, s.measure) THEN s.platforms END AS platforms,
+    $beside AS beside,
+    CASE WHEN list_contains($ranked, s.measure) THEN s.platforms ELSE s.platforms_by_jobs END AS platforms,
     CASE WHEN list_contains($ranked, s.measure) THEN s.platforms_chance END AS platforms_chance, s.platform,
     ({{shares/largest_countries}}) AS countries
 FROM (

@@ -5,5 +5,5 @@ n_jobs, n_employers, n_even_employers, largest_employer_share, n_unknown, n_unre
     CASE WHEN list_contains($ranked, measure) THEN category_rank_best END AS rank_best,
     CASE WHEN list_contains($ranked, measure) THEN category_rank_worst END AS rank_worst,
     status, reason, sample, $is_by_employer AS is_by_employer, $beside AS beside,
-    CASE WHEN list_contains($ranked, measure) THEN platforms END AS platforms,
+    CASE WHEN list_contains($ranked, measure) THEN platforms ELSE platforms_by_jobs END AS platforms,
     CASE WHEN list_contains($ranked, measure) THEN platforms_chance END AS platforms_chance, platform

@@ -44,13 +44,14 @@ def adverts(market: Market, **fields: Any) -> list[Any]:
 
 
 def first_number(con: database.Connection, name: str = "workplace", item: str = "remote") -> dict[str, Any]:
-    """A row of all AI jobs; `share…` and `form` are of the number printed first, `other_form` is that of the other."""
+    """A row of all AI jobs; `share…` and `form` are of the number printed first, `other_…` of the other."""
     frame = shares(con, AS_OF, measures=[MEASURES[name]])
     assert gate.check(frame, Shares, gate="g", run_id="r").passed
     cell = frame[(frame["role_group"] == "ai_jobs") & (frame["region"] == "World") & (frame["item"] == item)]
     row: dict[Any, Any] = cell.iloc[0].to_dict()
     by, other = ("_by_employer", "") if MEASURES[name].by_employer else ("", "_by_employer")
     row |= {"other_form": row[f"form{other}"], "form": row[f"form{by}"]}
+    row |= {f"other_share{end}": row[f"share{other}{end}"] for end in ("", "_lo", "_hi")}
     row |= {f"share{end}": row[f"share{by}{end}"] for end in ("", "_lo", "_hi")}
     return row | {"platform": None if pd.isna(row["platform"]) else row["platform"]}
 
@@ -62,15 +63,14 @@ def test_28_and_13_percent_stand_side_by_side(con: database.Connection) -> None:
     put(con, adverts(TWO))
     row = first_number(con)
     assert (row["form"], row["platform"], row["share"]) == ("platforms", None, 0.19)
-    assert row["other_form"] == "point", "the share of jobs stands beside it as it was"
     first, second = row["platforms"]
     assert (first["platform"], first["share"], first["n_jobs"]) == ("Greenhouse job boards", 0.13, 600)
     assert (second["platform"], second["share"], second["n_employers"]) == ("Ashby job boards", 0.28, 400)
     assert first["share_lo"] < 0.13 < first["share_hi"] < second["share_lo"] < 0.28 < second["share_hi"]
     assert row["platforms_chance"] < 1e-6 and {first["form"], second["form"]} == {"point"}
     frame, rule = shares(con, AS_OF, measures=[MEASURES["workplace"]]), "shares in mart.shares follow from their jobs"
-    for column, form in (("form", "platforms"), ("form_by_employer", "point")):
-        database.write_mart(con, Shares, frame.assign(**{column: form}), as_of=AS_OF)
+    for column, value in (("form", "point"), ("form_by_employer", "point"), ("platforms_by_jobs", None)):
+        database.write_mart(con, Shares, frame.assign(**{column: value}), as_of=AS_OF)
         assert con.execute(integrity.COUNTS[rule], {"as_of": AS_OF}).fetchall(), f"not each {column} follows"
     database.write_mart(con, Shares, frame, as_of=AS_OF)
     assert not con.execute(integrity.COUNTS[rule], {"as_of": AS_OF}).fetchall()
@@ -89,11 +89,51 @@ def test_readings_are_of_the_number_that_is_printed_first(con: database.Connecti
     row = first_number(con)
     _, ashby = sorted(row["platforms"], key=lambda one: one["share"])
     assert ashby["share"] == pytest.approx(113 / 401), "the average employer's"
-    assert (ashby["n_jobs"], ashby["n_employers"], row["other_form"]) == (600, 401, "interval")
+    assert (ashby["n_jobs"], ashby["n_employers"]) == (600, 401)
+    of_jobs = row["platforms_by_jobs"]
+    assert [one["platform"] for one in of_jobs] == [one["platform"] for one in row["platforms"]], "in the same order"
     row = first_number(con, "employment_type", "CONTRACTOR")
     _, ashby = sorted(row["platforms"], key=lambda one: one["share"])
     assert ashby["share"] == pytest.approx(312 / 600), "of jobs"
-    assert (row["form"], row["other_form"]) == ("platforms", "point")
+    assert (row["form"], row["platforms_by_jobs"]) == ("platforms", None), "no jobs stand beside them"
+    assert [{**one, "share_hi": None} for one in of_jobs] == [{**one, "share_hi": None} for one in row["platforms"]]
+
+
+MIRRORED: Market = {"ashby": (300, 270), "greenhouse": (300, 30)}
+"""What Ashby is, Greenhouse is not: half of all jobs are remote."""
+
+
+def test_of_mirrored_platforms_neither_number_is_a_point(con: database.Connection) -> None:
+    put(con, adverts(MIRRORED))
+    row = first_number(con)
+    assert (row["share"], row["other_share"]) == (0.5, 0.5)
+    assert (row["form"], row["other_form"]) == ("platforms", "platforms")
+    for ends, readings in (("share", "platforms"), ("other_share", "platforms_by_jobs")):
+        assert sorted(one["share"] for one in row[readings]) == [0.1, 0.9]
+        low, high = min(one["share_lo"] for one in row[readings]), max(one["share_hi"] for one in row[readings])
+        assert (row[f"{ends}_lo"], row[f"{ends}_hi"]) == (low, high), "as far as the readings reach"
+
+
+def test_five_mirrored_platforms_widen_both_numbers(con: database.Connection) -> None:
+    markets: Market = {
+        name: (200, 20 if number % 2 else 180)
+        for number, name in enumerate(("ashby", "greenhouse", "lever", "workable", "breezy"))
+    }
+    put(con, adverts(markets))
+    row = first_number(con)
+    assert (row["form"], row["other_form"], len(row["platforms_by_jobs"])) == ("interval", "interval", 5)
+    assert row["other_share_hi"] - row["other_share_lo"] > 0.9, "a further platform may be like either"
+
+
+def test_bounds_hold_the_widened_interval_and_are_not_printed_where_that_makes_them_too_wide(
+    con: database.Connection,
+) -> None:
+    silent = [posting(7_000 + job, source="ashby", board=f"s{job}", role="ai_researcher") for job in range(450)]
+    put(con, [*adverts(MIRRORED), *silent])
+    row = first_number(con)
+    assert row["n_jobs"] / (row["n_jobs"] + row["n_unknown"]) < 0.6
+    assert row["bound_lo"] <= row["other_share_lo"] < 0.1 and row["bound_hi"] >= row["other_share_hi"] > 0.9
+    assert (row["form"], row["other_form"]) == ("says", "says")
 
 
 def test_readings_that_agree_are_no_surprise(con: database.Connection) -> None:
