@@ -53,6 +53,7 @@ from tests.known_truth.markets import (
 )
 from tests.known_truth.page import LIST_ROWS, Effort, read_lines, write_lines, write_page
 from tests.known_truth.pay_changes import score_changes
+from tests.known_truth.pay_quarters import score_quarters
 from tests.known_truth.platforms import BETWEEN, PLATFORMS, score_further_platform
 from tests.known_truth.scoring import Line, Score, find_misses, find_misses_of_ranks, score
 from tests.known_truth.silence import (
@@ -366,7 +367,7 @@ def main() -> None:
     start = time.monotonic()
     rows = [*list_rows(options.markets), *list_lists(options.lists)]
     rows += [partial(score_boards, options.runs, part) for part in PARTS_ASKED]
-    rows += [partial(score_changes, options.markets), partial(score_months, options.markets)]
+    rows += [partial(score_changes, options.markets), partial(score_quarters), partial(score_months, options.markets)]
     with ProcessPoolExecutor(options.processes) as pool:
         lines = [line for row in pool.map(_compute, rows) for line in row]
     effort = Effort(options.markets, options.lists, options.runs, datetime.now(UTC).date(), time.monotonic() - start)

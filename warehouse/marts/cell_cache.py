@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,25 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
 def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date) -> str:
     """Return a digest of the rows of a relation that changes with the day or with readings (`Mart.moving`)."""
     query = f"SELECT count(*), sum(hash(r)) FROM (SELECT r FROM {relation} AS r)"
-    return str(con.execute(query, {"as_of": as_of}).fetchall()[0])
+    return str(con.execute(query, {"as_of": as_of} if "$as_of" in relation else {}).fetchall()[0])
+
+
+@contextmanager
+def hold(con: duckdb.DuckDBPyConnection, macros: Iterable[str], as_of: date) -> Iterator[None]:
+    """Keep the rows that macros have on a day in temporary tables (`held_name`): digest and mart read them once."""
+    names = {macro: held_name(macro) for macro in macros}
+    for macro, name in names.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {macro}($as_of)", {"as_of": as_of})
+    try:
+        yield
+    finally:
+        for name in names.values():
+            con.execute(f"DROP TABLE {name}")
+
+
+def held_name(macro: str) -> str:
+    """Return the temporary table that holds the rows of a macro."""
+    return f"held_{macro}"
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:

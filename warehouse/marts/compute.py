@@ -42,17 +42,19 @@ class Mart(NamedTuple):
     """How a mart is computed: `compute` takes the database, the day and, for a mart with cells, the cache.
 
     `moving` are relations that the mart reads and that may change although no row of core does, because days pass or
-    boards are read.
+    boards are read. `held` is a macro that is slow to read: `compute` takes the table that holds its rows (`rows`), and
+    `moving` may name this table.
     """
 
     compute: Callable[..., pd.DataFrame]
     moving: tuple[str, ...] = ()
+    held: str | None = None
 
 
 MARTS: dict[type, Mart] = {
     SalaryBands: Mart(salary_bands.salary_bands, moving=(*salary_bands.EXTRA_INPUTS, *reported_pay.EXTRA_INPUTS)),
     ReportedPay: Mart(reported_pay.reported_pay, moving=reported_pay.EXTRA_INPUTS),
-    PayChanges: Mart(pay_changes.pay_changes, moving=pay_changes.EXTRA_INPUTS),
+    PayChanges: Mart(pay_changes.pay_changes, moving=pay_changes.EXTRA_INPUTS, held=pay_changes.HELD_MACRO),
     AdvertMonths: Mart(advert_months.advert_months, moving=advert_months.EXTRA_INPUTS),
     Shares: Mart(shares.shares, moving=shares.EXTRA_INPUTS),
     ClosingRates: Mart(closings.closing_rates, moving=closings.EXTRA_INPUTS),
@@ -109,6 +111,11 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
     Computed rows must pass the gate; reused rows passed it when the same code computed them.
     `warehouse.checks.integrity` checks that no key occurs in both.
     """
+    with cell_cache.hold(con, [mart.held for mart in MARTS.values() if mart.held], as_of):
+        return _compute_marts(con, as_of, run_id)
+
+
+def _compute_marts(con: database.Connection, as_of: date, run_id: str) -> ComputedMarts:
     read = cell_cache.inputs_on(con, as_of)
     relations = {relation for mart in MARTS.values() for relation in mart.moving}
     digests = {relation: cell_cache.digest_of(con, relation, as_of) for relation in relations}
@@ -121,7 +128,8 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
             log.info("%s: nothing changed since %s", name, day)
             continue
         cache = cell_cache.cache_of(con, cls, as_of)
-        rows = mart.compute(con, as_of, cache) if cell_cache.has_cells(cls) else mart.compute(con, as_of)
+        held = {"rows": cell_cache.held_name(mart.held)} if mart.held else {}
+        rows = mart.compute(con, as_of, *([cache] if cell_cache.has_cells(cls) else []), **held)
         marts.frames[cls] = rows
         marts.reused[cls] = cache.reused
         result = gate.check(rows, cls, gate=f"mart:{name}", run_id=run_id)

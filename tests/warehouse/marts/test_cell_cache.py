@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -235,6 +235,31 @@ def test_other_code_computes_everything(after_night: database.Connection, monkey
     assert all(not cell.reused for cell in cells.values())
 
 
+def test_a_held_macro_is_read_once_a_night(after_night: database.Connection) -> None:
+    class Noting:
+        """The connection, which notes what it is asked."""
+
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(after_night, name)
+
+        def execute(self, query: str, *rest: Any) -> Any:
+            self.asked.append(query)
+            return after_night.execute(query, *rest)
+
+    noting = Noting()
+    compute_marts(cast("database.Connection", noting), DAY + timedelta(days=9), run_id="test")
+    macros = {mart.held for mart in MARTS.values() if mart.held}
+    assert macros
+    for macro in macros:
+        assert sum(f"{macro}(" in query for query in noting.asked) == 1
+        assert sum(cell_cache.held_name(macro) in query for query in noting.asked) >= 3, "digest, and made and dropped"
+    left = "SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name LIKE 'held_%'"
+    assert after_night.execute(left).fetchall() == [(0,)]
+
+
 MACROS_OF_READINGS = ("complete_readings", "board_intervals", "board_listings")
 """Macros that read `last_seen_at` of core.posting_boards, which is in the digest by `Mart.moving`."""
 
@@ -251,7 +276,8 @@ def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
     """A mart may read no table that the digest does not know, nor, but for the stock, a column it leaves out."""
     relations = " ".join(relation for mart in MARTS.values() for relation in mart.moving)
     moving = set(re.findall(r"\bcore\.\w+", relations))
-    whole_macros = [name for name in MACROS if re.search(rf"\b{name}\(", relations)]  # their rows are digested
+    held = {mart.held for mart in MARTS.values() if mart.held and cell_cache.held_name(mart.held) in relations}
+    whole_macros = [name for name in MACROS if name in held or re.search(rf"\b{name}\(", relations)]  # their rows are
     not_read = (
         "postings_as_of",
         "open_jobs",

@@ -20,13 +20,15 @@ from transforms.records.definitions import MAX_SHARE_WIDTH
 from transforms.records.vocabulary import MOVEMENTS
 from warehouse.mart_tables import PayChanges
 from warehouse.marts import printing
-from warehouse.marts.cell_cache import combine_rows
+from warehouse.marts.cell_cache import combine_rows, held_name
 from warehouse.marts.pay.matched_pay import ComparedJobs, Matched, estimate_changes, estimate_premium
 from warehouse.marts.pay.pay_quantiles import DIGITS
 
+HELD_MACRO = "compared_pay"
+"""The macro whose rows a night reads once, for the digest of inputs and for the mart."""
 EXTRA_INPUTS = (
     "report_rates($as_of)",
-    "(SELECT role_group, role, kind, period_to, job_id, pay FROM compared_pay($as_of) WHERE basis = 'advertised')",
+    f"(SELECT role_group, role, kind, period_to, job_id, pay FROM {held_name(HELD_MACRO)} WHERE basis = 'advertised')",
 )
 """What is read beside the tables in `cell_cache.INPUT_TABLES`: exchange rates, which may arrive late, and our own
 adverts of earlier quarters, which are in no stock.
@@ -53,16 +55,18 @@ PREMIUM_RULES = (printing.JOBS, printing.EVEN_TITLES)
 """The same of a premium, where those who answered, or titles, are the clusters."""
 
 
-def pay_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
+def pay_changes(con: duckdb.DuckDBPyConnection, as_of: date, rows: str = f"{HELD_MACRO}($as_of)") -> pd.DataFrame:
     """Return a row for each series and period on a day, with the columns of `PayChanges`.
+
+    `rows` is a relation with the rows of `compared_pay` on that day.
 
     Series without a printable period are left out, because they would be most of the rows; of our own adverts
     periods with fewer employers than a step needs, so that a few adverts part no two quarters. What is left says what
     it lacks.
     """
-    query = f"SELECT {', '.join(SERIES)}, {COLUMNS} FROM compared_pay($as_of) ORDER BY ALL"
-    jobs = con.execute(query, {"as_of": as_of}).df()
-    rows = []
+    query = f"SELECT {', '.join(SERIES)}, {COLUMNS} FROM {rows} ORDER BY ALL"
+    jobs = con.execute(query, {"as_of": as_of} if "$as_of" in rows else {}).df()
+    found = []
     for key, every in jobs.groupby(SERIES, sort=True):
         is_own, series = key[1] not in LOW, every
         if is_own:
@@ -74,8 +78,8 @@ def pay_changes(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
         if is_own or any(row["status"] != "suppressed" for row in of_series):
             named = dict(zip(SERIES, key, strict=True))
             place = {"region_level": "country", "region": named.pop("country")}
-            rows += [named | place | row for row in of_series]
-    return combine_rows(PayChanges, as_of, [pd.DataFrame(rows)])
+            found += [named | place | row for row in of_series]
+    return combine_rows(PayChanges, as_of, [pd.DataFrame(found)])
 
 
 def _follow(series: pd.DataFrame, rules: Sequence[printing.Rule]) -> list[dict[str, Any]]:

@@ -7,21 +7,27 @@
 -- dollars by their own rate, or with their pay if it is stated in dollars. Brackets are left out: their ends are no pay. `asked_for`: what a wave asks beside pay; where this changes, a series has a break.
 -- Our own adverts (`source` is 'boards', `read_from` the advert's own) have employers as clusters and titles across them
 -- (`crossed`). A kind is of one employer and board, so that boards read in one quarter alone count on neither side. A job
--- counts once, in the quarter in which it was first listed, if a complete list of its board was read in that quarter.
+-- counts once, in the quarter in which it was first listed, if a complete list of its board was read in that quarter. An
+-- advert that the first complete list of its board already has was listed earlier: on its own date, unless
+-- that is missing or was renewed: then it counts in no quarter.
 WITH complete AS MATERIALIZED (
     SELECT source, board, date_trunc('quarter', read_at AT TIME ZONE 'UTC')::DATE AS quarter,
         (max(read_at) AT TIME ZONE 'UTC')::DATE AS read_to
     FROM complete_readings(as_of) GROUP BY ALL
+), first_list AS (
+    SELECT source, board, read_at FROM complete_readings(as_of) WHERE number = 1
 ), paid AS MATERIALIZED (
-    SELECT p.posting_id, p.job_id, p.source, p.warc, lower(p.title) AS title, p.role, p.role_group, p.seniority,
-        p.pay_country AS country, p.currency, (p.annual_low + p.annual_high) / 2 AS pay,
+    SELECT p.posting_id, p.job_id, p.source, p.warc, p.posted_on, lower(p.title) AS title, p.role,
+        p.role_group, p.seniority,        p.pay_country AS country, p.currency, (p.annual_low + p.annual_high) / 2 AS pay,
         $counted_contract AS contract, counted_employer(p.employer_id, p.source, p.board, p.posting_id) AS employer
     FROM core.publishable_postings AS p JOIN core.countries AS c ON c.country = p.pay_country
     WHERE p.role_group IN $compared_groups AND p.annual_low > 0 AND list_contains(c.currencies, p.currency)
         AND ($not_full_time) IS NULL AND ($not_in_band) IS NULL
 ), listed AS (
-    SELECT p.*, l.board, date_trunc('quarter', l.first_seen_at AT TIME ZONE 'UTC')::DATE AS quarter
+    SELECT p.*, l.board, (l.first_seen_at AT TIME ZONE 'UTC')::DATE AS seen_on, date_trunc('quarter', CASE
+            WHEN l.first_seen_at > f.read_at THEN seen_on WHEN p.posted_on <= seen_on THEN p.posted_on END)::DATE AS quarter
     FROM paid AS p JOIN core.posting_boards AS l USING (posting_id)
+    LEFT JOIN first_list AS f ON f.source = p.source AND f.board = l.board
     WHERE l.first_seen_at < $end_of_day
     QUALIFY row_number() OVER (PARTITION BY p.job_id ORDER BY l.first_seen_at, l.posting_id, l.board) = 1
 ), own AS (

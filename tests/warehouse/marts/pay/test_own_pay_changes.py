@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,19 @@ def jobs(board: int, name: str, factor: float = 1.0, **by_level: int) -> list[Po
 def read(
     con: database.Connection, folder: Path, day: date, listed: Callable[[int], list[Posting]], n: int, first: int = 0
 ) -> None:
-    """Load a complete list of each of `n` boards, from `first` on, on a day."""
-    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    answers = [Answer(at, listed(board), board=f"board{board}") for board in range(first, first + n)]
+    """Load a complete list of each of `n` boards, from `first` on, on a day, with new adverts of a week before."""
+    at, posted = datetime(day.year, day.month, day.day, 12, tzinfo=UTC), day - timedelta(days=7)
+    known = dict(con.execute("SELECT posting_id, posted_on FROM core.postings").fetchall())
+    lists = {
+        board: [_posted(row, known.get(row.posting_id) or posted) for row in listed(board)]
+        for board in range(first, first + n)
+    }
+    answers = [Answer(at, rows, board=f"board{board}") for board, rows in lists.items()]
     load(con, refined(folder, day.isoformat(), *answers))
+
+
+def _posted(row: Posting, day: date) -> Posting:
+    return row if row.posted_on else replace(row, posted_on=day)
 
 
 @pytest.fixture
@@ -95,6 +105,28 @@ def test_a_job_open_at_both_readings_counts_in_its_first_quarter(market: databas
     read(market, tmp_path, AFTER, later, N_BOARDS)
     (row,) = rows_of(market)
     assert (row["n_jobs"], row["n_compared"]) == (N_BOARDS, 3 * N_BOARDS)
+    assert row["change"] == pytest.approx(0.03, abs=1e-4)
+
+
+def test_what_the_first_list_of_a_board_has_counts_by_its_own_date(market: database.Connection, tmp_path: Path) -> None:
+    """Adverts of the quarter before the first list count in none, nor do those whose first day nobody states."""
+
+    def first(board: int) -> list[Posting]:
+        older = [replace(row, posted_on=date(2025, 12, 20)) for row in jobs(board, "older", 0.5, senior=4)]
+        return older + jobs(board, "old", senior=1) + jobs(board, "unknown", 0.5, senior=1) + renewed(board, BEFORE)
+
+    def renewed(board: int, day: date) -> list[Posting]:
+        return [replace(row, posted_on=day) for row in jobs(board, "renewed", 0.5, senior=1)]
+
+    def second(board: int) -> list[Posting]:
+        dated = [replace(row, posted_on=date(2025, 11, 1)) for row in jobs(board, "new", 1.03, senior=1)]
+        return renewed(board, AFTER) + dated
+
+    read(market, tmp_path, BEFORE, first, N_BOARDS)
+    read(market, tmp_path, AFTER, second, N_BOARDS)
+    market.execute("UPDATE core.postings SET posted_on = NULL WHERE posting_id LIKE '%-unknown-%'")
+    (row,) = rows_of(market)
+    assert (row["n_jobs"], row["n_compared"]) == (N_BOARDS, N_BOARDS)
     assert row["change"] == pytest.approx(0.03, abs=1e-4)
 
 
