@@ -471,6 +471,8 @@ class Introduced(NamedTuple):
 
 def introduced_at(line: Line, offset: int) -> str:
     """Return the words that introduced the subject of the sentence at an offset, or ""."""
+    if _BREAK.search(line.text, 0, offset) is None:
+        return ""  # no sentence before introduces anybody, as for most facts
     return next((said.words for said in line.once(_introduced) if said.start <= offset < said.end), "")
 
 
