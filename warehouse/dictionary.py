@@ -37,7 +37,8 @@ Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_
 means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions, `published` the cells
 that are published: begin there. `core` is what was read, `mart` what was computed, by day, `ops` how the nights went;
 all are in `market.duckdb`. `refined` are internal Parquet files. The meanings are also comments in the file:
-`SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'jobs'`. `docs/analyst.md` answers 16 questions.
+`SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'jobs'`. `docs/analyst.md` has questions with
+their SQL.
 """
 _RELATIONS = """## Relations
 
@@ -121,8 +122,10 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
         if table.checks:
             lines += ["", "Always: " + "; ".join(f"`{check}`" for check in table.checks) + "."]
         yield table.name, (table.doc, "\n".join(lines))
-    for name, (meaning, _) in (schema.MACROS | analysis_views.MACROS).items():
-        yield f"{name}({schema.arguments_of(name)}) (macro)", (meaning, meaning)
+    macros = schema.MACROS | analysis_views.MACROS | analysis_views.FUNCTIONS
+    for name, (meaning, _) in macros.items():
+        arguments = analysis_views.ARGUMENTS.get(name) or schema.arguments_of(name)
+        yield f"{name}({arguments}) (macro)", (meaning, meaning)
     for name, cls in sorted(structs.items()):
         yield f"{name} (nested)", ("", "\n".join([*_own_words(cls), *_rows(cls)]))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from scipy import stats
 
 from tests.builders import Answer, all_rows, load, open_copy, posting, refined, share_row
 from transforms.employers.agency_signs import add_agency_signs
@@ -265,6 +266,20 @@ def test_a_role_that_is_gone_stays_in_the_month_that_it_left(con: database.Conne
     ]
 
 
+@pytest.mark.parametrize(("n_yes", "n_employers"), [(0, 15), (1, 136), (81, 136), (20, 20)])
+def test_an_interval_over_employers_is_that_of_wilson(
+    market: duckdb.DuckDBPyConnection, n_yes: int, n_employers: int
+) -> None:
+    ask = f"SELECT analysis.employer_interval({n_yes} / {n_employers}, {n_employers})"
+    wilson = stats.binomtest(n_yes, n_employers).proportion_ci(method="wilson")
+    assert all_rows(market, ask)[0][0] == pytest.approx({"lo": wilson.low, "hi": wilson.high}, abs=1e-6)
+
+
+def test_no_employer_has_no_interval(market: duckdb.DuckDBPyConnection) -> None:
+    ask = "SELECT analysis.employer_interval(avg(share), count(share)) FROM (SELECT NULL::DOUBLE AS share)"
+    assert all_rows(market, ask) == [(None,)]
+
+
 def test_employers_hire_for_ai_jobs_that_are_open(market: duckdb.DuckDBPyConnection) -> None:
     rows = all_rows(market, "SELECT employer, n_jobs, roles, countries FROM analysis.employers_hiring ORDER BY ALL")
     hiring = sorted(str(one.employer) for one in OPEN if one.role_group in AI_GROUPS)
@@ -501,6 +516,7 @@ def test_columns_are_declared_in_order_and_none_holds_a_text(market: duckdb.Duck
     for view, columns in analysis_views.COLUMNS.items():
         assert [column[0] for column in market.execute(f"SELECT * FROM {view}").description or ()] == list(columns)
     assert analysis_views.COLUMNS.keys() == analysis_views.VIEWS.keys()
+    assert analysis_views.ARGUMENTS.keys() == analysis_views.FUNCTIONS.keys()
     assert not {"text", "url"} & {name for columns in analysis_views.COLUMNS.values() for name in columns}
 
 
@@ -518,5 +534,5 @@ def test_the_working_file_has_no_views_for_analysts(con: database.Connection) ->
 def test_no_view_uses_a_word_that_duckdb_1_5_lacks() -> None:
     """The function `if` came with 2.0; the README promises that both open the file."""
     views = (*schema.VIEWS.values(), *schema.MART_VIEWS.values(), *schema.MACROS.values())
-    for meaning, select in (*views, *analysis_views.VIEWS.values()):
+    for meaning, select in (*views, *analysis_views.VIEWS.values(), *analysis_views.FUNCTIONS.values()):
         assert " if(" not in select.replace("(if(", " if("), meaning

@@ -80,6 +80,10 @@ MACROS = {
 }
 """Macros for any day, such as `analysis.jobs_on(DATE '2026-01-22')`: name -> (meaning, SELECT)."""
 
+FUNCTIONS = {"analysis.employer_interval": _select("employer_interval")}
+"""Macros that return a value, not a table: name -> (meaning, expression). `ARGUMENTS` has what each takes."""
+ARGUMENTS = {"analysis.employer_interval": "share, n_employers"}
+
 
 def _of_published_day(name: str) -> tuple[str, str]:
     return MACROS[f"analysis.{name}_on"][0], f"FROM analysis.{name}_on({_day_of(name)})"
@@ -332,5 +336,8 @@ def declarations() -> Iterator[str]:
     for name, (meaning, select) in MACROS.items():
         yield f"CREATE OR REPLACE MACRO {name}(as_of) AS TABLE\n{select}"
         yield f"COMMENT ON MACRO TABLE {name} IS {literal(meaning)}"
+    for name, (meaning, expression) in FUNCTIONS.items():
+        yield f"CREATE OR REPLACE MACRO {name}({ARGUMENTS[name]}) AS (\n{expression})"
+        yield f"COMMENT ON MACRO {name} IS {literal(meaning)}"
     for name, (meaning, select) in VIEWS.items():
         yield from view_statements(name, meaning, select, COLUMNS[name])
