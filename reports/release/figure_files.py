@@ -70,6 +70,7 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     return {
         "id": figure.figure,
         "title": figure.title,
+        "earlier_id_of": declaration.alias_of,
         "as_of": figure.as_of,
         "published_on": publication.as_of,
         "is_sample": publication.is_sample,
