@@ -130,8 +130,8 @@ def test_a_site_without_an_address_names_none(site: Path) -> None:
             assert "url" not in node and "image" not in node
             assert not urlsplit(node.get("contentUrl", "")).scheme
     assert not [path for path in site.rglob("*.html") if "WHERE-THIS" in path.read_text(encoding="utf-8")]
-    page = (site / "f" / "pay.us.ai_engineering.mid_senior.html").read_text(encoding="utf-8")
-    assert '&lt;img src="pay.us.ai_engineering.mid_senior.svg"' in page and "beside your page" in page
+    html = (site / "f" / "pay.us.ai_engineering.mid_senior.html").read_text(encoding="utf-8")
+    assert '&lt;img src="pay.us.ai_engineering.mid_senior.svg"' in html and "beside your page" in html
 
 
 def test_a_page_has_its_address_and_a_picture_that_is_there(addressed: Path) -> None:
