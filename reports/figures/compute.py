@@ -230,23 +230,29 @@ def _head(row: Figures, platforms: Sequence[str]) -> Figures:
 
 
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
-    """Add the nearest figures with a value to a withheld row; in each group, that with the most jobs comes first.
-
-    A wider place is left out where nearly all of its jobs are in one country outside the row's own place: its value is
-    then that country's, as pay in the United States would be for South America.
-    """
+    """Add the nearest figures with a value to a withheld row."""
     if row.value is not None:
         return row
+    figure = figures[row.figure]
+    return replace(row, nearest=choose_nearest(figure.nearest, rows, figure.parameters.get("region")))
+
+
+def choose_nearest(
+    groups: Iterable[Sequence[str]], rows: Mapping[str, Figures], place: object
+) -> tuple[NearestFigure, ...]:
+    """Return the nearest figures with a value; in each group of ids, that with the most jobs comes first.
+
+    A wider place is left out where nearly all of its jobs are in one country outside `place`, a place's name in the
+    marts: its value is then that country's, as pay in the United States would be for South America.
+    """
     near: list[Figures] = []
-    place = figures[row.figure].parameters.get("region")
-    for group in figures[row.figure].nearest:
+    for group in groups:
         printed = [
             rows[name] for name in group
             if name in rows and rows[name].value is not None and _speaks_for(rows[name], place)
         ]  # fmt: skip
         near += sorted(printed, key=lambda other: -(other.n_jobs or 0))
-    offers = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
-    return replace(row, nearest=tuple(offers))
+    return tuple(NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
 
 
 def _speaks_for(near: Figures, place: object) -> bool:

@@ -298,7 +298,7 @@ class Edition:
         in_prose = {tag.figure for tag in self.tags if tag.is_prose}
         for figure in self.used:
             rests_on, *cells = _describe_basis(figure, self)
-            what = notes.say_exactly(figure) if figure.figure in in_prose else f"{figure.title} ({figure.figure})"
+            what = notes.say_exactly(figure) if figure.figure in in_prose else figure.title
             beneath = "; ".join(cell.rstrip(".") for cell in (rests_on, *cells) if cell != "–")
             groups.setdefault(beneath, {})[figure.figure] = what
         return list(groups.items())
@@ -391,8 +391,8 @@ def _list_mark_words(day: Edition) -> list[str]:
     for tag in day.tags:
         mark, figure = tag.options.get("mark"), day.ledger.get(tag.figure or "")
         if mark is not None and figure is not None and figure.qualifier is not None:
-            marks.setdefault(mark, {}).setdefault(figure.qualifier, {})[figure.figure] = None
-    lists = [(mark, [f"{what} ({', '.join(ids)})" for what, ids in said.items()]) for mark, said in marks.items()]
+            marks.setdefault(mark, {}).setdefault(figure.qualifier, {})[figure.title] = None
+    lists = [(mark, [f"{what} ({'; '.join(names)})" for what, names in said.items()]) for mark, said in marks.items()]
     return [f"{mark} stands for: {'; '.join(words)}." for mark, words in lists]
 
 

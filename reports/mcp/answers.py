@@ -32,7 +32,7 @@ _SPANS = {BOUNDS: "bounds that silent adverts leave", PLATFORMS: "95% intervals 
 COUNTED = ("n_boards", "n_adverts")
 """Parts that are counts of what was read, not estimates."""
 A_COUNT = "a count of what was read, no estimate"
-OF_WITHHELD = ("nearest", "n", "employers", "rung")
+OF_WITHHELD = ("n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
 """Keys that `describe` copies from `figure_files.describe`: `OF_WITHHELD` for a withheld figure, else `OF_PRINTED`."""
 

@@ -145,7 +145,7 @@ def _write(
             site_files(con, publication, published, releases=releases),
             sdmx.files_of(released_cells, publication, read_codes(con)),
             descriptions.files_of(publication, tables, release),
-            changes.files_of(releases, publication),
+            changes.write_changes(head, publication),
             [(SCHEMA, public_schema().encode())],
             [("QUALITY.md", quality.report(con, publication, release, chain))],
         ),
@@ -184,6 +184,7 @@ def site_files(
     for figure in publication.figures:
         yield figure_files.path_of(figure.figure, "svg"), cards.draw(figure, publication)
     yield from cells.files_of(cells.select_cells(published), publication)
+    yield from changes.write_feed(publication, releases)
 
 
 _OFFER = r'("nearest": )"(?:[^"\\]|\\.)*"'

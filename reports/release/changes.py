@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from reports.figures.vintages import PUBLISHED, FigureVintage
 from reports.release import texts
-from reports.release.figure_files import dated_path_of, path_of
+from reports.release.figure_files import dated_path_of, page_of
 from reports.release.published import PublishedDay
+from reports.wording.numbers import count_of
+from warehouse.mart_tables import Figures
 
 MAX_RELEASES = 24
 """How many releases the feed lists, newest first."""
 MAX_FIGURES = 200
-"""How many figures an entry of the feed names; CHANGES.md names all."""
-CORRECTED, ACCEPTED = "corrected", "accepted"
+"""How many changed figures have an entry in the feed, newest first; CHANGES.md names all."""
+FEED = "feed.atom"
+CORRECTED, ACCEPTED, GONE = "corrected", "accepted", "gone"
 Manifest = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -28,7 +34,7 @@ KINDS = {
     ACCEPTED: ("Accepted after review", "{values}. Accepted: {reason}"),
     "changed": ("Figures", "{before} → {after}"),
     "new": ("Figures", "new: {after}"),
-    "gone": ("Figures", "gone: {before}"),
+    GONE: ("Figures", "gone: {before}"),
 }
 """Kinds of change in a figure, in the order of their sections in CHANGES.md: the section's heading, and a template."""
 HEADINGS = tuple(dict.fromkeys(heading for heading, _ in KINDS.values()))
@@ -77,7 +83,7 @@ def _describe_change(
     before, after = (None if state is None else state[1] for state in (then, now))
     change = {"title": title, "before": before, "after": after}
     if then is None or now is None:
-        return change | {"what": "new" if then is None else "gone"}
+        return change | {"what": "new" if then is None else GONE}
     if decision:
         what = CORRECTED if decision.is_correction else ACCEPTED
         return change | {"what": what, "reason": decision.reason} if (before, after) != (None, None) else None
@@ -119,19 +125,102 @@ def _say(change: Mapping[str, Any]) -> str:
     return words.format(values=values, before=before, after=after, reason=change.get("reason"))
 
 
-def files_of(releases: Sequence[Manifest], publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """Yield CHANGES.md of the newest release, and an Atom feed of all releases, dated with the days of the releases."""
-    newest = releases[0]
+# --- as files -------------------------------------------------------------------------------------------------
+
+
+def write_changes(newest: Manifest, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
+    """Yield CHANGES.md of the newest release as (path, content)."""
     groups = [
         (heading, [change for change in newest["changes"]["figures"] if KINDS[change["what"]][0] == heading])
         for heading in HEADINGS
     ]
     yield "CHANGES.md", texts.render("CHANGES.md", publication=publication, newest=newest, groups=groups, say=_say)
 
+
+@dataclass(frozen=True, kw_only=True)
+class FeedEntry:
+    """An entry of the feed. Its id is made from `key`, so that a reader sees the same entry once."""
+
+    key: str
+    title: str
+    day: date | str
+    href: str
+    text: str
+    media_type: str = "text/html"
+
+
+def write_feed(publication: PublishedDay, releases: Sequence[Manifest] = ()) -> Iterator[tuple[str, bytes]]:
+    """Yield the Atom feed as (path, content), with an entry for each figure that changed, the newest first.
+
+    Beside a release the entries are what changed between `releases` (newest first), each after an entry of its release.
+    Without one they are what the nights published.
+    """
+    entries = _entries_of_releases(releases) if releases else _entries_of_nights(publication)
+
     def urn(part: str) -> str:
         return uuid.uuid5(uuid.NAMESPACE_URL, f"{publication.name}/{part}").urn
 
-    yield "feed.atom", texts.render(
-        "feed.atom", publication=publication, releases=releases[:MAX_RELEASES], most_shown=MAX_FIGURES, say=_say,
-        path_of=path_of, urn=urn,
-    )  # fmt: skip
+    yield FEED, texts.render(FEED, publication=publication, entries=entries, urn=urn)
+
+
+def _entries_of_releases(releases: Sequence[Manifest]) -> Iterator[FeedEntry]:
+    n_left = MAX_FIGURES
+    for one in releases[:MAX_RELEASES]:
+        name, figures = one["release"], one["changes"]["figures"]
+        shown = figures[:n_left]
+        n_left -= len(shown)
+        yield FeedEntry(
+            key=name, title=f"Release {name}: {_count(one)}", day=one["as_of"], media_type="application/json",
+            href=dated_path_of("index", name), text=_sum_up(one, len(figures) - len(shown)),
+        )  # fmt: skip
+        for change in shown:
+            yield _enter(change, f"{change['id']}/{name}", one["as_of"])
+
+
+def _count(release: Manifest) -> str:
+    if not release["previous"]:
+        return "the first"
+    n_errata = sum(change["what"] == CORRECTED for change in release["changes"]["figures"])
+    errata = [count_of(n_errata, "erratum", "errata")] if n_errata else []
+    changed = f"{count_of(len(release['changes']['figures']) - n_errata, 'figure')} changed"
+    return ", ".join([*errata, changed])
+
+
+def _sum_up(release: Manifest, n_more: int) -> str:
+    if not release["previous"]:
+        return "The first release."
+    if not release["changes"]["figures"]:
+        return "No figure changed."
+    of_newest = f"; {n_more:,} more stand in CHANGES.md of this release" if n_more else ""
+    return f"Each figure that changed has an entry{of_newest}."
+
+
+def _entries_of_nights(publication: PublishedDay) -> Iterator[FeedEntry]:
+    for figure, before, after in list_moves(publication.figures, publication.vintages)[:MAX_FIGURES]:
+        states = ((figure.title, before.value), (figure.title, after.value))
+        if change := _describe_change(*states, after if after.reason is not None else None):
+            yield _enter({"id": figure.figure, **change}, f"{figure.figure}/{after.number}", after.decided_on or "")
+
+
+def _enter(change: Mapping[str, Any], key: str, day: date | str) -> FeedEntry:
+    href = "changes.html" if change["what"] == GONE else page_of(change["id"])
+    return FeedEntry(key=key, title=change["title"], day=day, href=href, text=_say(change))
+
+
+def list_moves(
+    figures: Sequence[Figures], vintages: Mapping[str, Sequence[FigureVintage]]
+) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
+    """Return changes as (figure, vintage before, vintage after), the newest first.
+
+    Both vintages were published, one after the other. A change is left out if the value is the same and nobody reviewed
+    it, or if both vintages have no value.
+    """
+    changes = [
+        (figure, before, after)
+        for figure in sorted(figures, key=lambda figure: figure.figure)
+        for before, after in itertools.pairwise(
+            vintage for vintage in vintages.get(figure.figure, ()) if vintage.state == PUBLISHED
+        )
+        if after.decided_on and (after.value != before.value or (after.value is not None and after.reason is not None))
+    ]
+    return sorted(changes, key=lambda change: change[2].decided_on or change[2].offered_on, reverse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.codes import ESCO_NOTICE
@@ -17,7 +17,7 @@ from reports.wording.numbers import day
 from warehouse.publish.release_tables import ExportedTable
 
 KEYWORDS = ("labour market", "artificial intelligence", "salaries", "skills", "job adverts")
-KINDS_OF_CELLS = (*KINDS_OF_PAY.values(), "skill", "share", "disclosure", "closing_rate")
+KINDS_OF_CELLS = (*KINDS_OF_PAY.values(), "skill", "share", "employers", "disclosure", "closing_rate")
 CSV, PARQUET, SDMX = "text/csv", "application/vnd.apache.parquet", "application/vnd.sdmx.data+csv"
 _TYPES = {"DOUBLE": "number", "BIGINT": "integer", "DATE": "date", "BOOLEAN": "boolean", "VARCHAR": "string"}
 
@@ -26,7 +26,7 @@ def files_of(publication: PublishedDay, tables: Sequence[ExportedTable], release
     """Yield every description as (path, content)."""
     resources = list(_describe_tables(tables))
     yield PACKAGE, to_json(_describe_package(publication, resources, release))
-    yield "dataset.jsonld", to_json(_describe_dataset(publication, resources, release))
+    yield "dataset.jsonld", to_json(describe_dataset(publication, _list_downloads(resources), release))
     licence_ids = {licence.id for licence in publication.licences.values()}
     for path in ("CITATION.cff", "llms.txt", "LICENCES.md"):
         yield path, texts.render(
@@ -96,8 +96,7 @@ def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, A
     }
 
 
-def _describe_dataset(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:
-    base, ours = publication.base_url, licences()[OURS]
+def _list_downloads(resources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     downloads = [
         part | {"title": file["title"]} for file in resources for part in (file, *file.get("alternatives", ()))
     ]
@@ -108,13 +107,21 @@ def _describe_dataset(publication: PublishedDay, resources: Sequence[dict[str, A
             "title": "Published cells, all marts on all days, and the lookups they are read with",
         }
     )
+    return downloads
+
+
+def describe_dataset(
+    publication: PublishedDay, downloads: Iterable[Mapping[str, Any]], release: str | None = None
+) -> dict[str, Any]:
+    """Return what is published as a Dataset of schema.org. `downloads` have a path, a media type and a title."""
+    base, ours = publication.base_url, licences()[OURS]
     start = min((row.period_from for row in publication.figures if row.period_from), default=publication.as_of)
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": publication.name,
         "description": _summarise(publication),
-        "version": release,
+        **({"version": release} if release else {}),
         "datePublished": publication.as_of,
         "temporalCoverage": f"{start.isoformat()}/{publication.as_of.isoformat()}",
         "license": ours.url,

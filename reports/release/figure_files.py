@@ -48,6 +48,11 @@ def path_of(figure_id: str, suffix: str = "json") -> str:
     return f"figures/{figure_id}.{suffix}"
 
 
+def page_of(figure_id: str) -> str:
+    """Return the path of a figure's page on the site."""
+    return f"f/{figure_id}.html"
+
+
 def dated_path_of(figure_id: str, release: str) -> str:
     """Return the path of a figure's file as the named release published it."""
     return f"figures/{release}/{figure_id}.json"
@@ -70,6 +75,7 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     return {
         "id": figure.figure,
         "title": figure.title,
+        "earlier_id_of": declaration.alias_of,
         "as_of": figure.as_of,
         "published_on": publication.as_of,
         "is_sample": publication.is_sample,

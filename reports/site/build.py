@@ -31,11 +31,11 @@ from reports.cells.cell import Cell
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.query import Connection
 from reports.figures.restricted import for_prose
-from reports.figures.vintages import PUBLISHED, FigureVintage
+from reports.figures.vintages import FigureVintage
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
-from reports.release import quality
+from reports.release import changes, quality
 from reports.release.published import PublishedDay
-from reports.site import explorer, figure_pages, figure_rows, findings, skills, words, world
+from reports.site import explorer, figure_pages, figure_rows, findings, page_heads, skills, words, world
 from reports.wording import disclosure, notes, numbers
 from reports.wording.bases import OWN, entitle_list
 from reports.wording.levels import capitalise, define
@@ -67,8 +67,8 @@ PAGES = (
     "laws.html", "guide.html", "skills-by-kind.html", "figures.html", "data.html", "changes.html", "archive.html",
 )  # fmt: skip
 """Pages that have a template of their own, with the same name."""
-SCRIPTS = ("site.js", "pay.js", "skills.js")
-"""Scripts of the site. They read the files in data/."""
+COPIED = ("site.js", "pay.js", "skills.js", "icon.svg")
+"""Assets that the site has as they are. Scripts read the files in data/."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ def files_of(
     yield "data/pay.js", explorer.to_script(site.explorer)
     yield "data/skills.js", skills.to_script(site.skills)
     yield "site.css", b"".join((ASSETS / name).read_bytes() for name in ("marks.css", "site.css"))
-    for asset in SCRIPTS:
+    for asset in COPIED:
         yield asset, (ASSETS / asset).read_bytes()
 
 
@@ -179,6 +179,7 @@ def _environment() -> Environment:
         "n_known_skills": len(taxonomy()),
         "explorer": explorer,
         "figure_pages": figure_pages,
+        "page_heads": page_heads,
         "findings": findings,
         "notes": notes,
         "skills": skills,
@@ -241,19 +242,10 @@ MAX_CHANGES = 100
 def list_changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
     """Return changes as (figure, vintage before, vintage after): corrections, then reviewed changes, then others.
 
-    Both vintages were published, one after the other. A change is left out if the value is the same and nobody reviewed
-    it, or if both vintages have no value.
+    They are as in `changes.list_moves`.
     """
-    changes = [
-        (figure, before, after)
-        for figure in sorted(site.figures, key=lambda figure: figure.figure)
-        for before, after in itertools.pairwise(
-            vintage for vintage in site.publication.vintages.get(figure.figure, ()) if vintage.state == PUBLISHED
-        )
-        if after.decided_on and (after.value != before.value or (after.value is not None and after.reason is not None))
-    ]
-    changes.sort(key=lambda change: change[2].decided_on or change[2].offered_on, reverse=True)
-    return sorted(changes, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MAX_CHANGES]
+    moves = changes.list_moves(site.figures, site.publication.vintages)
+    return sorted(moves, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MAX_CHANGES]
 
 
 def list_vintages(publication: PublishedDay) -> list[Vintages]:

@@ -27,10 +27,11 @@ from reports.wording.numbers import SAMPLE_WORDS, choose_printed, percent, sente
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
+PAY = "pay.html"
 SUBJECTS = {
     **dict.fromkeys(
         ("pay", "movement", "foreign_currency", "contractor", "bands", "entries", "silence", "ladder"),
-        ("pay.html", "Pay"),
+        (PAY, "Pay"),
     ),
     **dict.fromkeys(("skill", "skills"), ("skills.html", "Skills")),
     **dict.fromkeys(("comparison", "reported", "premium", "frame"), ("countries.html", "Countries")),
@@ -44,6 +45,11 @@ FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
 """Names for the database on which a figure's SELECT can be run."""
 NEIGHBOURS, MAX_ANSWERS = 3, 6
 """How many skills are shown on either side of a skill; how many other answers are shown beside an answer on pay."""
+
+
+def page_of_subject(figure: Figures) -> str:
+    """Return the path of the page to which a figure belongs."""
+    return SUBJECTS.get(_subject_of(figure), WORK)[0]
 
 
 def by_subject(figures: Sequence[Figures]) -> list[Figures]:
@@ -87,7 +93,7 @@ def describe(
         "behind": {part.source: part for part in figure.behind or ()},
         "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
         "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
-        "address": f"{publication.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
+        "address": publication.base_url and f"{publication.base_url}{path_of(figure.figure, 'svg')}",
     }
 
 

@@ -16,7 +16,6 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
-from reports.figures.catalogue import KNOWN
 from reports.wording import numbers, pay
 from reports.wording.bases import unit_of
 from reports.wording.levels import NOT_ONE, level_name
@@ -111,21 +110,18 @@ _PLAIN = (
     (re.compile(r"\bn = "), ""),
     (re.compile(r"\bLow confidence\b"), "Rough"),
     (re.compile(r"\blow confidence\b"), "rough"),
-    (re.compile(r" \[[a-z_]+(?:\.[a-z0-9_]+)+\]"), ""),
     (re.compile(r"\b(?:is|are) withheld\b"), "cannot be said"),
     (re.compile(r"\bWithheld\b"), "Cannot be said"),
     (re.compile(r"\bwithheld\b"), "cannot be said"),
 )
 """Words of the ledger, each with the words of the site that replace them."""
-_ID = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
-"""Text that may be the id of a figure. Readers see the figure's title instead."""
 
 
 def plain(text: str) -> str:
     """Return a text of the ledger in the words of the site, such as "cannot be said" for "withheld"."""
     for pattern, words in _PLAIN:
         text = pattern.sub(words, text)
-    return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
+    return text
 
 
 _REVIEW = re.compile(rf"(?:{NOT_REVIEWED}|{UNDER_REVIEW} since)[^;)]*")

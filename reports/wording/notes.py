@@ -137,7 +137,7 @@ def why_no_part(figure: Figures, style: PartFormat) -> str:
         return "too few adverts in the money of the country, or no price level is known"
     if style.part in ("low", "high") and figure.basis in ("reported", "official"):
         return f"{BASES[figure.basis].words} have no band"
-    return f"{figure.figure} has no {style.part} here"
+    return f"there is no {style.part} of it"
 
 
 def is_list(figure: Figures) -> bool:
@@ -361,7 +361,7 @@ def note(figure: Figures) -> str:
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     against = compare(figure)
     texts = [
-        f"deprecated: {figure.figure} is now {declaration.alias_of}" if declaration.alias_of else None,
+        "the id is an earlier one of this figure" if declaration.alias_of else None,
         f"{say_basis(figure)}{n}, {describe_period(figure)}",
         _define_level(figure),
         *renderer.note(rows_of(figure)),
@@ -373,8 +373,8 @@ def note(figure: Figures) -> str:
 
 
 def name_nearest(near: NearestFigure) -> str:
-    """Return title, value and id of a figure that is offered in place of another figure."""
-    return f"{near.title}, {near.value} [{near.figure}]"
+    """Return title and value of a figure that is offered in place of another figure."""
+    return f"{near.title}, {near.value}"
 
 
 def _define_level(figure: Figures) -> str | None:

@@ -157,6 +157,9 @@ def _answer_parent() -> None:
         answer = {"missing": str(error)}
     except QueryRefusedError as error:
         answer = {"refused": str(error)}
+    except duckdb.Error as error:  # of opening the file
+        why = str(error).splitlines()[0]
+        answer = {"refused": f"the published file cannot be read ({why}); `jobmarket rebuild` publishes it again"}
     sys.stdout.write(json.dumps(answer, ensure_ascii=False))
 
 

@@ -350,7 +350,7 @@ SHARES = (
     replace(
         CLOSING_RATE,
         id="hiring.difficulty",
-        title=f"{CLOSING_RATE.title} (now {CLOSING_RATE.id})",
+        title=f"{CLOSING_RATE.title} (an earlier id)",
         alias_of=CLOSING_RATE.id,
         rungs=(),
         displays=(),

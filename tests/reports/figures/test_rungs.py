@@ -174,10 +174,10 @@ def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_o
     near = (row.nearest or ())[1]
     assert near.value == ledger[near.figure].value
     assert near.title == "Mid-to-senior AI engineering pay, stated in US dollars, South America"
-    assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
+    assert f"{near.title}, {near.value}" in notes.note(row)
     assert "all 40 of employers in the country itself" in notes.note(ledger[near.figure])
     store(con, put, list(ledger.values()))
-    assert f"{near.title}, {near.value} [{near.figure}]" in explain_figure(con, row.figure)
+    assert f"{near.title}, {near.value}" in explain_figure(con, row.figure)
     table = notes.table(ledger["bands.regions"])
     assert table is None, "no region has a value"
     assert ledger[near.figure].nearest == ()

@@ -399,7 +399,7 @@ def test_the_old_name_of_a_figure_gives_the_new_one(con: duckdb.DuckDBPyConnecti
     rows = computed(con)
     old, new = rows["hiring.difficulty"], rows["closing_rate.engineering"]
     assert (old.value, old.reason, old.sql) == (new.value, new.reason, new.sql)
-    assert notes.note(old) == f"Deprecated: hiring.difficulty is now closing_rate.engineering. {notes.note(new)}"
+    assert notes.note(old) == f"The id is an earlier one of this figure. {notes.note(new)}"
     assert catalogue.displays_of("hiring.difficulty") == ()
 
 

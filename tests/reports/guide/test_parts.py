@@ -66,7 +66,7 @@ def test_a_mark_stands_for_the_words_and_the_sources_say_what_it_means(ledger: l
     text = f"Up to {part('part=`high` mark=`†`')}; {part('mark=`estimate`')}."
     assert read(text, ledger) == "Up to USD 150K†; USD 96K–150K per year estimate."
     out, _ = refresh_bytes((text + END).encode(), ledger, is_html=False)
-    assert f"† stands for: by others ({ID})." in out.decode()
+    assert "† stands for: by others (Python)." in out.decode()
 
 
 def test_a_title_is_a_template(ledger: list[Figures]) -> None:
@@ -132,7 +132,7 @@ def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(led
     output = out.decode()
     assert output.count("[^figure-1]") == 2 and output.count("[^figure-2]") == 2, "a mark and a note each"
     assert "USD 150K[^figure-1]<!-- /figure -->, <!-- figure:skill.python  -->62%[^figure-2]" in output
-    assert f"[^figure-1]: Python ({ID}):" in output
+    assert "[^figure-1]: Python:" in output
     assert refresh_bytes(out, ledger, is_html=False)[0] == out
     page = f'<p><span data-figure="{ID}">x</span></p><section data-figures="sources" data-form="notes"></section>'
     html, _ = refresh_bytes(page.encode(), ledger, is_html=True)

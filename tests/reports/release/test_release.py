@@ -263,10 +263,15 @@ def test_frictionless_finds_the_package_valid(chained: Path) -> None:
 def test_feedparser_reads_the_feed(chained: Path) -> None:
     feed = feedparser.parse(str(chained / "feed.atom"))
     assert not feed.bozo and feed.version == "atom10"
-    assert [entry.title for entry in feed.entries][1] == f"Release {DAY}: the first"
-    newest = feed.entries[0]
-    assert newest.updated == f"{NEXT}T00:00:00Z" and "70% → 50%" in newest.content[0].value
-    assert len({entry.id for entry in feed.entries}) == 2
+    changed = [change["id"] for change in load(chained / "manifest.json")["changes"]["figures"]]
+    newest, *of_figures, first = feed.entries
+    assert first.title == f"Release {DAY}: the first" and newest.title.startswith(f"Release {NEXT}: ")
+    assert changed and [entry.link for entry in of_figures] == [
+        f"https://example.org/market/f/{name}.html" for name in changed
+    ]
+    assert all(entry.updated == f"{NEXT}T00:00:00Z" for entry in of_figures)
+    assert "70% → 50%" in of_figures[changed.index(PYTHON)].content[0].value
+    assert len({entry.id for entry in feed.entries}) == len(changed) + 2
 
 
 def test_cff_is_valid_by_its_schema(chained: Path) -> None:
@@ -408,9 +413,9 @@ def test_errata_and_accepted_vintages_come_first_also_where_the_value_stays(publ
     assert "withheld, as before" not in text, "of a figure that cannot be said nothing is told"
     feed = feedparser.parse((folder / "feed.atom").read_bytes())
     assert f"{len(corrected)} errata" in feed.entries[0].title
-    assert feed.entries[0].content[0].value.index("contracts were counted") < feed.entries[0].content[0].value.index(
-        REMOTE
-    )
+    said = [entry.content[0].value for entry in feed.entries]
+    assert "contracts were counted" in said[1], "errata first"
+    assert any("looked up" in one for one in said[1 + len(corrected) :])
     later = published_with({"shares.skills.regions": {"why": "revised at its cadence"}})
     assert "## Errata (0)" in later and "contracts were counted" not in later, "it was told already"
 

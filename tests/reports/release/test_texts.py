@@ -56,16 +56,27 @@ def test_a_feed_names_so_many_figures_and_counts_the_others(day: PublishedDay) -
         head | {"release": "many", "changes": {"figures": figures, "rows": [], "schema": ["shares.n: new"]}},
         head | {"release": "none", "changes": {"figures": []}},
     ]
-    texts = dict(changes.files_of(releases, day))
+    texts = dict([*changes.write_feed(day, releases), *changes.write_changes(releases[0], day)])
     feed = feedparser.parse(texts["feed.atom"])
-    assert not feed.bozo and [entry.title for entry in feed.entries] == [
-        "Release many: 1 erratum, 201 figures changed",
-        "Release none: 0 figures changed",
-    ]
-    body = feed.entries[0].content[0].value
-    assert body.count("<li>") == changes.MAX_FIGURES and "2 more stand in CHANGES.md" in body
-    assert "A &amp; 'B' &lt;x&gt;</a>: 1 → withheld" in body and "&lt;counted twice&gt;" in body
-    assert feed.entries[1].content[0].value == "<p>No figure changed.</p>"
+    first, *of_figures, last = feed.entries
+    assert not feed.bozo and first.title == "Release many: 1 erratum, 201 figures changed"
+    assert "2 more stand in CHANGES.md" in first.content[0].value
+    assert len(of_figures) == changes.MAX_FIGURES == len({entry.id for entry in of_figures})
+    assert of_figures[0].content[0].value.endswith("Erratum: <counted twice>")
+    assert of_figures[1].title_detail.value == "A & 'B' <x>" and of_figures[1].content[0].value == "1 → withheld"
+    assert of_figures[1].link == "https://example.org/f/a.1.html"
+    assert (last.title, last.content[0].value) == ("Release none: 0 figures changed", "No figure changed.")
     assert (
         "- `shares.n: new`\n" in texts["CHANGES.md"].decode() and "## Rows\n\nNone.\n" in texts["CHANGES.md"].decode()
     )
+
+
+def test_a_site_without_releases_has_a_feed_of_what_its_nights_published(published_next: Path) -> None:
+    with open_published_file(published_next) as con:
+        day = read_published(con)
+    feed = feedparser.parse(dict(changes.write_feed(day))["feed.atom"])
+    moves = changes.list_moves(day.figures, day.vintages)
+    assert not feed.bozo and len(feed.entries) == len(moves) > 0
+    entry = next(one for one in feed.entries if one.link == "f/skill.python.all.ai_engineering.html")
+    assert "70%" in entry.content[0].value and "→ 50%" in entry.content[0].value
+    assert entry.updated == "2026-09-21T00:00:00Z"

@@ -163,13 +163,6 @@ def test_a_long_value_ends_where_a_part_of_it_does(value: str, short: str) -> No
 
 
 def test_readers_meet_titles_and_no_names_of_code() -> None:
-    assert words.plain("see bonus.northern_america") == (
-        "see Yearly bonus, where an advert puts a sum on it, US and Canada"
-    )
-    assert (
-        words.plain("pay, Brazil, $3.8K [pay.br.ai_engineering.mid_senior]; e.g. this")
-        == "pay, Brazil, $3.8K; e.g. this"
-    )
     assert words.plain("Places whose pay is withheld") == "Places whose pay cannot be said"
     html = build._from_markdown("## The ladder (`reports/figures/pay.py`)\n\nIt stands in `warehouse/load/laws.toml`.")
     assert html == "<h2>The ladder</h2>\n<p>It stands in a file of the code.</p>\n"
