@@ -67,8 +67,8 @@ PAGES = (
     "laws.html", "guide.html", "skills-by-kind.html", "figures.html", "data.html", "changes.html", "archive.html",
 )  # fmt: skip
 """Pages that have a template of their own, with the same name."""
-SCRIPTS = ("site.js", "pay.js", "skills.js")
-"""Scripts of the site. They read the files in data/."""
+SCRIPTS = ("site.js", "pay.js", "skills.js", "embed.js")
+"""Scripts of the site, which read the files in data/, and that of sentences on other sites."""
 
 
 @dataclass(frozen=True, kw_only=True)
