@@ -1,14 +1,15 @@
 """Whether the stamped sentences of an article still hold.
 
-A sentence holds while its rule gives, from the newest published value, the words that it gave when the article was
-registered. It is stale if the value is withheld or older than it may be, and else it no longer holds.
+A sentence is about a value, which was published when its words were made. It holds while its rule gives the same words
+from the newest published value. It is stale if the value is withheld or older than it may be, and else it no longer
+holds.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,13 +36,11 @@ MAX_QUOTED = 200
 class Watched(Sentence):
     """A registered sentence.
 
-    `said` is what its rule gave, in the style `said_in`, from the value that the sentence is about, which is that of
-    the day `about`; None if the figure had no value then. `is_own` is whether the article has words of its own.
+    `about` is the row of the ledger with the value that it is about; None if that is not on record. `is_own` is whether
+    the article has words of its own.
     """
 
-    said: str | None
-    said_in: str
-    about: date
+    about: Figures | None
     is_own: bool = False
 
 
@@ -70,25 +69,27 @@ def register(con: Connection, found: Sequence[Sentence]) -> list[Watched]:
             problems.append((one.line, f"“{_shorten(one.text)}”: {error}; {remedy}"))
     if problems:
         raise GuideError(problems)
-    ledger, is_sample = _read_ledger(con, named), desk.is_sample(con)
-    return [_remember(con, one, ledger[one.stamp.figure], is_sample=is_sample) for one in named]
+    ledger, is_sample = _read_newest(con, named), desk.is_sample(con)
+    return [_remember(con, one, ledger.get(one.stamp.figure), is_sample=is_sample) for one in named]
 
 
-def _remember(con: Connection, one: Sentence, figure: Figures, *, is_sample: bool) -> Watched:
-    """Words that the rule gave on some day are about the value of that day; other words about that of their vintage."""
-    form, rule = one.stamp.form, sentences.rule_of(one.stamp.form)
-    days = _say_by_day(con, one.stamp, is_sample=is_sample)
-    if (now := sentences.say(figure, form, is_sample=is_sample)) is not None:
-        days = {figure.as_of: now, **days}
-    known = {words: when for when, words in days.items() if _ends_with(one.text, words)}
+def _remember(con: Connection, one: Sentence, now: Figures | None, *, is_sample: bool) -> Watched:
+    """Words that the rule gives of a day are about the value of that day; other words about that of their vintage."""
+    rows = [*([now] if now else []), *_read_history(con, one.stamp.figure)]
+    said = [(_say(row, one.stamp.form, is_sample=is_sample), row) for row in rows]
+    known = [(words, row) for words, row in said if words and _ends_with(one.text, words)]
     if known:
-        said = max(known, key=len)
-        return Watched(stamp=one.stamp, text=said, line=one.line, said=said, said_in=rule, about=known[said])
-    about = next((when for when in sorted(days, reverse=True) if when <= one.stamp.vintage), figure.as_of)
-    return Watched(
-        stamp=one.stamp, text=_shorten(one.text), line=one.line, said=days.get(about), said_in=rule, about=about,
-        is_own=True,
-    )  # fmt: skip
+        words, about = max(known, key=lambda pair: len(pair[0]))
+        return Watched(stamp=one.stamp, text=words, line=one.line, about=_keep(about))
+    then = next((row for row in rows[1:] if row.as_of <= one.stamp.vintage), None)
+    if then is None and now is not None and _published_on(con, now) <= one.stamp.vintage:
+        then = now  # the same vintage
+    return Watched(stamp=one.stamp, text=_shorten(one.text), line=one.line, about=then and _keep(then), is_own=True)
+
+
+def _keep(row: Figures) -> Figures:
+    """Return what of a row its words are made of."""
+    return replace(row, sql=None, snapshots=(), behind=(), nearest=(), lacks=())
 
 
 def _ends_with(text: str, words: str) -> bool:
@@ -98,65 +99,63 @@ def _ends_with(text: str, words: str) -> bool:
 
 def judge(con: Connection, watched: Sequence[Watched]) -> list[Verdict]:
     """Return the verdict on each registered sentence, by what is published."""
-    ledger, is_sample = _read_ledger(con, watched), desk.is_sample(con)
+    ledger, is_sample = _read_newest(con, watched), desk.is_sample(con)
     return [_judge(con, one, ledger.get(one.stamp.figure), is_sample=is_sample) for one in watched]
 
 
 def _judge(con: Connection, one: Watched, figure: Figures | None, *, is_sample: bool) -> Verdict:
     form = one.stamp.form
-    if figure is None:
-        return Verdict(sentence=one, state=STALE, why=f"{one.stamp.figure} is published no more")
-    now = sentences.say(figure, form, is_sample=is_sample)
-    if now is None:
-        why = f"withheld: {figure.reason}" if figure.value is None else f"{figure.figure} has no {form} any more"
+    now = None if figure is None else sentences.say(figure, form, is_sample=is_sample)
+    if figure is None or now is None:
+        why = f"{one.stamp.figure} has no {form} any more" if figure and figure.value else "published no more"
+        why = f"withheld: {figure.reason}" if figure and figure.value is None else why
         return Verdict(sentence=one, state=STALE, why=why)
     stamp = stamp_of(figure, form)
     if figure.verify_by is not None and figure.as_of > figure.verify_by:
         return Verdict(sentence=one, state=STALE, why=notes.say_overdue(figure.verify_by), stamp=stamp)
-    if now in (one.said, _say_again(con, one, is_sample=is_sample)):
+    then = one.about and _say(one.about, form, is_sample=is_sample)
+    if now in (then, one.text):
         return Verdict(sentence=one, state=HOLDS, why=_say_review(figure), stamp=stamp)
     if figure.status == "stale":
         why = f"nothing newer since what was {notes.describe_period(figure)}"
         return Verdict(sentence=one, state=STALE, why=why, rewrite=now, stamp=stamp)
-    return Verdict(sentence=one, state=BROKEN, why=_say_since(con, one, figure), rewrite=now, stamp=stamp)
+    why = f"since {day(_published_on(con, figure))}"
+    if one.about is None:
+        why = f"what was published on {day(one.stamp.vintage)} is not on record"
+    return Verdict(sentence=one, state=BROKEN, why=why, rewrite=now, stamp=stamp)
+
+
+def _say(row: Figures, form: str, *, is_sample: bool) -> str | None:
+    """Return what a row says; None also if an earlier version stored other columns."""
+    with contextlib.suppress(KeyError):
+        return sentences.say(row, form, is_sample=is_sample)
+    return None
 
 
 def _say_review(figure: Figures) -> str:
     return "; ".join(remark for remark in (figure.qualifier or "").split("; ") if notes.is_of_review(remark))
 
 
-def _say_since(con: Connection, one: Watched, figure: Figures) -> str:
-    """Say since when the newest value is published, if its list has vintages."""
+def _published_on(con: Connection, figure: Figures) -> date:
+    """Return the day on which the vintage of a figure was published; its own day if it is of no list."""
     if figure.list is None or figure.vintage is None:
-        return ""
+        return figure.as_of
     rows = query.read(
         con,
-        f"SELECT decided_on FROM ops.vintages WHERE list = {query.literal(figure.list)} AND number = {figure.vintage}",
+        "SELECT coalesce(decided_on, offered_on) AS day FROM ops.vintages "
+        f"WHERE list = {query.literal(figure.list)} AND number = {figure.vintage}",
     )
-    return f"since the vintage of {day(rows[0]['decided_on'])}" if rows and rows[0]["decided_on"] else ""
+    published_on: date = rows[0]["day"] if rows else figure.as_of
+    return published_on
 
 
-def _say_again(con: Connection, one: Watched, *, is_sample: bool) -> str | None:
-    """Say the value that a sentence is about in today's style, if the style has changed since it was registered."""
-    if one.said_in == sentences.rule_of(one.stamp.form):
-        return None
-    return _say_by_day(con, one.stamp, is_sample=is_sample).get(one.about)
+def _read_history(con: Connection, figure: str) -> Iterator[Figures]:
+    """Yield the rows of the ledger of a figure that have a value, the newest first; none of a figure in no guide."""
+    where = f"figure = {query.literal(figure)} AND value IS NOT NULL"
+    yield from map(ledger_row, query.read(con, f"FROM mart.figures WHERE {where} ORDER BY as_of DESC"))
 
 
-def _say_by_day(con: Connection, stamp: Stamp, *, is_sample: bool) -> Mapping[date, str]:
-    """Return what the rule gives from each value that the ledger has of a figure, by day, the newest first."""
-    rows = query.read(
-        con, f"FROM mart.figures WHERE figure = {query.literal(stamp.figure)} AND value IS NOT NULL ORDER BY as_of DESC"
-    )
-    said: dict[date, str] = {}
-    for row in rows:
-        with contextlib.suppress(KeyError):  # an earlier version stored other columns, from which nothing is said
-            if words := sentences.say(ledger_row(row), stamp.form, is_sample=is_sample):
-                said[row["as_of"]] = words
-    return said
-
-
-def _read_ledger(con: Connection, found: Sequence[Sentence]) -> Mapping[str, Figures]:
+def _read_newest(con: Connection, found: Sequence[Sentence]) -> dict[str, Figures]:
     return {row.figure: row for row in desk.read_figures(con, {one.stamp.figure for one in found})}
 
 

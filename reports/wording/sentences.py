@@ -6,7 +6,6 @@ the days of its readings only if they are long past, and no review, so that it s
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 
@@ -28,7 +27,6 @@ FORMS = (PROSE, EXACT, NUMBER)
 OF_SAMPLE = "invented sample data"
 
 
-@functools.cache
 def rule_of(form: str) -> str:
     """Return the rule by which a form is worded today, such as "exact" or "prose-3f2a9c1b", with the style's version.
 

@@ -58,9 +58,7 @@ def test_one_sentence_breaks_between_two_nights_and_the_rewrite_holds(
     publish(AS_OF, 0.41)
     watched = add(con, f"{copy(con, RUST)}\n\n{copy(con, RUST, 'number')}\n\n{copy(con, NORTH)}\n")
     assert [one.state for one in judge(con, watched)] == [HOLDS] * 3
-    publish(NEXT, 0.405)
-    assert [one.state for one in judge(con, watched)] == [HOLDS] * 3, "40.5% is printed as 41% and two in five"
-    publish(NEXT + timedelta(days=1), 0.33)
+    publish(NEXT, 0.33)
     rust, number, pay = judge(con, watched)
     assert (rust.state, number.state, pay.state) == (BROKEN, BROKEN, HOLDS)
     assert (rust.rewrite, number.rewrite) == ("About one in three AI engineering adverts ask for Rust.", "33%")
@@ -76,21 +74,30 @@ def test_the_value_may_move_as_long_as_its_words_stay(con: duckdb.DuckDBPyConnec
     assert [one.state for one in judge(con, watched)] == [HOLDS, BROKEN], "about two in five, but no longer 41%"
 
 
-def test_words_of_ones_own_hold_while_the_rule_gives_what_it_gave(
+def test_words_of_ones_own_are_about_their_vintage_and_known_words_about_their_value(
     con: duckdb.DuckDBPyConnection, publish: Publish
 ) -> None:
     publish(AS_OF, 0.41)
-    stamp = copy(con, RUST).partition(">")[0] + ">"
-    publish(NEXT, 0.33)
-    old, new = add(
-        con,
-        f"{stamp}Two fifths want Rust</span>\n\n{stamp}About one in three AI engineering adverts ask for Rust.</span>",
-    )
-    assert old.is_own and not new.is_own
-    before, after = judge(con, [old, new])
-    assert (before.state, after.state) == (BROKEN, HOLDS), "the first is about its vintage, the second is today's"
+    stamp = copy(con, NORTH).partition(">")[0] + ">"
+    publish(NEXT, 0.41, band_low=100_000.0, band_low_lo=98_000.0, band_low_hi=102_000.0)
+    now = copy(con, NORTH).partition(">")[2].removesuffix("</span>")
+    assert "$100,000" in now
+    old, new = add(con, f"{stamp}Pay begins at 120 grand</span>\n\n{stamp}{now}</span>")
+    assert (old.is_own, new.is_own) == (True, False)
+    assert [one.state for one in judge(con, [old, new])] == [BROKEN, HOLDS]
     publish(NEXT + timedelta(days=1), 0.41)
     assert [one.state for one in judge(con, [old, new])] == [HOLDS, BROKEN]
+
+
+def test_words_of_ones_own_about_a_value_that_is_not_on_record_are_looked_at(
+    con: duckdb.DuckDBPyConnection, publish: Publish
+) -> None:
+    publish(AS_OF, 0.41)
+    own = f"{copy(con, RUST).partition('>')[0]}>Two fifths want Rust</span>"
+    assert [one.state for one in judge(con, add(con, own))] == [HOLDS]
+    publish(NEXT, 0.33)
+    (verdict,) = judge(con, add(con, own))
+    assert (verdict.state, verdict.why) == (BROKEN, "what was published on 17 August 2026 is not on record")
 
 
 @pytest.mark.parametrize("share", [0.41, 0.33])
@@ -103,12 +110,7 @@ def test_a_new_house_style_breaks_no_sentence(
     style = prose.read_style()
     shares = style.shares.model_copy(update={"about": "roughly {share}"})
     monkeypatch.setattr(prose, "read_style", lambda: style.model_copy(update={"shares": shares}))
-    sentences.rule_of.cache_clear()
-    try:
-        (verdict,) = judge(con, watched)
-    finally:
-        monkeypatch.undo()
-        sentences.rule_of.cache_clear()
+    (verdict,) = judge(con, watched)
     assert verdict.state == (HOLDS if share == 0.41 else BROKEN)
     assert verdict.rewrite in (None, "Roughly one in three AI engineering adverts ask for Rust.")
 
@@ -123,17 +125,15 @@ def test_a_withheld_value_makes_a_sentence_stale(con: duckdb.DuckDBPyConnection,
 
 def test_a_value_older_than_it_may_be_makes_a_sentence_stale(con: duckdb.DuckDBPyConnection, publish: Publish) -> None:
     publish(AS_OF, 0.41)
-    watched = add(con, f"{copy(con, RUST)}\n\n{copy(con, 'claim.gdp_2030')}")
-    old = (
-        "UPDATE mart.figures SET status = 'stale', qualifier = 'read 1 to 17 June 2026', period_to = DATE '2026-06-17'"
-    )
-    con.execute(f"{old}, period_from = DATE '2026-06-01' WHERE figure = ?", [RUST])
+    watched = add(con, f"{copy(con, NORTH)}\n\n{copy(con, 'claim.gdp_2030')}")
+    old = "status = 'stale', qualifier = 'read 1 to 17 June 2026', period_to = '2026-06-17', period_from = '2026-06-01'"
+    con.execute(f"UPDATE mart.figures SET {old} WHERE figure = ?", [NORTH])
     con.execute("UPDATE mart.figures SET verify_by = as_of - 1 WHERE figure = 'claim.gdp_2030'")
-    share, claim = judge(con, watched)
-    assert (share.state, claim.state) == (STALE, STALE)
-    assert share.rewrite == "About two in five AI engineering adverts ask for Rust (read in June 2026)."
+    pay, claim = judge(con, watched)
+    assert (pay.state, claim.state) == (STALE, STALE)
+    assert pay.rewrite is not None and pay.rewrite.endswith("in the US and Canada (read in June 2026).")
     assert "was to be checked by" in claim.why
-    dated = add(con, copy(con, RUST))
+    dated = add(con, copy(con, NORTH))
     assert [one.state for one in judge(con, dated)] == [HOLDS], "a sentence that names its month stays true"
 
 
