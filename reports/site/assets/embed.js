@@ -34,9 +34,10 @@
     if (state === "holds") return;
     const note = Object.assign(document.createElement("small"), { className: "sentence-state" });
     note.setAttribute("role", "note");
-    note.style.cssText = "border-left:3px solid #b45309;margin-left:.4em;padding-left:.4em";
+    note.style.cssText = "display:block;border-left:3px solid #b45309;padding-left:.5em";
     const link = Object.assign(document.createElement("a"), { href: new URL(`f/${figure}.html`, root).href });
-    link.textContent = `Out of date since ${file.vintages[0]?.published_on ?? file.as_of}`;
+    const since = new Date(file.vintages[0]?.published_on ?? file.as_of).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+    link.textContent = `Out of date since ${since}`;
     note.append(link, `: ${instead}`);
     place.after(note);
   }
