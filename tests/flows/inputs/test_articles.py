@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from extractors.web.politeness import Politeness
+from extractors.web.session import Web
 from flows.inputs import articles
 from flows.inputs.articles import LIST, add_article, describe_verdict, judge_articles, read_articles, remove_article
 from flows.notification.alerts import WATCH_REMEDY, describe_articles
@@ -140,7 +141,7 @@ def test_what_is_wrong_with_an_article_names_it_and_the_remedy(
 def hurried(monkeypatch: pytest.MonkeyPatch, board: Board) -> Board:
     """A server on loopback, asked without pauses."""
     polite = Politeness(sleep=lambda seconds: None)
-    monkeypatch.setattr(articles, "Web", functools.partial(articles.Web, politeness=polite))
+    monkeypatch.setattr(articles, "Web", functools.partial(Web, politeness=polite))
     return board
 
 

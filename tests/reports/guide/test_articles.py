@@ -30,7 +30,7 @@ def publish(con: duckdb.DuckDBPyConnection) -> Publish:
     put_rows(con, tables.Skills, {"skill": "Rust", "category": "Programming Languages", "aliases": []})
 
     def put_day(day: date, share: float, **pay: Any) -> None:
-        sure = {"status": "published", "reason": None, "n_employers": 30}
+        sure: dict[str, Any] = {"status": "published", "reason": None, "n_employers": 30}
         sure |= {"share_lo": share - 0.02, "share_hi": share + 0.02}
         row = share_row(day, "skill_asked", "Rust", 400, round(400 * share), share=share, **sure)
         put_rows(con, mart_tables.Shares, row)
