@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from flows.cli.options import settings
 from flows.cli.query import open_published
 from flows.terminal.console import OUT, say
-from flows.terminal.errors import OUT_OF_DATE
+from flows.terminal.errors import OUT_OF_DATE, Wrong
 
 if TYPE_CHECKING:
     from reports.guide.articles import Verdict
@@ -36,7 +37,7 @@ def watch(context: typer.Context) -> None:
     from reports.guide.articles import HOLDS
 
     config = settings()
-    with open_published() as con:
+    with _telling_nothing(), open_published() as con:
         verdicts = judge_articles(con, config.data)
     for article, found in verdicts.items():
         _print(article, found)
@@ -61,7 +62,7 @@ def add(
     from reports.guide.articles import judge
 
     config = settings()
-    with open_published() as con:
+    with _telling_nothing(), open_published() as con:
         registered = add_article(con, config, article)
         verdicts = judge(con, registered.sentences)
     _print(registered.article, verdicts)
@@ -78,6 +79,16 @@ def remove(
     from flows.inputs.articles import remove_article
 
     say(f"{remove_article(settings().data, article).article} is watched no more")
+
+
+@contextmanager
+def _telling_nothing() -> Iterator[None]:
+    from reports.guide.desk import NothingPublishedError
+
+    try:
+        yield
+    except NothingPublishedError as error:
+        raise Wrong(str(error)) from error
 
 
 def _print(article: str, verdicts: Sequence[Verdict]) -> None:

@@ -26,6 +26,7 @@ from flows.terminal.errors import Wrong
 from reports.figures import claims
 from reports.figures.claims import Claim
 from reports.guide.articles import HOLDS, STATES
+from reports.guide.desk import NothingPublishedError
 from transforms.records.definitions import MAX_DAYS_WAITING
 from transforms.text.addresses import hide_users
 from transforms.text.contacts import mask_contacts
@@ -243,6 +244,8 @@ def describe_articles(con: Connection, config: Settings) -> Iterator[Alert]:
     """
     try:
         articles = judge_articles(con, config.data)
+    except NothingPublishedError:
+        return
     except Wrong as error:
         yield Alert(kind="article", subject=LIST, state="unreadable", words=clean(str(error)), remedy=WATCH_REMEDY)
         return

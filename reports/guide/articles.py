@@ -9,25 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from reports.figures import query
 from reports.figures.addresses import AddressError
 from reports.figures.catalogue import find_id
 from reports.figures.compute import ledger_row
 from reports.figures.query import Connection
+from reports.figures.vintages import find_day, read_vintages
 from reports.guide import desk
 from reports.guide.markers import GuideError
 from reports.guide.stamps import Sentence, Stamp, stamp_of
 from reports.wording import notes, sentences
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
 
 HOLDS, STALE, BROKEN = "holds", "stale", "no longer holds"
 STATES = (BROKEN, STALE, HOLDS)
 """What a sentence may be, the worst first."""
+Histories = Mapping[str, Sequence[Vintages]]
+"""All vintages by list."""
 MAX_QUOTED = 200
 """Letters of an article's own words that are quoted."""
 
@@ -70,10 +73,11 @@ def register(con: Connection, found: Sequence[Sentence]) -> list[Watched]:
     if problems:
         raise GuideError(problems)
     ledger, is_sample = _read_newest(con, named), desk.is_sample(con)
-    return [_remember(con, one, ledger.get(one.stamp.figure), is_sample=is_sample) for one in named]
+    histories = read_vintages(con)
+    return [_remember(con, one, ledger.get(one.stamp.figure), histories, is_sample=is_sample) for one in named]
 
 
-def _remember(con: Connection, one: Sentence, now: Figures | None, *, is_sample: bool) -> Watched:
+def _remember(con: Connection, one: Sentence, now: Figures | None, histories: Histories, *, is_sample: bool) -> Watched:
     """Words that the rule gives of a day are about the value of that day; other words about that of their vintage."""
     rows = [*([now] if now else []), *_read_history(con, one.stamp.figure)]
     said = [(_say(row, one.stamp.form, is_sample=is_sample), row) for row in rows]
@@ -82,7 +86,7 @@ def _remember(con: Connection, one: Sentence, now: Figures | None, *, is_sample:
         words, about = max(known, key=lambda pair: len(pair[0]))
         return Watched(stamp=one.stamp, text=words, line=one.line, about=_keep(about))
     then = next((row for row in rows[1:] if row.as_of <= one.stamp.vintage), None)
-    if then is None and now is not None and _published_on(con, now) <= one.stamp.vintage:
+    if then is None and now is not None and find_day(now, histories) <= one.stamp.vintage:
         then = now  # the same vintage
     return Watched(stamp=one.stamp, text=_shorten(one.text), line=one.line, about=then and _keep(then), is_own=True)
 
@@ -98,19 +102,26 @@ def _ends_with(text: str, words: str) -> bool:
 
 
 def judge(con: Connection, watched: Sequence[Watched]) -> list[Verdict]:
-    """Return the verdict on each registered sentence, by what is published."""
+    """Return the verdict on each registered sentence, by what is published.
+
+    Raise `NothingPublishedError` if there are sentences, and nothing is published.
+    """
+    if not watched:
+        return []
     ledger, is_sample = _read_newest(con, watched), desk.is_sample(con)
-    return [_judge(con, one, ledger.get(one.stamp.figure), is_sample=is_sample) for one in watched]
+    histories = read_vintages(con)
+    return [_judge(one, ledger.get(one.stamp.figure), histories, is_sample=is_sample) for one in watched]
 
 
-def _judge(con: Connection, one: Watched, figure: Figures | None, *, is_sample: bool) -> Verdict:
+def _judge(one: Watched, figure: Figures | None, histories: Histories, *, is_sample: bool) -> Verdict:
     form = one.stamp.form
     now = None if figure is None else sentences.say(figure, form, is_sample=is_sample)
     if figure is None or now is None:
         why = f"{one.stamp.figure} has no {form} any more" if figure and figure.value else "published no more"
         why = f"withheld: {figure.reason}" if figure and figure.value is None else why
         return Verdict(sentence=one, state=STALE, why=why)
-    stamp = stamp_of(figure, form)
+    published_on = find_day(figure, histories)
+    stamp = stamp_of(figure, form, published_on)
     if figure.verify_by is not None and figure.as_of > figure.verify_by:
         return Verdict(sentence=one, state=STALE, why=notes.say_overdue(figure.verify_by), stamp=stamp)
     then = one.about and _say(one.about, form, is_sample=is_sample)
@@ -119,7 +130,7 @@ def _judge(con: Connection, one: Watched, figure: Figures | None, *, is_sample: 
     if figure.status == "stale":
         why = f"nothing newer since what was {notes.describe_period(figure)}"
         return Verdict(sentence=one, state=STALE, why=why, rewrite=now, stamp=stamp)
-    why = f"since {day(_published_on(con, figure))}"
+    why = f"since {day(published_on)}"
     if one.about is None:
         why = f"what was published on {day(one.stamp.vintage)} is not on record"
     return Verdict(sentence=one, state=BROKEN, why=why, rewrite=now, stamp=stamp)
@@ -134,19 +145,6 @@ def _say(row: Figures, form: str, *, is_sample: bool) -> str | None:
 
 def _say_review(figure: Figures) -> str:
     return "; ".join(remark for remark in (figure.qualifier or "").split("; ") if notes.is_of_review(remark))
-
-
-def _published_on(con: Connection, figure: Figures) -> date:
-    """Return the day on which the vintage of a figure was published; its own day if it is of no list."""
-    if figure.list is None or figure.vintage is None:
-        return figure.as_of
-    rows = query.read(
-        con,
-        "SELECT coalesce(decided_on, offered_on) AS day FROM ops.vintages "
-        f"WHERE list = {query.literal(figure.list)} AND number = {figure.vintage}",
-    )
-    published_on: date = rows[0]["day"] if rows else figure.as_of
-    return published_on
 
 
 def _read_history(con: Connection, figure: str) -> Iterator[Figures]:

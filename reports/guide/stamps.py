@@ -4,8 +4,8 @@
     SVG               <title data-sentence="STAMP">Sentence.</title>, and the same words drawn
     plain text        Sentence. [STAMP]
 
-A stamp has the figure's id, the rule of its words (`sentences.rule_of`) and its vintage, the day of the ledger that the
-words are from: `skill.python.all.ai_engineering prose-9193fc35 2026-09-30`.
+A stamp has the figure's id, the rule of its words (`sentences.rule_of`) and the day on which its vintage was published:
+`skill.python.all.ai_engineering prose-9193fc35 2026-09-30`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _END = re.compile(r"(?<=[.!?])[\"')\]”]*\s+")
 
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
-    """From which figure, by which rule and of which day of the ledger (`vintage`) a sentence is."""
+    """Of which figure, by which rule and of which vintage, named by the day of its publication, a sentence is."""
 
     figure: str
     form: str
@@ -71,9 +71,9 @@ class Sentence:
     line: int
 
 
-def stamp_of(figure: Figures, form: str) -> Stamp:
-    """Return the stamp of what a figure says today in a form."""
-    return read_stamp(f"{figure.figure} {rule_of(form)} {figure.as_of}")
+def stamp_of(figure: Figures, form: str, published_on: date) -> Stamp:
+    """Return the stamp of what a figure says today in a form; `published_on` is as in `vintages.find_day`."""
+    return read_stamp(f"{figure.figure} {rule_of(form)} {published_on}")
 
 
 def read_stamp(text: str) -> Stamp:

@@ -15,6 +15,7 @@ from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import FOLLOWED, declaration_of
 from reports.figures.declared.month_figures import KIND
 from reports.figures.declared.share_figures import EMPLOYERS
+from reports.figures.vintages import find_day
 from reports.guide import stamps
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
@@ -100,7 +101,7 @@ def _list_sentences(figure: Figures, publication: PublishedDay) -> list[dict[str
     first_of = {words_of_form: form for form, words_of_form in reversed(said.items())}
     listed = []
     for words_of_form, form in reversed(first_of.items()):
-        stamp = stamps.stamp_of(figure, form)
+        stamp = stamps.stamp_of(figure, form, find_day(figure, publication.lists))
         copies = {name: write(words_of_form, stamp) for name, write in stamps.COPIES.items()}
         copies["a web page"] = stamps.to_embed(words_of_form, stamp, publication.base_url or "../")
         listed.append({"form": form, "words": words_of_form, "copies": copies})

@@ -167,7 +167,7 @@ def copied(figure: Figures) -> str:
     """A figure's sentence as its page has it for Markdown."""
     words = sentences.say(figure, "prose", is_sample=False)
     assert words is not None
-    return stamps.to_markdown(words, stamps.stamp_of(figure, "prose"))
+    return stamps.to_markdown(words, stamps.stamp_of(figure, "prose", figure.as_of))
 
 
 def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Nights, plain: Command) -> None:

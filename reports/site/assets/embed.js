@@ -18,7 +18,7 @@
     const words = now.words.split(/\s+/).join(" ");
     if (file.verify_by && file.as_of > file.verify_by) return ["stale", `was to be checked by ${file.verify_by}`];
     if (text === words) return ["holds", ""];
-    const then = file.vintages.find((vintage) => vintage.as_of <= day);
+    const then = file.vintages.find((vintage) => vintage.published_on <= day);
     if (then && then.value === file.value && rule !== now.rule) return ["holds", ""]; // in an earlier house style
     return [file.status === "stale" ? "stale" : "no longer holds", words];
   }

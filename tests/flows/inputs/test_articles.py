@@ -52,7 +52,7 @@ def text(con: duckdb.DuckDBPyConnection) -> str:
     for row in desk.read_figures(con, [RUST, CLAIM]):
         words = sentences.say(row, "prose", is_sample=False)
         assert words is not None
-        copies.append(stamps.to_html(words, stamps.stamp_of(row, "prose")))
+        copies.append(stamps.to_html(words, stamps.stamp_of(row, "prose", row.as_of)))
     return "\n\n".join(copies)
 
 

@@ -45,7 +45,7 @@ def copy(con: duckdb.DuckDBPyConnection, figure: str, form: str = "prose") -> st
     (row,) = desk.read_figures(con, [figure])
     words = sentences.say(row, form, is_sample=False)
     assert words is not None
-    return stamps.to_html(words, stamps.stamp_of(row, form))
+    return stamps.to_html(words, stamps.stamp_of(row, form, row.as_of))
 
 
 def add(con: duckdb.DuckDBPyConnection, text: str) -> list[Watched]:
