@@ -23,10 +23,10 @@ def notify(
     """Show the alerts that wait to be sent, or send a test message.
 
     A night of live data sends one message if there are alerts: failures, sources without anything new, boards that
-    are gone, figures that wait for review, claims to check again. It goes by webhook (`notify.webhook`) and by mail
-    (`mail.to`), see flows/SETTINGS.md. An alert is sent once; it is sent again only if it has cleared and come back,
-    or if its deadline has passed. `notify.heartbeat` is requested after each night that published, and at no other
-    time.
+    are gone, figures that wait for review, claims to check again, articles with sentences that do not hold. It goes
+    by webhook (`notify.webhook`) and by mail (`mail.to`), see flows/SETTINGS.md. An alert is sent once; it is sent
+    again only if it has cleared and come back, or if its deadline has passed. `notify.heartbeat` is requested after
+    each night that published, and at no other time.
 
     **Reads** the settings, runs.jsonl and market.duckdb. **Writes** nothing. **Sends** something only with --test.
     """

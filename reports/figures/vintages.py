@@ -113,6 +113,13 @@ def waiting_of(histories: Mapping[str, Sequence[Vintages]]) -> dict[str, Vintage
     return {name: waiting for name, history in histories.items() if (waiting := find_waiting(history)) is not None}
 
 
+def find_day(figure: Figures, histories: Mapping[str, Sequence[Vintages]]) -> date:
+    """Return the day on which the vintage of a ledger row was published; the row's own day if it is of no list."""
+    of_list = histories.get(figure.list or "", ())
+    found = next((vintage for vintage in of_list if vintage.number == figure.vintage), None)
+    return figure.as_of if found is None else found.decided_on or found.offered_on
+
+
 def read_standing(con: Connection) -> dict[str, Vintages]:
     """Return the published vintage of each list."""
     histories = read_vintages(con)

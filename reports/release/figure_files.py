@@ -24,7 +24,7 @@ from reports.figures.declaration import Figure
 from reports.figures.vintages import PUBLISHED, find_waiting
 from reports.release.licences import OURS, Licence
 from reports.release.published import PublishedDay
-from reports.wording import notes
+from reports.wording import notes, sentences
 from warehouse.mart_tables import Figures
 from warehouse.publish.release_tables import find_missing
 
@@ -84,6 +84,10 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "bare_value": figure.bare_value,
         "qualifier": figure.qualifier,
         "unit": figure.unit,
+        "sentences": {
+            form: {"words": words, "rule": sentences.rule_of(form)}
+            for form, words in sentences.say_all(figure, is_sample=publication.is_sample).items()
+        },
         "rows": [
             {
                 "name": cell.name,

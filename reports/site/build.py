@@ -67,8 +67,8 @@ PAGES = (
     "laws.html", "guide.html", "skills-by-kind.html", "figures.html", "data.html", "changes.html", "archive.html",
 )  # fmt: skip
 """Pages that have a template of their own, with the same name."""
-COPIED = ("site.js", "pay.js", "skills.js", "icon.svg")
-"""Assets that the site has as they are. Scripts read the files in data/."""
+COPIED = ("site.js", "pay.js", "skills.js", "embed.js", "icon.svg")
+"""Assets that the site has as they are. Scripts read the files in data/; `embed.js` is for sentences on other sites."""
 
 
 @dataclass(frozen=True, kw_only=True)

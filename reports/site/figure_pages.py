@@ -15,6 +15,8 @@ from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import FOLLOWED, declaration_of
 from reports.figures.declared.month_figures import KIND
 from reports.figures.declared.share_figures import EMPLOYERS
+from reports.figures.vintages import find_day
+from reports.guide import stamps
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, lines, rows, skills, words
@@ -24,6 +26,7 @@ from reports.wording import causes, movement, notes
 from reports.wording.bases import BASES, unit_of
 from reports.wording.levels import capitalise
 from reports.wording.numbers import SAMPLE_WORDS, choose_printed, percent, sentences, upper_first
+from reports.wording.sentences import say_all
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
@@ -93,8 +96,22 @@ def describe(
         "behind": {part.source: part for part in figure.behind or ()},
         "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
         "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
+        "sentences": _list_sentences(original, publication),
         "address": publication.base_url and f"{publication.base_url}{path_of(figure.figure, 'svg')}",
     }
+
+
+def _list_sentences(figure: Figures, publication: PublishedDay) -> list[dict[str, Any]]:
+    """Return what a figure says in each form with words of its own, and by name what it can be copied as."""
+    said = say_all(figure, is_sample=publication.is_sample)
+    first_of = {words_of_form: form for form, words_of_form in reversed(said.items())}
+    listed = []
+    for words_of_form, form in reversed(first_of.items()):
+        stamp = stamps.stamp_of(figure, form, find_day(figure, publication.lists))
+        copies = {name: write(words_of_form, stamp) for name, write in stamps.COPIES.items()}
+        copies["a web page"] = stamps.to_embed(words_of_form, stamp, publication.base_url or "../")
+        listed.append({"form": form, "words": words_of_form, "copies": copies})
+    return listed
 
 
 def _name_sources(why: str, publication: PublishedDay) -> str:

@@ -115,7 +115,7 @@ def list_prose_remarks(figure: Figures) -> list[str]:
     if period.startswith("read "):
         month = numbers.months(figure.period_from, figure.period_to or figure.as_of)
         in_prose[period] = prose.read_style().remarks["read"].format(month=month)
-    remarks = [remark for remark in (figure.qualifier or "").split("; ") if remark and not _is_of_review(remark)]
+    remarks = [remark for remark in (figure.qualifier or "").split("; ") if remark and not is_of_review(remark)]
     return [in_prose.get(one, one) for one in remarks]
 
 
@@ -124,10 +124,11 @@ def list_section_remarks(figure: Figures) -> list[str]:
     if figure.value is None:
         return []
     by_employer = [prose.read_style().remarks["by_employer"]] if _first_of(figure).get("is_by_employer") else []
-    return [*by_employer, *filter(_is_of_review, (figure.qualifier or "").split("; "))]
+    return [*by_employer, *filter(is_of_review, (figure.qualifier or "").split("; "))]
 
 
-def _is_of_review(remark: str) -> bool:
+def is_of_review(remark: str) -> bool:
+    """Whether a remark says that a value was not reviewed, or that a newer one waits for review."""
     return remark.startswith((NOT_REVIEWED, UNDER_REVIEW))
 
 

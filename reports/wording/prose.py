@@ -213,11 +213,11 @@ def _say_named(measure: Measure, jobs: str, rows: Rows, in_numbers: bool) -> str
     """Say each share with its item; the noun and the verb stand with the first, and items of equal words together."""
     if not rows:
         return ""
-    verb, _, item = _say_item(measure, rows[0]).partition(" ")
+    verb, _, item = say_item(measure, rows[0]).partition(" ")
     say = functools.partial(say_share, in_numbers=in_numbers)
     said, last = [f"{say(rows[0], noun_of(measure, jobs))} {verb} {item}"], verb
     for (share, verb), group in itertools.groupby(rows[1:], lambda row: (say(row), _verb_of(measure, row))):
-        objects = [_say_item(measure, row).partition(" ")[2] for row in group]
+        objects = [say_item(measure, row).partition(" ")[2] for row in group]
         each = " each" if len(objects) > 1 else ""
         said.append(f"{share}{each} {'' if verb == last else f'{verb} '}{_join_objects(objects)}")
         last = verb
@@ -225,7 +225,7 @@ def _say_named(measure: Measure, jobs: str, rows: Rows, in_numbers: bool) -> str
 
 
 def _verb_of(measure: Measure, row: Row) -> str:
-    return _say_item(measure, row).partition(" ")[0]
+    return say_item(measure, row).partition(" ")[0]
 
 
 def _join_objects(objects: list[str]) -> str:
@@ -251,13 +251,13 @@ def _say_below(measure: Measure, rows: Rows, in_numbers: bool) -> str:
     threshold = next((one for one in style.shares.thresholds if most <= one), None)
     if passive is None or threshold is None:
         return ""
-    items = [_item_of(_say_item(measure, row), passive) for row in rows]
+    items = [_item_of(say_item(measure, row), passive) for row in rows]
     form = style.lists.below if len(items) > 1 else style.lists.below_one
     fewer = style.shares.fewer.format(share=style.shares.name(threshold))
     return form.format(items=numbers.join_words(items), passive=passive, fewer=fewer)
 
 
-def _say_item(measure: Measure, row: Row) -> str:
+def say_item(measure: Measure, row: Row) -> str:
     """Return what the adverts of a row do, such as "ask for large language models"."""
     style, name = read_style().lists, row["name"]
     if measure.name in style.says:

@@ -25,16 +25,18 @@ from bs4 import BeautifulSoup
 from extractors.refine import refine
 from extractors.refine.cache import code_key
 from flows.night import publish
+from flows.terminal.errors import OUT_OF_DATE
 from reports.cells.cell import numbers_of
 from reports.cells.published import read_cells
 from reports.figures import query, vintages
 from reports.figures.catalogue import declaration_of
 from reports.figures.restricted import for_prose
+from reports.guide import stamps
 from reports.guide.desk import read_sources
 from reports.release.manifest import DATABASE
 from reports.release.published import PublishedDay
 from reports.site import build
-from reports.wording import notes
+from reports.wording import notes, sentences
 from tests.made_nights import market
 from tests.made_nights.folder import Nights
 from tests.made_nights.market import World
@@ -122,7 +124,12 @@ def test_noise_changes_nothing_printed_until_the_month_is_over(nights: Nights) -
 
 def test_a_jump_waits_with_its_reason_and_is_shown_nowhere(nights: Nights, plain: Command) -> None:
     before = nights.published()
+    article = nights.data / "article.md"
+    article.write_text("\n\n".join(copied(before[name]) for name in (NORTH, US)), encoding="utf-8")
+    assert plain(nights.data, "watch", "add", str(article)).code == 0
     nights.run(AUGUST, JUMP)
+    watched = plain(nights.data, "watch")
+    assert watched.code == 0 and f"{article}: 2 hold" in watched.out, "what waits is not what is published"
     waiting, after, tonight = nights.waiting(), nights.published(), nights.tonight()
     assert waiting.keys() == set(OWN_PAY), "all cells of a list wait together, and no other list does"
     for name, one in ((NORTH, waiting[REGIONS]), (US, waiting[COUNTRIES])):
@@ -156,8 +163,17 @@ def test_what_waits_is_said_after_two_weeks(nights: Nights) -> None:
     assert all(f"{after[US].bare_value}" in text for text in texts.values())
 
 
+def copied(figure: Figures) -> str:
+    """A figure's sentence as its page has it for Markdown."""
+    words = sentences.say(figure, "prose", is_sample=False)
+    assert words is not None
+    return stamps.to_markdown(words, stamps.stamp_of(figure, "prose", figure.as_of))
+
+
 def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Nights, plain: Command) -> None:
     before = nights.published()
+    watched = plain(nights.data, "watch")
+    assert watched.code == 0 and watched.out.count("under review since 1 August 2026") == 2
     offer = nights.vintages()[REGIONS][-1]
     assert plain(nights.data, "review", "accept", NORTH, "--reason", "a new pay law").code == 0
     assert plain(nights.data, "review", "reject", COUNTRIES, "--reason", "months read as halves").code == 0
@@ -170,6 +186,9 @@ def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Ni
         assert "under review" not in (after[name].value or ""), "nothing waits of it any more"
     assert all((after[NORTH].bare_value or "") in text for text in texts.values())
     assert nights.waiting() == {}
+    watched, now = plain(nights.data, "watch"), sentences.say(after[NORTH], "prose", is_sample=False)
+    assert watched.code == OUT_OF_DATE and "article.md: 1 no longer holds, 1 holds" in watched.out
+    assert re.search(rf"no longer holds: .*{NORTH}.*\n    → “{re.escape(now or '')}”", watched.out)
     view = plain(nights.data, "review", "show", NORTH)
     assert "published on 2026-06-15: first vintage" in view.out and "said: a new pay law" in view.out
     explanation = plain(nights.data, "explain", US)

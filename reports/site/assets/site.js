@@ -111,7 +111,8 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const given = button.dataset.copy;
-  await copyText(given.startsWith("#") ? document.querySelector(given).textContent : given);
+  const text = given.startsWith("#") ? document.querySelector(given).textContent : given;
+  await copyText(text.replaceAll('src="../', `src="${new URL("../", location.href)}`)); // for a page elsewhere
   const label = button.dataset.label ?? (button.dataset.label = button.textContent);
   button.textContent = copied.textContent = "Copied";
   setTimeout(() => { button.textContent = label; copied.textContent = ""; }, 2000);
