@@ -10,6 +10,7 @@ from datetime import date
 
 from reports.wording import numbers
 from reports.wording.numbers import Row, Rows
+from reports.wording.parts import PartFormat
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import PERSONS, name_work, name_workers
 from warehouse.marts.printing import EMPLOYERS, INTERVAL, JOBS, LARGEST
@@ -171,12 +172,44 @@ def _say_group(row: Row) -> str:
     return f"adverts for {name_workers(row['role_group'])}"
 
 
+def _prose_of_changes(rows: Rows, _: PartFormat) -> str:
+    """Say the newest change without its interval, as far as that allows: "pay for the same kind of job rose by …"."""
+    row = max(numbers.choose_printed(rows), key=lambda row: str(row["period"]))
+    when = f"from {say_period(row, 'previous')} to {say_period(row)}"
+    if row["change_lo"] <= 0 <= row["change_hi"]:
+        return f"pay for the same kind of job did not clearly change {when}"
+    verb = "rose" if row["change"] > 0 else "fell"
+    size = _sizes(row, " to ") if _point(row) is None else f"about {_in_house_style(row['change'])}"
+    return f"pay for the same kind of job {verb} by {size} {when}"
+
+
+def _prose_of_premium(rows: Rows, _: PartFormat) -> str:
+    """Say the newest premium without its interval, as far as that allows."""
+    row = max(numbers.choose_printed(rows), key=lambda row: str(row["period"]))
+    who, verb, than = _compare(row)
+    if row["change_lo"] <= 0 <= row["change_hi"]:
+        return f"{who} {verb} neither clearly more nor clearly less than {than}"
+    more = "more" if row["change"] > 0 else "less"
+    point = _point(row) is not None
+    size = f"about {_in_house_style(row['change'])}" if point else f"between {_sizes(row, ' and ')}"
+    return f"{who} {verb} {size} {more} than {than}"
+
+
+def _in_house_style(change: float) -> str:
+    """Return the size of a change in whole per cent: "4%", "less than 1%"."""
+    return f"{abs(100 * change):.0f}%" if abs(change) >= 0.005 else "less than 1%"
+
+
+def _compare(row: Row) -> tuple[str, str, str]:
+    """Return who is compared, what they do, and with whom."""
+    is_survey = row["basis"] == "reported"
+    than = "other engineers of equal experience" if is_survey else "those for other engineering of equal level"
+    return _say_group(row), "are paid" if is_survey else "offer", f"{than}, {say_period(row)}"
+
+
 def _text_of_premium(rows: Rows) -> str:
     *earlier, newest = numbers.choose_printed(rows)
-    who, point, is_survey = _say_group(newest), _point(newest), newest["basis"] == "reported"
-    verb = "are paid" if is_survey else "offer"
-    than = "other engineers of equal experience" if is_survey else "those for other engineering of equal level"
-    than += f", {say_period(newest)}"
+    point, (who, verb, than) = _point(newest), _compare(newest)
     if newest["change_lo"] <= 0 <= newest["change_hi"]:
         said = f"{who} show no clear difference in pay from {than} {_say_unclear(newest)}"
     else:
@@ -237,5 +270,5 @@ def _note(rows: Rows) -> list[str]:
     ]
 
 
-HELD_CONSTANT = Renderer(text=_text_of_changes, table=_table, note=_note, names_withheld=True)
-PREMIUM = Renderer(text=_text_of_premium, table=_table, note=_note, names_withheld=True)
+HELD_CONSTANT = Renderer(text=_text_of_changes, table=_table, note=_note, names_withheld=True, prose=_prose_of_changes)
+PREMIUM = Renderer(text=_text_of_premium, table=_table, note=_note, names_withheld=True, prose=_prose_of_premium)
