@@ -143,7 +143,7 @@ def _draw_series(figure: Figures, title: str) -> tuple[str, Mapping[str, Any] | 
     shown = printed if kind == KIND else printed[-1:]  # the chart shows earlier ones
     value = words.plain(declaration_of(figure.figure).renderer.text(shown))
     chart = lines.draw_series(figure, label=f"{title}: {value}")
-    return value, chart and {"chart": chart, **_LINES.get(figure.list or "", _LINES[kind])}
+    return value, None if chart is None else {"chart": chart, **_LINES.get(figure.list or "", _LINES[kind])}
 
 
 def _among_skills(skill_list: SkillList, number: int) -> Markup:

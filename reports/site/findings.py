@@ -92,10 +92,11 @@ def find_pay(pay: Explorer, heads: Mapping[str, str], barred: Set[str] = frozens
     chart_rows += [guide] if guide else []
     axis = explorer.pay_axis(chart_rows, answer.currency)
     read_on = answer.cell.period_to if answer.is_own else None
+    age = say_age(read_on, pay.as_of) if read_on else ""
     return {
         "kicker": _join("Pay", heads.get(answer.cell.figure or ""), answer.review),
         "title": say_pay(answer),
-        "dek": " ".join(filter(None, (read_on and say_age(read_on, pay.as_of), explorer.say_median(answer)))),
+        "dek": " ".join(filter(None, (age, explorer.say_median(answer)))),
         "href": f"f/{answer.cell.figure}.html" if answer.cell.figure else "pay.html",
         "chart": rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
         "note": figure_rows.KEY_OF_PAY,

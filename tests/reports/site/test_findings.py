@@ -112,10 +112,11 @@ def moved(figure: Any, low: float, high: float, to: date, name: str = "movement.
         "chain": (low + high) / 2, "chain_lo": low, "chain_hi": high, "basis": "advertised", "form": "point",
         "is_break": False, "status": "published",
     }  # fmt: skip
-    return figure(
+    made: Figures = figure(
         figure=name, title="Pay for the same kind of job over time, AI engineering, United States", value="x",
         value_json=json.dumps([row]), basis="advertised", period_to=to,
     )  # fmt: skip
+    return made
 
 
 def test_what_moved_lately_and_by_no_chance_heads_the_page(figure: Any) -> None:
