@@ -50,6 +50,15 @@ class Place:
         has_article = self.name in WITH_ARTICLE or self.name.partition(" ")[0] in WITH_ARTICLE
         return f"the {self.name}" if has_article else self.name
 
+    @property
+    def adverts(self) -> str:
+        """The adverts of jobs there, such as "US adverts" or "adverts in Germany"."""
+        return f"{SHORT[self.slug]} adverts" if self.slug in SHORT else f"adverts in {self.in_words}"
+
+
+SHORT = {"us": "US", "gb": "UK"}
+"""Names of countries that stand before a noun, by slug."""
+
 
 def slug(name: str) -> str:
     """Return a name as part of an id: "South-eastern Asia" is south_eastern_asia, "C++" is cpp, "10+" is 10_plus."""

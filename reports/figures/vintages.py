@@ -63,6 +63,7 @@ class FigureVintage:
     is_reviewed: bool
     value: str | None
     n_jobs: int | None
+    value_json: str | None = None  # the row behind it, if it is one
 
 
 AnyVintage = TypeVar("AnyVintage", Vintages, FigureVintage)

@@ -189,7 +189,7 @@ def _environment() -> Environment:
         "count_of": numbers.count_of,
         "day": numbers.day,
         "define_level": lambda level: numbers.sentences([define(level, OWN)]),
-        "draw": functools.partial(figure_rows.draw, max_rows=figure_rows.MAX_ROWS_OF_SECTION),
+        "draw": functools.partial(figure_rows.draw_for_page, max_rows=figure_rows.MAX_ROWS_OF_SECTION),
         "entitle_list": entitle_list,
         "name_work": name_work,
         "shorten": shorten,

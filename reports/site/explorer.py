@@ -139,14 +139,16 @@ class Answer:
 class Explorer:
     """Pay by place, work and level, each from the best kind of source, and the choices on the page.
 
-    `choice` is the answer shown first. `heads` maps the slug of a region to that of the country that is shown instead,
-    because it has nearly all of the region's jobs.
+    Places, works and levels without an amount in any combination are not offered. `choice` is the answer shown
+    first. `heads` maps the slug of a region to that of the country that is shown instead, because it has nearly all
+    of the region's jobs.
     """
 
     as_of: date
     answers: Mapping[Key, Answer]
     places: Sequence[Place]
     works: Sequence[str]
+    levels: Sequence[str] = LEVELS
     choice: Key = FIRST_CHOICE
     heads: Mapping[str, str] = field(default_factory=dict)
 
@@ -179,6 +181,7 @@ def make_explorer(published: Iterable[Cell], as_of: date, figures: Sequence[Figu
         answers=answers,
         places=sorted((PLACES[slug] for slug in slugs), key=lambda place: (place.level != "country", place.name)),
         works=[work for work in WORKS if any(answer.cell.work == work for answer in shown)],
+        levels=[level for level in LEVELS if any(answer.cell.item == level for answer in shown)],
         choice=min(shown, key=_order_of_first).key if shown else FIRST_CHOICE,
         heads=_find_heads(figures, slugs),
     )
@@ -403,7 +406,7 @@ def table_line(answer: Answer, name: str) -> tuple[str, ...]:
 
 def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
     """Yield every answer as a table row, for readers without scripts."""
-    for place, work, level in itertools.product(explorer.places, explorer.works, LEVELS):
+    for place, work, level in itertools.product(explorer.places, explorer.works, explorer.levels):
         if (answer := explorer.best((place.slug, work, level))).has_amounts:
             yield place.name, name_work(work), *table_line(answer, capitalise(level))
 
@@ -412,7 +415,7 @@ def view(explorer: Explorer) -> dict[str, Any]:
     """Return the values of the page's first view, in US dollars a year."""
     place, work, level = explorer.choice
     answer = explorer.best(explorer.choice)
-    levels = {other: explorer.best((place, work, other)) for other in LEVELS}
+    levels = {other: explorer.best((place, work, other)) for other in explorer.levels}
     chart_rows = [
         pay_row(shown, name=capitalise(other), is_chosen=other == level, href=shown.address)
         for other, shown in levels.items()
@@ -447,7 +450,7 @@ def to_script(explorer: Explorer) -> bytes:
         "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},
         "heads": dict(sorted(explorer.heads.items())),
         "works": [[work, name_work(work)] for work in explorer.works],
-        "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
+        "levels": [[level, capitalise(level), words.level_before(level)] for level in explorer.levels],
         "groups": {work: split_work(work)[0] for work in explorer.works},
         "sureness": dict(words.SURENESS),
         "choice": list(explorer.choice),

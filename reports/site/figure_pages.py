@@ -88,6 +88,7 @@ def describe(
         "vintages": [
             replace(one, why=_name_sources(one.why, publication)) for one in publication.vintages.get(figure.figure, ())
         ],
+        "steps": lines.draw_vintages(publication.vintages.get(figure.figure, ()), label=f"{title}, by vintage"),
         "moves": list(
             causes.say_all(causes.select(publication.causes.get(figure.figure, ()), figure.list, figure.vintage))
         ),
@@ -156,23 +157,16 @@ def _head(
                 drawing = {"chart": _among_skills(skill_list, number), "heading": heading, "key": ""}
                 return f"The average employer asks for {skill.name} in {said} of its {skill_list.name}", value, drawing
     title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
-    return title, value, figure_rows.draw(figure)
+    return title, value, figure_rows.draw_for_page(figure)
 
 
 def _draw_series(figure: Figures, title: str) -> tuple[str, Mapping[str, Any] | None]:
     """Return the newest value of a series in words, and its line chart; a chain may have no point to draw."""
-    every, kind = notes.rows_of(figure), _subject_of(figure)
-    printed = choose_printed(every)
-    if kind == KIND:
-        points, shown = lines.points_of_months(every), printed
-    else:
-        points, shown = lines.points_of(printed), printed[-1:]  # the chart shows earlier ones
+    printed, kind = choose_printed(notes.rows_of(figure)), _subject_of(figure)
+    shown = printed if kind == KIND else printed[-1:]  # the chart shows earlier ones
     value = words.plain(declaration_of(figure.figure).renderer.text(shown))
-    if not points:
-        return value, None
-    say = lines.say_share if kind == KIND else movement.signed
-    chart = lines.draw(points, label=f"{title}: {value}", say=say)
-    return value, {"chart": chart, **_LINES.get(figure.list or "", _LINES[kind])}
+    chart = lines.draw_series(figure, label=f"{title}: {value}")
+    return value, None if chart is None else {"chart": chart, **_LINES.get(figure.list or "", _LINES[kind])}
 
 
 def _among_skills(skill_list: SkillList, number: int) -> Markup:
@@ -187,14 +181,14 @@ def _among_skills(skill_list: SkillList, number: int) -> Markup:
 
 def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
     place, work, level = answer.key
-    names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
+    names = {(place, work, other): capitalise(other) for other in pay.levels if other != level}
     names |= {(place, other, level): upper_first(name_work(other)) for other in pay.works if other != work}
     near = [other for other in map(pay.best, names) if other.has_amounts]
     chart_rows = [explorer.pay_row(answer, name="This figure", is_chosen=True, figure=figure.figure)]
     for other in near[:MAX_ANSWERS]:
         href = f"{other.cell.figure}.html" if other.cell.figure else f"../{other.address}"
         chart_rows.append(explorer.pay_row(other, name=names[other.key], href=href))
-    guide = figure_rows.guide_row(figure)
+    guide = figure_rows.guide_row(figure.figure)
     chart_rows += [guide] if guide else []
     axis = explorer.pay_axis(chart_rows, answer.currency)
     return rows.draw(chart_rows, axis, label="This figure beside others", classes="pay")

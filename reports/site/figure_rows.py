@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports.cells.cell import FEW, OTHERS, ROUGH, Cell
 from reports.cells.of_figure import cells_of
-from reports.figures.catalogue import declaration_of
+from reports.figures.catalogue import KNOWN, declaration_of
 from reports.figures.declared.pay_figures import say_instead
 from reports.site import explorer, rows, words
 from reports.site.explorer import Answer
@@ -20,9 +20,9 @@ from reports.wording import comparison, disclosure, frame, reported, silence
 from reports.wording.bases import BASES
 from reports.wording.numbers import (
     Row,
-    brief_share,
     category_name,
     interval,
+    join_words,
     known_part,
     list_elsewhere,
     lower_first,
@@ -31,6 +31,7 @@ from reports.wording.numbers import (
     rank,
     sentences,
     share_elsewhere,
+    span_share,
     upper_first,
     verdict,
 )
@@ -93,6 +94,7 @@ class DrawnChart:
     parts: Sequence[str] = ()
     elsewhere: Sequence[str] = ()  # other platforms that rows name, each with its days
     left_out: Sequence[str] = ()  # rows whose money is not that of the axis
+    unmarked: Sequence[str] = ()  # rows of which too few say to draw anything
 
     @property
     def chart(self) -> Markup:
@@ -109,7 +111,8 @@ class DrawnChart:
     def key(self) -> str:
         """What the marks mean unless the legend says it, the days of other platforms, and which rows are not drawn."""
         missing = f"in the table alone, as it is not in dollars: {'; '.join(self.left_out)}" if self.left_out else ""
-        return sentences([self.meaning if self.kind is SILENCE else "", *self.elsewhere, missing])
+        open_rows = f"too few adverts say it of {join_words(self.unmarked)}" if self.unmarked else ""
+        return sentences([self.meaning if self.kind is SILENCE else "", *self.elsewhere, open_rows, missing])
 
     @property
     def heading(self) -> str:
@@ -132,13 +135,28 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
     chart_rows = to_rows(kind, cells[: min(max_rows, MAX_STACKS) if kind is STACK else max_rows])
     if not any(row.marks for row in chart_rows):
         return None
-    if kind is PAY and (guide := guide_row(figure)) is not None:
+    if kind is PAY and (guide := guide_row(figure.figure)) is not None:
         chart_rows.append(guide)
-    parts = [part for part, _ in frame.parts_of(cells[0].row)] if kind is STACK else ()
+    parts = [part for part, _ in _parts_of_stack(cells[0].row)] if kind is STACK else ()
     return DrawnChart(
         kind=kind, label=words.plain(figure.title), rows=chart_rows, n_all=len(cells), parts=parts,
         elsewhere=list_elsewhere([cell.row for cell in cells]), left_out=left_out,
     )  # fmt: skip
+
+
+def draw_for_page(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
+    """Return the chart of a figure if it shows more than words do: two rows or more, not all of them at 0.
+
+    Rows without marks are named below the chart. Pictures that stand alone have all rows (`draw`).
+    """
+    drawn = draw(figure, max_rows)
+    if drawn is None:
+        return None
+    marked = [row for row in drawn.rows if row.marks]
+    if len(marked) < 2 or not any(mark.reach > 0 for row in marked for mark in row.marks):
+        return None
+    unmarked = [row.name for row in drawn.rows if not row.marks]
+    return replace(drawn, rows=marked, n_all=drawn.n_all - len(unmarked), unmarked=unmarked)
 
 
 def kind_of(cells: Sequence[Cell]) -> Kind | None:
@@ -199,16 +217,19 @@ def _pay(cell: Cell, name: str) -> ChartRow:
     return replace(row, beneath="; ".join(filter(None, beneath)))
 
 
-def guide_row(figure: Figures) -> ChartRow | None:
-    """Return a row with the yearly pay in the 2026 guide, drawn as a bracket; None if the guide gave none."""
-    then = declaration_of(figure.figure).baseline_values
+def guide_row(figure_id: str, place: str = "") -> ChartRow | None:
+    """Return a row with the yearly pay in the 2026 guide, drawn as a bracket; None if the guide gave none.
+
+    `place` names the place of the figure where the row stands beside figures of another.
+    """
+    then = KNOWN[figure_id].baseline_values if figure_id in KNOWN else None
     if not then:
         return None
     low, high = (then.get(end, then.get("p50", 0.0)) for end in ("band_low", "band_high"))
     value, mark = _dollars(low, high), Mark(kind="bracket", start=low, end=high, style="guide")
     return ChartRow(
-        name="2026 guide", beneath="named no source", value=value, value_beneath="a year", marks=(mark,),
-        spoken=f"The 2026 guide said {value} a year.",
+        name=" ".join(filter(None, ("2026 guide", place and f"on {place}"))), beneath="named no source", value=value,
+        value_beneath="a year", marks=(mark,), spoken=f"The 2026 guide said {value} a year, and named no source.",
     )  # fmt: skip
 
 
@@ -259,7 +280,7 @@ def _one_number(
         low, high = map(percent, number.known)
         value, value_beneath = f"{low.removesuffix('%')}–{high}", "silence leaves it open"
     if number.form == PLATFORMS:
-        value, value_beneath, also = brief_share(cell.row), "by platform", f" ({printed_share(cell.row)}){also}"
+        value, value_beneath, also = span_share(cell.row), "by platform", f" ({printed_share(cell.row)}){also}"
     if number.ends is not None:
         marks.append(Mark(kind="line", start=number.ends[0], end=number.ends[1], style=form))
     if number.form == PLATFORMS:
@@ -324,8 +345,23 @@ def _in_points(cell: Cell, name: str) -> ChartRow:
     )  # fmt: skip
 
 
+PARTS_OF_STACK = {
+    "in the band": "in the band",
+    "no pay stated": "no pay stated",
+    "no full advert": "no full advert read",
+}
+"""Parts of `frame.parts_of` that stacks draw, with their names; all others are `NOT_IN_BAND`."""
+NOT_IN_BAND = "pay stated, but for another level, place or kind of pay"
+
+
+def _parts_of_stack(row: Row) -> list[tuple[str, int]]:
+    """Return the parts of a stack in their order: neighbours of one name are added up."""
+    named = ((PARTS_OF_STACK.get(part, NOT_IN_BAND), n) for part, n in frame.parts_of(row))
+    return [(part, sum(n for _, n in group)) for part, group in itertools.groupby(named, lambda one: one[0])]
+
+
 def _stack(cell: Cell, name: str) -> ChartRow:
-    parts = frame.parts_of(cell.row)
+    parts = _parts_of_stack(cell.row)
     ends = [0, *itertools.accumulate(n for _, n in parts)]
     marks = [
         Mark(kind="bar", start=ends[number] / ends[-1], end=ends[number + 1] / ends[-1], style=f"part{number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ from html import escape
 
 from markupsafe import Markup
 
+from reports.figures.declared.month_figures import KIND
+from reports.figures.vintages import PUBLISHED, FigureVintage
 from reports.site.rows import nice_step
-from reports.wording import months, movement
+from reports.wording import months, movement, notes, numbers
 from reports.wording.numbers import Rows, choose_printed
-from warehouse.marts.printing import INTERVAL
+from warehouse.mart_tables import Figures
+from warehouse.marts.printing import INTERVAL, POINT
 
 WIDTH, HEIGHT = 640, 272
 LEFT, RIGHT, TOP, BOTTOM = 52, 20, 22, 56
@@ -100,20 +104,69 @@ def say_share(share: float) -> str:
     return f"{round(100 * share, 1):g}%"
 
 
-def draw(points: Sequence[Point], *, label: str, say: Callable[[float], str] = movement.signed) -> Markup:
+STEPPED = ("p50", "share", "rate", "usd")
+"""Columns of a figure's row, of which the first is drawn over its vintages; their intervals end in _lo and _hi."""
+
+
+def draw_vintages(vintages: Sequence[FigureVintage], *, label: str) -> Markup | None:
+    """Return the published values of a figure of one number as steps; None if they are not two that differ.
+
+    A value stands until the next vintage. Where none could be printed, the line is broken.
+    """
+    printed = [one for one in vintages if one.state == PUBLISHED]
+    rows = [(one, json.loads(one.value_json or "[{}]")[0]) for one in printed]
+    column = next((name for name in STEPPED if any(row.get(name) is not None for _, row in rows)), None)
+    if column is None:
+        return None
+    points: list[Point] = []
+    for vintage, row in rows:
+        value = row.get(column) if vintage.value is not None and row.get("form") in (None, POINT) else None
+        low, high = (row.get(f"{column}{end}", value) for end in ("_lo", "_hi"))
+        if low is None or high is None:
+            continue
+        day = vintage.decided_on or vintage.offered_on
+        points.append(Point(name=numbers.month(day), day=day, value=value, low=low, high=high))
+    if len({(point.value, point.low, point.high) for point in points}) < 2:
+        return None
+    say = say_share if column in ("share", "rate") else say_thousands
+    return draw(points, label=label, say=say, is_stepped=True)
+
+
+def say_thousands(amount: float) -> str:
+    """Return an amount at a tick of an axis, such as "150K"."""
+    return f"{amount / 1_000:g}K"
+
+
+def draw_series(figure: Figures, *, label: str, width: int = WIDTH) -> Markup | None:
+    """Return the line chart of a figure that is a series; None if it has no point to draw."""
+    rows, is_of_months = notes.rows_of(figure), figure.figure.partition(".")[0] == KIND
+    points = points_of_months(rows) if is_of_months else points_of(rows)
+    say = say_share if is_of_months else movement.signed
+    return draw(points, label=label, say=say, width=width) if points else None
+
+
+def draw(
+    points: Sequence[Point],
+    *,
+    label: str,
+    say: Callable[[float], str] = movement.signed,
+    width: int = WIDTH,
+    is_stepped: bool = False,
+) -> Markup:
     """Return a line chart as SVG: its axis holds 0 and all intervals, and points are as far apart as their days.
 
-    `say` puts a value of the axis into words. Where labels would touch, the later one stands.
+    `say` puts a value of the axis into words; `width` is that of the picture. With `is_stepped`, a value stands until
+    the next one. Where labels would touch, the later one stands.
     """
     ends = [end for point in points for end in (point.low, point.high, point.raw or 0.0)]
     step = nice_step(max(max(ends) - min(ends), 0.01))
     lowest, highest = (math.floor(min(*ends, 0) / step), math.ceil(max(*ends, 0) / step))
-    plot_height, width = HEIGHT - TOP - BOTTOM, WIDTH - LEFT - RIGHT - LABEL
+    plot_height, plot_width = HEIGHT - TOP - BOTTOM, width - LEFT - RIGHT - LABEL
     first_day, last_day = points[0].day, points[-1].day
 
     def x(number: int) -> float:
         share = (points[number].day - first_day) / (last_day - first_day) if first_day < last_day else 0.5
-        return LEFT + LABEL / 2 + width * share
+        return LEFT + LABEL / 2 + plot_width * share
 
     def y(value: float) -> float:
         return TOP + plot_height * (highest - value / step) / max(highest - lowest, 1)
@@ -121,7 +174,7 @@ def draw(points: Sequence[Point], *, label: str, say: Callable[[float], str] = m
     parts = []
     for tick in range(lowest, highest + 1):
         at = y(tick * step)
-        parts.append(_line("line ink" if tick == 0 else "grid", LEFT, at, WIDTH - RIGHT, at))
+        parts.append(_line("line ink" if tick == 0 else "grid", LEFT, at, width - RIGHT, at))
         parts.append(_text(say(tick * step).replace(".0%", "%") if tick else "0%", LEFT - 8, at + 4, "end"))
     for number, point in enumerate(points[1:], 1):
         before, left, right = points[number - 1], x(number - 1), x(number)
@@ -132,7 +185,8 @@ def draw(points: Sequence[Point], *, label: str, say: Callable[[float], str] = m
             continue
         for first, last, look in ((before.value, point.value, "line"), (before.raw, point.raw, "line ink others")):
             if first is not None and last is not None:
-                parts.append(_line(look, left, y(first), right, y(last)))
+                parts.append(_line(look, left, y(first), right, y(first if is_stepped else last)))
+                parts += [_line(look, right, y(first), right, y(last))] if is_stepped else []
     for number, point in enumerate(points):
         if point.low < point.high:
             parts.append(_line("line rough", x(number), y(point.low), x(number), y(point.high)))
@@ -145,7 +199,7 @@ def draw(points: Sequence[Point], *, label: str, say: Callable[[float], str] = m
             for line, words in enumerate(points[number].name.split(" ", 1)):
                 parts.append(_text(words, free, HEIGHT - BOTTOM + 22 + 20 * line))
     return Markup(
-        f'<svg class="lines" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" aria-label="{escape(label)}">'
+        f'<svg class="lines" viewBox="0 0 {width} {HEIGHT}" width="100%" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
     )
 

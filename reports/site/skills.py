@@ -17,17 +17,20 @@ from reports.figures.declared.share_figures import ASKED, EMPLOYERS, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.site import rows, words
 from reports.site.rows import ChartRow, Mark
-from reports.wording import numbers
-from reports.wording.numbers import brief_share, category_name, interval, name_platforms, on_platforms, percent
+from reports.wording import numbers, prose
+from reports.wording.numbers import Row, category_name, interval, name_platforms, on_platforms, percent, span_share
 from reports.wording.shares import say_largest
 from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
+from warehouse.marts.measures import MEASURES, Measure
 from warehouse.marts.printing import PLATFORMS, POINT
 
 REQUIRED, PREFERRED, DUTY = "skill_required", "skill_preferred", "skill_duty"
 """Measures of skills that adverts require, prefer, or name only in duties. `ASKED` means any of the three."""
 MIN_JOBS = 2
 """Fewest jobs that must ask for a skill before it is listed."""
+SAID_IN_TITLE = 2
+"""The most skills or other items that a title names."""
 SHOWN_FIRST = 40
 """Number of skills shown before a reader asks for all."""
 FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
@@ -51,7 +54,7 @@ CHIPS = {style: category_name(category) for category, style in STYLES.items()} |
 class Count(NamedTuple):
     """A share as it is drawn and said. `share` is None if only its interval, or each platform's share, is printed.
 
-    `said` has the shares of platforms in their order; it is "" if only the interval is printed.
+    `said` goes from the least to the most of platforms; it is "" if only the interval is printed.
     """
 
     share: float | None
@@ -91,6 +94,7 @@ class SkillList:
     month: str
     platforms: Sequence[str]
     skills: Sequence[Skill]
+    said: str = ""  # the shares of the first skills in prose; "" if none is known well enough
     review: str = ""  # such as "under review since 3 May"
 
     @property
@@ -136,6 +140,8 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Set[str
     counts_said = f"{first.row['n_jobs']:,} jobs, {first.row['n_employers']:,} employers"
     place = OF_REGION[first.row["region_level"], first.row["region"]]
     platforms = name_platforms(first.row)
+    known = [cells[ASKED] for cells in listed if cells[ASKED].row.get("form") in (POINT, PLATFORMS)]
+    known_rows = [{**cell.row, "name": cell.item} for cell in known]
     return SkillList(
         place=place,
         work=work,
@@ -144,8 +150,15 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Set[str
         month=numbers.month(first.row["as_of"]),
         platforms=platforms,
         skills=skills,
+        said=say_first(MEASURES[ASKED], name_jobs(work, place), known_rows) or "",
         review=first.row["review"] or "",
     )
+
+
+def say_first(measure: Measure, jobs: str, known: Sequence[Row]) -> str | None:
+    """Say the first shares in prose, and one alone where each platform has its own; None if none can be said."""
+    n_said = 1 if known and known[0].get("form") == PLATFORMS else SAID_IN_TITLE
+    return prose.list_shares(measure, jobs, known[:n_said])
 
 
 def _count(cell: Cell | None) -> Count | None:
@@ -154,8 +167,9 @@ def _count(cell: Cell | None) -> Count | None:
         return None
     share = None if number.value is None else round(number.value, DECIMALS)
     low, high = (round(end, DECIMALS) for end in number.ends)
-    said = brief_share(cell.row) if number.form in (POINT, PLATFORMS) else ""
-    return Count(share, low, high, said, interval(cell.row), int(cell.sureness == FIRM))
+    said = span_share(cell.row) if number.form in (POINT, PLATFORMS) else ""
+    ends = interval({"share_lo": number.ends[0], "share_hi": number.ends[1]})
+    return Count(share, low, high, said, ends, int(cell.sureness == FIRM))
 
 
 def first_list(lists: SkillLists) -> SkillList | None:

@@ -32,9 +32,7 @@ SURENESS: Mapping[str, str] = {
 """How certain a value is, in words, by the form of its row: filled, hollow, dashed with a diamond, or hatched."""
 LINE = "A line is the range that holds the value for employers like those we read, 19 times in 20; others may differ."
 WHAT_IS_FIRM = "the range is narrow, and the adverts were read lately, on more than one platform"
-WHAT_IS_ROUGH = (
-    "the range is wide, or the adverts are of one platform or were read long ago: read the range, not the point"
-)
+WHAT_IS_ROUGH = "the range is wide, or the adverts are old or of one platform: read the range, not the point"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
 """Signs of currencies. All other currencies are printed as their ISO 4217 code."""
 
@@ -95,11 +93,15 @@ def rests_on(n: int | None, employers: int | None = None, basis: str | None = No
     return count if employers is None else f"{count}, {count_of(employers, 'employer')}"
 
 
+ADJECTIVES = ("senior", "staff")
+"""Levels whose name stands before a noun without the word level."""
+
+
 def level_before(level: str) -> str:
-    """Return a level as it stands before a noun: "mid-to-senior ", "entry-level "; "" for all levels."""
+    """Return a level as it stands before a noun: "mid-to-senior ", "entry-level ", "senior "; "" for all levels."""
     if level in NOT_ONE:
         return ""
-    return f"{level_name(level).replace(' ', '-')} "
+    return f"{level} " if level in ADJECTIVES else f"{level_name(level).replace(' ', '-')} "
 
 
 _PLAIN = (

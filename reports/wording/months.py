@@ -11,6 +11,7 @@ from datetime import date
 from reports.wording import numbers
 from reports.wording.movement import BREAK, NOTHING_NEWER, TOO_SHORT, say_break, say_period
 from reports.wording.numbers import Row, Rows
+from reports.wording.parts import PartFormat
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from warehouse.marts.printing import EMPLOYERS, INTERVAL, LARGEST
 
@@ -72,6 +73,16 @@ def _before(row: Row) -> str:
 def _text(rows: Rows) -> str:
     newest = max(numbers.choose_printed(rows), key=lambda row: row["period"])
     return _say_ours(newest) if is_ours(newest) else _say_indeed(rows, newest)
+
+
+def _prose(rows: Rows, _: PartFormat) -> str:
+    """Say the newest month without intervals: "4.1% of jobs were AI jobs in August 2026, no clear change from July"."""
+    row = max(numbers.choose_printed(rows), key=lambda row: row["period"])
+    if not is_ours(row):
+        return _say_indeed(rows, row)
+    is_chance = row["difference_lo"] <= 0 <= row["difference_hi"]
+    moved = "no clear change" if is_chance else "up" if row["difference"] > 0 else "down"
+    return f"{_share(row) or _ends(row)} of jobs were AI jobs in {say_period(row)}, {moved} from {_before(row)}"
 
 
 def _say_ours(row: Row) -> str:
@@ -156,4 +167,4 @@ def _table(rows: Rows) -> Table:
     return make_table(printed, _COLUMNS, key=KEY, below=[f"Withheld: {', '.join(few)}." if few else ""])
 
 
-MONTHS = Renderer(text=_text, table=_table, note=_note, names_withheld=True)
+MONTHS = Renderer(text=_text, table=_table, note=_note, names_withheld=True, prose=_prose)

@@ -199,6 +199,21 @@ def brief_share(row: Row) -> str:
     return interval(row) if row.get("form") == INTERVAL else percent(row["share"])
 
 
+def span_share(row: Row) -> str:
+    """Return a share as `brief_share` does, but of several platforms the least and the most: "76–83%"."""
+    if row.get("form") != PLATFORMS:
+        return brief_share(row)
+    ends = [end for one in row["platforms"] for end in _known_ends(one)]
+    low, high = percent(min(ends)), percent(max(ends))
+    return low if low == high else join_ends(low, high)
+
+
+def _known_ends(reading: Row) -> tuple[float, float]:
+    if reading["form"] == POINT:
+        return reading["share"], reading["share"]
+    return reading["share_lo"], reading["share_hi"]
+
+
 def name_platforms(row: Row) -> list[str]:
     """Return the titles of the platforms that a printed share names: two to four, or the only one; else []."""
     if row.get("form") == PLATFORMS:

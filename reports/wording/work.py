@@ -26,6 +26,10 @@ PERSONS = {
     "other_engineering": "software engineers",
 }
 """Groups of roles as persons."""
+PEOPLE = {
+    **PERSONS, "ai_engineering": "AI engineers", "ai_science": "AI scientists", "ai_data_trainer": "AI data trainers",
+}  # fmt: skip
+"""Groups of roles as those whom adverts look for."""
 WORKS = (*CELL_GROUPS, *(role for role in GROUP_OF_ROLE if len(ROLE_GROUPS[GROUP_OF_ROLE[role]]) > 1))
 """Everything that has cells in the marts: groups of roles, and the roles of groups that have more than one."""
 _TITLES = {role.role: role.title for role in roles()}
@@ -39,6 +43,11 @@ def name_work(work: str) -> str:
 def name_workers(work: str) -> str:
     """Return the name of a role or group that stands alone, such as "AI engineering" or "data scientists"."""
     return GROUPS[work] if work in GROUPS else f"{name_work(work)}s"
+
+
+def name_people(work: str) -> str:
+    """Return whom adverts for a role or group look for: "AI engineers", "data scientists", "people for other jobs"."""
+    return PEOPLE.get(work) or (f"people for {GROUPS[work]} jobs" if work in GROUPS else name_workers(work))
 
 
 def split_work(work: str) -> tuple[str, str]:

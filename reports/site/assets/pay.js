@@ -71,17 +71,36 @@ function rowsBy(choice) {
   return [...rows.filter(([answer]) => !answer.isSaid), ...rows.filter(([answer]) => answer.isSaid)];
 }
 
-// Return the three closest answers: in another currency, or of another level, wider work or another place.
-function closest(choice, why) {
-  const { place, role, level } = choice, group = PAY.groups[role], near = named.places(place)[3], isFar = ([, , , continent]) => continent !== near;
-  const inOther = { ...choice, in: choice.in === "usd" ? "local" : "usd" };
-  return [
-    ...(why ? [[`the same in ${choice.in === "usd" ? "local money" : "US dollars"}`, inOther]] : []),
-    ...PAY.levels.filter(([id]) => id !== level).map(([id, name]) => [`${name}, the same role and place`, { ...choice, level: id }]),
-    ...(group !== role && named.works(group) ? [[`all of ${named.works(group)[1]}`, { ...choice, role: group }]] : []),
-    ...[...PAY.places].sort((a, b) => isFar(a) - isFar(b)).filter(([slug]) => slug !== place)
-      .map(([slug, name]) => [`${name}, the same role and level`, { ...sideBySide(choice), place: slug }]),
-  ].map(([words, one]) => [best(one.place, one.role, one.level, one), words, one]).filter(([answer]) => answer.isSaid).slice(0, 3);
+// How far an answer is from a choice: a step of a level, another role of the group, another role, another place near or far.
+const FAR = { level: 1, step: 0.1, group: 1.5, role: 4, near: 2, place: 3, money: 0.5 };
+
+function distance(one, choice) {
+  const at = (id) => PAY.levels.findIndex(([level]) => level === id), continent = (id) => named.places(id)[3];
+  const level = one.level === choice.level ? 0 : FAR.level + FAR.step * Math.abs(at(one.level) - at(choice.level));
+  const role = one.role === choice.role ? 0 : PAY.groups[one.role] === PAY.groups[choice.role] ? FAR.group : FAR.role;
+  const place = one.place === choice.place ? 0 : continent(one.place) === continent(choice.place) ? FAR.near : FAR.place;
+  return level + role + place + (one.in === choice.in ? 0 : FAR.money);
+}
+
+// Say how an answer differs from a choice, and in what it is the same.
+function differ(one, choice) {
+  const says = { level: (id) => named.levels(id)[1], role: (id) => named.works(id)[1], place: (id) => `in ${named.places(id)[2]}` };
+  const differs = Object.keys(says).filter((name) => one[name] !== choice[name]), same = ["role", "place", "level"].filter((name) => one[name] === choice[name]);
+  const money = one.in === choice.in ? [] : [`in ${{ usd: "US dollars", local: "local money", ppp: "US prices" }[one.in]}`];
+  return `${capital([...differs.map((name) => says[name](one[name])), ...money].join(", "))}${same.length ? `; the same ${same.join(" and ")}` : ""}`;
+}
+
+// Return the three closest answers, each with how it differs. Money of one place is not compared with that of another.
+function closest(choice) {
+  const found = [];
+  for (const [key, cell] of Object.entries(PAY.cells)) {
+    if (!cell.in) continue;
+    const [place, role, level] = key.split("."), wanted = place === choice.place ? choice : sideBySide(choice);
+    const money = [wanted.in, "usd", "local"].find((name) => cell.in[name]?.[choice.per]);
+    if (money) found.push({ ...choice, place, role, level, in: money });
+  }
+  const far = new Map(found.map((one) => [one, distance(one, choice)]));
+  return found.sort((a, b) => far.get(a) - far.get(b)).slice(0, 3).map((one) => [best(one.place, one.role, one.level, one), differ(one, choice), one]);
 }
 
 function show(choice, isFirst) {
@@ -98,7 +117,7 @@ function show(choice, isFirst) {
   if (answer.isSaid) links.push(copy(`AI Job Market: ${title} (${[answer.period, answer.row.beneath, answer.sure].filter(Boolean).join("; ")}). ${dek ? `${dek} ` : ""}Figures of ${PAY.as_of}. ${answer.licence}.`, "Copy citation"));
   links.push(copy(location.href.split("#")[0].split("?")[0] + addressOf(choice), "Copy link to this view"));
   $("links").innerHTML = links.map((link) => `<li>${link}</li>`).join("");
-  const near = answer.isSaid ? [] : closest(choice, answer.why);
+  const near = answer.isSaid ? [] : closest(choice);
   $("closest").hidden = !near.length;
   $("closest").innerHTML = near.length ? `<p class="dek">The closest answers:</p><ul class="closest">${near.map(([one, words, address]) => `<li><a href="${addressOf(address)}">${escapeHtml(one.row.value)} a ${one.per}</a>: ${escapeHtml(words)}</li>`).join("")}</ul>` : "";
   const place = named.places(choice.place)[2], work = capital(named.works(choice.role)[1]), level = named.levels(choice.level)[1];

@@ -293,7 +293,7 @@ def test_28_and_13_of_two_platforms_are_both_printed_and_all_surfaces_agree(nigh
     share = cell.numbers["share"]
     assert (share.form, share.ends) == ("platforms", (0.1, 0.32)), "charts draw how far all readings reach"
     (drawn,) = figure_rows.to_rows(figure_rows.SHARE, cells_of(row))
-    assert drawn.value == "28% and 13%" and BOTH in drawn.spoken, "the site"
+    assert drawn.value == "13–28%" and BOTH in drawn.spoken, "the site"
     apart = quality.compare_platforms([row, nights.row()])
     assert (apart["n_compared"], apart["apart"]) == (1, [cell.sentence]), "the quality page, once"
 

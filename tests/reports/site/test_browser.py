@@ -18,7 +18,6 @@ from tests.reports.site.browser import WIDTHS, Reader, assert_first_views_are_se
 from tests.reports.site.conftest import N_SKILLS
 
 PRINTED, OPEN = "f/pay.us.ai_engineering.mid_senior.html", "f/pay.us.ai_engineering.entry.html"
-SKILL = "f/skill.python.all.ai_engineering.html"
 SHOWN = (
     "index.html", "pay.html", "skills.html", "figures.html", "data.html", "methods.html", "guide.html", PRINTED, OPEN
 )  # fmt: skip
@@ -96,7 +95,7 @@ def test_what_leaves_the_machine_is_seen(reader: Reader) -> None:
 def test_axes_begin_where_bars_do(browser: Browser, site: Path, width: int) -> None:
     script = "one => [...document.querySelectorAll(one)].map((one) => one.getBoundingClientRect().left)"
     with read(browser, site.as_uri(), width=width) as reader:
-        for path in ("index.html", "pay.html", "skills.html", PRINTED, SKILL):
+        for path in ("index.html", "pay.html", "skills.html", PRINTED):
             page = reader.open(path)
             axes, plots = (
                 page.evaluate(script, f".chart:has(.axis > div) {one}") for one in (".axis > div", ".plot > svg")
@@ -209,7 +208,7 @@ def test_the_median_of_boards_drawn_at_random_stands_beside_that_of_all(reader: 
     cells = "all => all.map((row) => [...row.cells].map((cell) => cell.textContent))"
     medians = [row[2] for row in page.locator("#table tr").evaluate_all(cells)]
     beside = [median for median in medians if "at random" in median]
-    assert beside == ["$195K (189–201K); boards drawn at random: $180K (162–198K)"] and len(medians) == 6
+    assert beside == ["$195K (189–201K); boards drawn at random: $180K (162–198K)"] and len(medians) == 4
     page = pay(reader, place="de", more="&per=month")
     expect(page.locator("#dek")).to_contain_text(f"{panel} between $6,400 and $11,700, 19 times in 20: 40 jobs")
     page = pay(reader, place="de", more="&in=ppp")
@@ -238,20 +237,45 @@ def test_places_are_compared_in_one_money(reader: Reader) -> None:
 
 
 def test_too_few_adverts_show_the_closest_answers(reader: Reader) -> None:
-    page = pay(reader, level="entry")
+    page = pay(reader, place="de", level="mid")
     expect(page.locator("#title")).to_have_text(
-        "Too few adverts to say: 9 of 15 employers needed for entry-level AI engineering jobs in the United States"
+        "Too few adverts to say: few for mid-level AI engineering jobs in Germany"
     )
     closest = page.locator("#closest a")
-    assert 1 <= closest.count() <= 3
+    assert closest.count() == 3
+    assert page.locator("#closest li").first.inner_text().endswith(": Mid to senior; the same role and place")
     links = page.locator("#links")
     assert links.get_by_text("CSV").count() == links.get_by_text("Copy citation").count() == 0
     assert page.locator("#offer").is_hidden()
-    assert "9 of 15" in page.locator("#chart .row.chosen .hatch").inner_text()
+    assert "too few to say" in page.locator("#chart .row.chosen .hatch").inner_text()
     closest.first.click()
     expect(page.locator("#title")).not_to_contain_text("Too few")
     assert page.locator("#closest").is_hidden()
     assert links.get_by_text("Copy citation").is_visible()
+
+
+EVERY_CHOICE = """() => PAY.places.flatMap(([place]) => PAY.works.flatMap(([role]) => PAY.levels.flatMap(([level]) =>
+    ["usd", "local", "ppp"].flatMap((money) => ["year", "month"].map((per) => {
+        const choice = { place, role, level, in: money, per, by: "level" };
+        return best(place, role, level, choice).isSaid ? null : closest(choice);
+    })))))"""
+"""The nearest answers of every choice without an answer, and null for a choice with one."""
+OPTIONS_WITHOUT_VALUE = """() => {
+    const keys = Object.keys(PAY.cells).filter((key) => PAY.cells[key].in).map((key) => key.split("."));
+    return ["places", "works", "levels"].flatMap((list, at) =>
+        PAY[list].map(([id]) => id).filter((id) => !keys.some((key) => key[at] === id)));
+}"""
+
+
+def test_every_choice_answers_or_names_the_nearest_and_how_each_differs(reader: Reader) -> None:
+    page = pay(reader)
+    answers = page.evaluate(EVERY_CHOICE)
+    open_choices = [nearest for nearest in answers if nearest is not None]
+    assert 0 < len(open_choices) < len(answers)
+    for nearest in open_choices:
+        assert nearest and all(answer["isSaid"] and words for answer, words, _ in nearest)
+        assert len({words for _, words, _ in nearest}) == len(nearest), "each differs otherwise"
+    assert page.evaluate(OPTIONS_WITHOUT_VALUE) == []
 
 
 @pytest.mark.parametrize(
@@ -501,7 +525,7 @@ def test_without_a_script_all_stands_there(plain_reader: Reader) -> None:
     reader = plain_reader
     page = reader.open("pay.html")
     expect(page.locator("#title")).to_contain_text("$156,000–254,000 a year for mid-to-senior AI engineering jobs")
-    assert page.locator("#chart .row").count() == 6 and page.locator("#table tr").count() == 6
+    assert page.locator("#chart .row").count() == 4 and page.locator("#table tr").count() == 4
     page.get_by_text("Show as a table").first.click()
     expect(page.locator("#table")).to_be_visible()
     page.get_by_role("link", name="Every answer in one table").click()

@@ -141,13 +141,32 @@ def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_l
     chart = drawn("ladder.regions", *rows)
     first, second = chart.rows
     assert [(mark.style, mark.start, mark.end) for mark in first.marks] == [
-        ("part0", 0.0, 0.2), ("part2", 0.2, 0.25), ("part4", 0.25, 0.45), ("part5", 0.45, 0.5), ("part7", 0.5, 0.75),
-        ("part8", 0.75, 1.0),
+        ("part0", 0.0, 0.2), ("part1", 0.2, 0.5), ("part2", 0.5, 0.75), ("part3", 0.75, 1.0),
     ]  # fmt: skip
-    assert second.marks == (Mark(kind="bar", start=0.0, end=1.0, style="part8"),)
+    assert second.marks == (Mark(kind="bar", start=0.0, end=1.0, style="part3"),)
     assert (first.value, first.value_beneath, first.beneath) == ("8", "in the band", "40 jobs")
-    assert first.spoken.startswith("A & B: 8 in the band, 2 pay not comparable, 8 another level")
-    assert (len(chart.parts), chart.parts[0], chart.parts[-1]) == (9, "in the band", "no full advert")
+    assert first.spoken.startswith(f"A & B: 8 in the band, 12 {figure_rows.NOT_IN_BAND}")
+    assert chart.parts == ["in the band", figure_rows.NOT_IN_BAND, "no pay stated", "no full advert read"]
+
+
+def test_pages_draw_what_shows_more_than_words_do(figure: Callable[..., Figures]) -> None:
+    def draw(*rows: dict[str, Any]) -> figure_rows.DrawnChart | None:
+        shares = [{"status": "published", "form": "point", "n_jobs": 90, "n_employers": 30} | row for row in rows]
+        ledger = figure(figure="employers.workplace.remote", value="x", value_json=json.dumps(shares))
+        return figure_rows.draw_for_page(ledger)
+
+    def row(name: str, share: float | None, **more: Any) -> dict[str, Any]:
+        ends = {"share_lo": share and share - 0.02, "share_hi": share and share + 0.02}
+        return {"name": name, "region": name, "region_level": "region", "share": share, **ends, **more}
+
+    says = row("Southern Asia", 0.4, form="says", bound_lo=0.1, bound_hi=0.9, n_unknown=40)
+    zeros = [row("Northern Africa", 0.0), row("Southern Asia", 0.0)]
+    assert draw(row("Western Europe", 0.5)) is None, "one row"
+    assert draw(*zeros) is None, "nothing but zeros"
+    assert draw(row("Western Europe", 0.5), says) is None, "one row with marks"
+    chart = draw(row("Western Europe", 0.5), row("Polynesia", 0.4), says)
+    assert chart is not None and [one.name for one in chart.rows] == ["Western Europe", "Polynesia"]
+    assert "Too few adverts say it of Southern Asia." in chart.key
 
 
 def test_a_row_of_reported_pay_says_what_its_source_forbids() -> None:

@@ -1,9 +1,10 @@
-"""Titles say no more than intervals allow: ties stay ties, and unknown orders stay open."""
+"""Titles are figures in prose with their dates: they say no more than intervals allow."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import make_dataclass, replace
+from dataclasses import replace
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +18,9 @@ from reports.figures.verdicts import Verdict
 from reports.site import explorer, figure_rows, findings, rows
 from reports.site.skills import FIRST_CHOICE, Count, Skill, SkillList
 from reports.wording import gaps
+from reports.wording.numbers import upper_first
 from reports.wording.renderer import Renderer
-from warehouse.mart_tables import Lack
+from warehouse.mart_tables import Figures, Lack
 
 
 def cell(title: str, **row: Any) -> Cell:
@@ -28,59 +30,105 @@ def cell(title: str, **row: Any) -> Cell:
     return Cell(id=title, kind="share", renderer=Renderer(text=str), row=row, name=title, item=item, basis="postings")
 
 
-def share(title: str, at: float, best: int, form: str = "point", **row: Any) -> Cell:
-    """A cell with a given best rank."""
-    return cell(title, share=at, share_lo=at - 0.03, share_hi=at + 0.03, form=form, rank_best=best, **row)
+def share(title: str, at: float, form: str = "point", **row: Any) -> Cell:
+    """A cell of roles."""
+    ends = {"share_lo": at - 0.03, "share_hi": at + 0.03}
+    made = cell(title, share=at, **ends, form=form, **({"item": title, "name": title} | row))
+    return replace(made, measure="role", jobs="AI jobs")
 
 
-LEADERS = [
-    ("one leads", [share("ML engineer", 0.3, 1), share("Data scientist", 0.2, 2)],
-     "ML engineers make up 30% of AI jobs, more than any other role"),
-    ("two share the top", [share("ML engineer", 0.17, 1), share("Data scientist", 0.17, 1),
-                           share("Researcher", 0.1, 3)],
-     "ML engineers and data scientists share the top, with 17% each of AI jobs"),
-    ("a third may be first, too", [share("ML engineer", 0.17, 1), share("Data scientist", 0.16, 1),
-                                   share("Researcher", 0.13, 1)],
-     "ML engineers and data scientists are among the three largest roles, with 17% and 16% of AI jobs"),
-    ("no point may be printed", [share("ML engineer", 0.3, 1, "interval")], None),
+ROLES = [
+    ("two shares in house style", [share("ML engineer", 0.30), share("Data scientist", 0.2), share("Researcher", 0.1)],
+     "About three in ten AI jobs are for ML engineers and about one in five for data scientists"),
+    ("an interval is not named", [share("ML engineer", 0.3, "interval"), share("Data scientist", 0.2)],
+     "About one in five AI jobs are for data scientists"),
+    ("no point may be printed", [share("ML engineer", 0.3, "interval")], None),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "cells", "title"), LEADERS, ids=[case for case, _, _ in LEADERS])
-def test_an_order_of_roles_is_told_as_far_as_intervals_go(case: str, cells: list[Cell], title: str | None) -> None:
-    assert findings._say_roles(cells) == title
+@pytest.mark.parametrize(("case", "cells", "said"), ROLES, ids=[case for case, _, _ in ROLES])
+def test_a_card_says_its_first_shares_in_prose(case: str, cells: list[Cell], said: str | None) -> None:
+    text = findings._say_first(cells)
+    assert (text and upper_first(text)) == said
 
 
-def test_the_span_of_years_asked_most_is_named_alone() -> None:
-    none, first, second = share("none", 0.6, 1, item="not_asked"), share("3 to 4", 0.2, 1), share("5 or more", 0.19, 1)
-    most = "The average employer asks for 3 to 4 in 20% of its AI jobs"
-    assert findings._say_years([first]) == f"{most}, more than for any other span"
-    assert findings._say_years([first, second]) == most
-    assert findings._say_years([none, first, second]) == f"{most}; it asks for none in 60%", "what is commonest is said"
+def test_several_platforms_leave_room_for_one_share() -> None:
+    readings = [{"platform": name, "share": at, "form": "point"} for name, at in (("Ashby", 0.6), ("Lever", 0.7))]
+    cells = [share(name, 0.65, "platforms", platforms=readings) for name in ("ML engineer", "Data scientist")]
+    assert findings._say_first(cells) == "between three in five and seven in ten AI jobs are for ML engineers"
 
 
-ITEMS = [("point", "8% of AI jobs"), ("interval", "5–11% of AI jobs")]
+AGES = [
+    (45, ""), (46, "seven weeks"), (80, "three months"), (293, "ten months"), (640, "21 months"), (800, "two years"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("form", "title"), ITEMS)
-def test_a_share_that_may_not_be_printed_is_said_by_its_ends(form: str, title: str) -> None:
-    cells = [replace(share("equity", 0.08, 1, form), measure="pay_stated", jobs="AI jobs")]
-    assert findings._say_item("equity")(cells) == f"{title} whose full advert was read state pay"
-    assert findings._say_item("bonus")(cells) is None
+@pytest.mark.parametrize(("days", "age"), AGES)
+def test_old_adverts_say_so_in_words(days: int, age: str) -> None:
+    as_of = date(2026, 8, 17)
+    said = findings.say_age(as_of - timedelta(days=days), as_of)
+    assert said == (f"These adverts were read {age} ago." if age else "")
 
 
-def test_closings_are_called_faster_only_where_intervals_do_not_meet() -> None:
-    def rate(name: str, at: float, low: float, high: float) -> Cell:
-        return cell(name, rate=at, rate_lo=low, rate_hi=high)
+def answer_of(basis: str, **row: Any) -> explorer.Answer:
+    """Pay of senior engineers in the United Kingdom."""
+    row |= {"currency": "USD", "status": "published", "form": "point"}
+    renderer, period = Renderer(text=str), date(2025, 10, 28)
+    cell = Cell(
+        id="", kind="pay", renderer=renderer, row=row, basis=basis, place="gb", work="ai_engineering", item="senior",
+        period_from=period, period_to=period,
+    )  # fmt: skip
+    return explorer.Answer(cell=cell)
 
-    ours, near = rate("AI engineering", 0.018, 0.016, 0.020), rate("other", 0.012, 0.007, 0.019)
-    far, words = rate("other", 0.005, 0.002, 0.009), "AI engineering adverts close at 1.8% a day"
-    wide = rate("AI engineering", 0.0376, 0.0292, 0.0483)
-    assert findings._say_closings([wide]) == "AI engineering adverts close at 2.9–4.8% a day", "as its figure says"
-    assert findings._say_closings([ours, near]) == words
-    assert findings._say_closings([ours, far, near]) == findings._say_closings([ours, near, far]) == words
-    assert findings._say_closings([ours, far]) == f"{words}, faster than other adverts"
-    assert findings._say_closings([]) is None
+
+def test_the_headline_has_its_date_and_says_who_said_it() -> None:
+    band = {
+        "band_low": 150_400, "band_low_lo": 145_000, "band_low_hi": 155_000, "band_high": 252_000,
+        "band_high_lo": 230_000, "band_high_hi": 280_000, "p50": 190_000, "p50_lo": 185_000, "p50_hi": 198_000,
+    }  # fmt: skip
+    median = {"p50": 90_000, "p50_lo": 88_000, "p50_hi": 92_000}
+    assert findings.say_pay(answer_of("advertised", **band)) == (
+        "In October 2025, UK adverts offered senior AI engineers $150,000 to $250,000 a year"
+    )
+    assert findings.say_pay(answer_of("reported", **median)) == (
+        "In October 2025, senior AI engineers in the United Kingdom reported a median of about $90,000 a year"
+    )
+    other = replace(answer_of("advertised", **band), instead="a survey, every level")
+    assert findings.say_pay(other).startswith("In October 2025, adverts offered"), "what was counted stands there"
+
+
+def test_the_guide_stands_in_the_lead_for_a_country_of_its_region() -> None:
+    row = findings._guide_of(("us", "ai_engineering", "mid_senior"))
+    assert row is not None and row.name == "2026 guide on US and Canada" and row.beneath == "named no source"
+    assert [(mark.start, mark.end) for mark in row.marks] == [(97_200, 154_800)]
+    assert findings._guide_of(("de", "ai_engineering", "mid_senior")) is None
+
+
+def moved(figure: Any, low: float, high: float, to: date, name: str = "movement.us.ai_engineering") -> Figures:
+    """A series of our own pay over two quarters."""
+    row = {
+        "period": "2026-Q2", "previous": "2026-Q1", "chained_from": "2026-Q1", "first_day": "2026-04-01",
+        "last_day": "2026-06-30", "change": (low + high) / 2, "change_lo": low, "change_hi": high, "raw_change": 0.0,
+        "chain": (low + high) / 2, "chain_lo": low, "chain_hi": high, "basis": "advertised", "form": "point",
+        "is_break": False, "status": "published",
+    }  # fmt: skip
+    made: Figures = figure(
+        figure=name, title="Pay for the same kind of job over time, AI engineering, United States", value="x",
+        value_json=json.dumps([row]), basis="advertised", period_to=to,
+    )  # fmt: skip
+    return made
+
+
+def test_what_moved_lately_and_by_no_chance_heads_the_page(figure: Any) -> None:
+    as_of, lately = date(2026, 8, 1), date(2026, 6, 30)
+    found = findings.find_moved([moved(figure, 0.02, 0.06, lately)], as_of)
+    assert found is not None
+    assert found["title"] == "Pay for the same kind of job rose by about 4% from Q1 2026 to Q2 2026"
+    assert "between +2.0% and +6.0%, 19 times in 20" in found["note"]
+    assert findings.find_moved([moved(figure, -0.02, 0.06, lately)], as_of) is None, "chance"
+    assert findings.find_moved([moved(figure, 0.02, 0.06, date(2025, 6, 30))], as_of) is None, "long ago"
+    card = findings.find_series([moved(figure, -0.02, 0.06, lately)])
+    assert card is not None and "did not clearly change from Q1 2026 to Q2 2026" in card["title"]
 
 
 def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> None:
@@ -96,35 +144,28 @@ def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> 
     listed = [skill("Go", None, 0.3, 0.99), skill("Python", 0.67, 0.59, 0.75), skill("SQL", 0.64, 0.56, 0.71)]
     skill_list = SkillList(
         place=EVERYWHERE, work="ai_engineering", name="AI engineering jobs", rests="435 jobs", month="October 2025",
-        platforms=(), skills=listed, review="under review since 3 May 2026",
+        platforms=(), skills=listed, said="about two in three adverts ask for Python",
+        review="under review since 3 May 2026",
     )  # fmt: skip
     found = findings.find_top_skills({FIRST_CHOICE: skill_list})
     assert found is not None
     assert found["kicker"] == "Skills · October 2025 · under review since 3 May 2026"
-    assert found["title"] == "The average employer asks for Python in 67% and for SQL in 64% of its AI engineering jobs"
+    assert found["title"] == "About two in three adverts ask for Python"
     assert found["chart"].count('<li class="row') == 3 and "rank" not in found["chart"]
-    alone = replace(skill_list, skills=listed[:1])
-    assert findings.find_top_skills({FIRST_CHOICE: alone}) is None, "no share of it is printed"
+    assert findings.find_top_skills({FIRST_CHOICE: replace(skill_list, said="")}) is None, "no share of it is printed"
 
 
 def test_the_lead_says_that_its_figure_is_under_review(monkeypatch: pytest.MonkeyPatch) -> None:
-    cell = SimpleNamespace(figure="pay.us", work="ai_engineering", sources=())
-    fields = {
-        "has_amounts": True, "period": "28 October 2025", "review": "under review since 3 May 2026", "cell": cell,
-        "address": "", "currency": "USD",
-    }  # fmt: skip
-    answer = make_dataclass("Answer", fields)(**fields)
-    pay: Any = SimpleNamespace(choice=("us", "ai_engineering", "mid_senior"), best=lambda choice: answer)
-    for module, name in (
-        (explorer, "pay_row"), (explorer, "pay_axis"), (explorer, "say_title"), (explorer, "say_median"),
-        (rows, "draw"),
-    ):  # fmt: skip
-        monkeypatch.setattr(module, name, lambda *args, **options: "")
+    shown = replace(answer_of("advertised", p50=1.0), review="under review since 3 May 2026")
+    shown = replace(shown, cell=replace(shown.cell, figure="pay.gb"))
+    pay: Any = SimpleNamespace(choice=shown.key, best=lambda choice: shown, as_of=date(2026, 8, 17))
     badges: list[str] = []
     monkeypatch.setattr(explorer, "pay_row", lambda shown, **options: badges.append(shown.review))
-    lead = findings.lead(pay, {"pay.us": "on Ashby boards"})
-    assert lead is not None
-    assert lead["kicker"] == "Pay · United States · 28 October 2025 · on Ashby boards · under review since 3 May 2026"
+    for module, name in ((explorer, "pay_axis"), (rows, "draw")):
+        monkeypatch.setattr(module, name, lambda *args, **options: "")
+    (lead,) = findings.lead(pay, [], {"pay.gb": "on Ashby boards"})
+    assert lead["kicker"] == "Pay · on Ashby boards · under review since 3 May 2026"
+    assert lead["dek"].startswith("These adverts were read ten months ago.")
     assert badges and not any(badges), "what stands above the title is not said again in each row"
 
 
@@ -135,25 +176,6 @@ def within(group: str, place: str, low: float, high: float, form: str = "point")
         n_jobs=211, n_employers=32, n_jobs_both=152, n_jobs_other=59, share_both=0.73, share_other=0.85,
         difference=(low + high) / 2, difference_lo=low, difference_hi=high, form=form,
     )  # fmt: skip
-
-
-LAWS = [
-    ([within("all", "World", 0.28, 0.49), within("all", "US", -0.25, 0.02)],
-     "Whether 32 employers in the United States state pay more often where our list of pay laws, none of them "
-     "checked, has one in force cannot be told"),
-    ([within("all", "World", 0.28, 0.49)],
-     "On average, 32 employers state pay in more of their adverts where our list of pay laws, none of them "
-     "checked, has one in force"),
-    ([within("all", "US", -0.25, -0.02)],
-     "On average, 32 employers in the United States state pay in fewer of their adverts where our list of pay laws, "
-     "none of them checked, has one in force"),
-    ([], None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("cells", "title"), LAWS)
-def test_a_law_is_held_against_none_within_employers_of_one_country(cells: list[Cell], title: str | None) -> None:
-    assert findings._say_law(cells) == title
 
 
 def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said() -> None:
@@ -167,14 +189,18 @@ def test_a_card_shows_both_sides_of_its_difference_or_that_none_may_be_said() ->
 
 def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     names = {"none": 0.0, "associate": 0.001, "bachelor": 0.19, "master": 0.15, "doctorate": 0.01, "not_asked": 0.65}
-    rows = [share(item, at, 1, item=item, name=item, n_jobs=90, is_by_employer=True).row for item, at in names.items()]
+    rows = [share(item, at, item=item, name=item, n_jobs=90, is_by_employer=True).row for item, at in names.items()]
     ledger = figure(
         figure="employers.degree", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
-    (card,) = findings.cards([ledger], {}, {"employers.degree": "on Ashby boards"})
-    assert card["title"] == ("The average employer requires no degree in 65% of its AI jobs")
+    pay = explorer.Explorer(as_of=date(2026, 8, 17), answers={}, places=(), works=())
+    (card,) = findings.cards([ledger], {}, {"employers.degree": "on Ashby boards"}, pay)
+    assert (
+        card["title"]
+        == "Nearly two in three adverts require no degree and about one in five at least a bachelor's degree"
+    )
     assert "<b>65%</b>" in card["chart"] and card["chart"].count('<li class="row') == 4
-    assert card["kicker"].endswith("on Ashby boards · under review since 3 May"), "one platform and a review are said"
+    assert card["kicker"].endswith("under review since 3 May") and "on Ashby boards" in card["note"]
 
 
 def lack(rung: str, n: float, unit: str = "employers that state pay", needed: int = 15) -> Lack:
@@ -219,7 +245,9 @@ def test_what_has_no_count_is_open_for_its_reason(figure: Any) -> None:
         lacks=(lack("adverts followed", 122, "open days", 1_000),),
     )  # fmt: skip
     first, second = findings.list_open([odd, days])
-    assert str(first.lack) == "122 of 1,000 open days" and findings.choose_open([first, second]) == [first]
+    assert str(first.lack) == "122 of 1,000 open days"
+    assert findings.say_open([second, first]) == (first, "with 122 of 1,000 open days so far")
+    assert findings.say_open([second]) is None
     assert second.why == "no closing can be confirmed yet" and second.lack is None
 
 
