@@ -18,7 +18,7 @@ from reports.search.table import CITIES, FOLDER
 from transforms.place.gazetteer import alone, gazetteer, key
 from transforms.text.lookups import cells_of
 
-N_CITIES = 2_500
+N_CITIES = 4_000
 
 
 def list_cities() -> Iterator[tuple[str, str]]:

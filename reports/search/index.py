@@ -5,9 +5,8 @@ from __future__ import annotations
 import fnmatch
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from reports.figures.addresses import KINDS, parts_of
 from reports.figures.catalogue import declaration_of
@@ -49,10 +48,6 @@ class Entry:
     nearest: tuple[str, ...] = ()
     until: date | None = None
     main: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the figure for the site's script, without what it lacks."""
-        return {name: value for name, value in asdict(self).items() if value} | {"facets": dict(self.facets)}
 
 
 def make_entries(figures: Iterable[Figures]) -> tuple[Entry, ...]:
@@ -98,7 +93,11 @@ def _say_kind(kind: str, named: Mapping[str, str]) -> dict[str, str]:
         contract, market = _KINDS[kind]
         money = "foreign" if market == OTHER_MONEY else "" if market == "local" else "mixed"
         by_contract = "" if contract == EMPLOYEE else contract
-        return {"topic": "pay", "level": named["level"], "kind": by_contract or money or _name_basis(named.get("basis"))}
+        return {
+            "topic": "pay",
+            "level": named["level"],
+            "kind": by_contract or money or _name_basis(named.get("basis")),
+        }
     if kind == "comparison":
         is_foreign = named["basis"] not in BASES_SAID
         return {"topic": "pay", "level": "all", "kind": "foreign" if is_foreign else BASES_SAID[named["basis"]]}

@@ -6,14 +6,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reports.search.table import FIELD, FULL, IDLE, MAX_WORDS, NAMED, NOUN, OUTSIDE, WEAK, Sense, Table, split_words, stem
+from reports.search.table import FIELD, FULL, IDLE, NAMED, NOUN, OUTSIDE, WEAK, Sense, Table, split_words, stem
 
-LETTERS_OF_ONE_EDIT, LETTERS_OF_TWO_EDITS = 5, 9
-"""From how many letters on a word may have one typing error, and two. The first letter is always right."""
-MAX_UNKNOWN = 1 / 3
-"""The largest part of a question's words, without idle ones, that may be unknown."""
 AT = ("at", "in", "of", "for")
-"""Prepositions. An unknown word between one of these and the end of a question, or an idle word, is what it is about."""
+"""Prepositions. An unknown word behind one of these, with no known word behind it, is what a question is about."""
 WORDS_ONLY = (IDLE, OUTSIDE, FIELD, NOUN)
 """Facets that no figure has."""
 SUBJECTS = {"pay": "work", "bonus": "work", "skill": "item"}
@@ -31,7 +27,6 @@ class Word:
     text: str
     written: str
     is_name: bool  # written with a capital, where a small letter would be usual
-    is_known: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +75,7 @@ def read_question(text: str, table: Table) -> Question:
     strange = [number for number in range(len(words)) if number not in covered]
     n_known = len(words) - len(strange) - len(idle)
     is_about = any(words[number].is_name or _is_subject(number, words, covered, idle) for number in strange)
-    is_lost = is_about or _lacks_subject(senses) or len(strange) > MAX_UNKNOWN * (n_known + len(strange))
+    is_lost = is_about or _lacks_subject(senses) or len(strange) > table.rule["max_unknown"] * (n_known + len(strange))
     return Question(
         senses=senses,
         words=tuple(word.text for number, word in enumerate(words) if number not in idle),
@@ -117,15 +112,16 @@ def _read_words(text: str, table: Table) -> Iterator[Word]:
         plain = stem(word)
         fixed = plain if plain in table.known else correct(plain, table)
         is_name = word[0].isupper() and (number > 0) and not is_title
-        yield Word(text=fixed or plain, written=word, is_name=is_name, is_known=fixed is not None)
+        yield Word(text=fixed or plain, written=word, is_name=is_name)
 
 
 def correct(word: str, table: Table) -> str | None:
     """Return the known word that a word with a typing error stands for; None if there is none."""
-    most = 0 if len(word) < LETTERS_OF_ONE_EDIT else 1 if len(word) < LETTERS_OF_TWO_EDITS else 2
+    shortest = table.rule["letters_of_one_edit"]
+    most = 0 if len(word) < shortest else 1 if len(word) < table.rule["letters_of_two_edits"] else 2
     best: str | None = None
     for candidate in table.spelt if most else ():
-        if candidate[0] != word[0] or len(candidate) < LETTERS_OF_ONE_EDIT - 1:
+        if candidate[0] != word[0] or len(candidate) < shortest - 1:
             continue
         if abs(len(candidate) - len(word)) <= most and (n := count_edits(word, candidate)) <= most:
             best, most = candidate, n - 1
@@ -159,7 +155,7 @@ def count_edits(one: str, other: str) -> int:
 def _find_hits(words: Sequence[Word], table: Table) -> Iterator[_Hit]:
     start = 0
     while start < len(words):
-        for end in range(min(len(words), start + MAX_WORDS), start, -1):
+        for end in range(min(len(words), start + int(table.rule["max_words"])), start, -1):
             found = table.senses.get(" ".join(word.text for word in words[start:end]), ())
             is_name = all(word.written[0].isupper() for word in words[start:end]) and start > 0
             senses = tuple(sense for sense in found if sense.strength != NAMED or is_name)

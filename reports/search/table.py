@@ -10,7 +10,7 @@ import csv
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,8 +47,6 @@ NOUNS = (
 """Nouns (`role_concepts.csv`) that make a role with a field before them."""
 OTHER_TRADES = frozenset({"trade", "craft"})
 """Concepts of occupations of which nothing here counts any job."""
-MAX_WORDS = 6
-"""The most words in a phrase."""
 
 
 class Sense(NamedTuple):
@@ -74,41 +72,54 @@ class Table:
     | field | meaning |
     |---|---|
     | `senses` | what each phrase may name |
-    | `spelt` | words that a word with a typing error may be, the most usual first |
+    | `rare` | phrases whose words are not sought for a word with a typing error |
     | `roles` | the role that a noun makes of a field ("ml engineer"); a field alone has the noun "" |
     | `within` | what contains a value, the nearest first, by facet and value |
     | `nearness` | how near a given value is to the one asked for, by facet and both; "*" is any value |
     | `unasked` | how usual a value is if its facet was not asked for, by facet and value |
     | `weights` | how much each facet counts |
+    | `rule` | the other numbers of the rule, by their names in `rule.csv` |
     """
 
     senses: Mapping[str, tuple[Sense, ...]]
-    spelt: tuple[str, ...]
+    rare: frozenset[str]
     roles: Mapping[str, str]
     within: Mapping[str, Mapping[str, tuple[str, ...]]]
     nearness: Mapping[str, float]
     unasked: Mapping[str, float]
     weights: Mapping[str, Weight]
+    rule: Mapping[str, float]
 
     @functools.cached_property
     def known(self) -> frozenset[str]:
         """Every word of a phrase."""
         return frozenset(word for phrase in self.senses for word in phrase.split())
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the table for the site's script. Phrases stand together by what they name."""
-        phrases: dict[Sense, list[str]] = {}
+    @functools.cached_property
+    def by_sense(self) -> Mapping[tuple[Sense, bool], Sequence[str]]:
+        """Phrases by what they name and whether they are rare."""
+        phrases: dict[tuple[Sense, bool], list[str]] = {}
         for phrase, senses in self.senses.items():
             for sense in senses:
-                phrases.setdefault(sense, []).append(phrase)
+                phrases.setdefault((sense, phrase in self.rare), []).append(phrase)
+        return phrases
+
+    @functools.cached_property
+    def spelt(self) -> Sequence[str]:
+        """The words that a word with a typing error may be, those of earlier rows first."""
+        usual = (phrases for (_, is_rare), phrases in self.by_sense.items() if not is_rare)
+        return list(dict.fromkeys(word for phrases in usual for phrase in phrases for word in phrase.split()))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the table for the site's script. Phrases stand together by what they name."""
         return {
-            "senses": [[*sense, "|".join(names)] for sense, names in phrases.items()],
-            "spelt": " ".join(self.spelt),
+            "senses": [[*sense, int(rare), "|".join(names)] for (sense, rare), names in self.by_sense.items()],
             "roles": self.roles,
             "within": self.within,
             "nearness": self.nearness,
             "unasked": self.unasked,
             "weights": self.weights,
+            "rule": self.rule,
         }
 
 
@@ -124,7 +135,7 @@ MIN_STEM = 3
 
 def split_words(text: str) -> list[str]:
     """Return the words of a text without accents; "U.S." is one word, and so is C++."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.category(char)[0] == "M")
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char)[0] != "M")
     return _WORD.findall(_INITIAL.sub(r"\1", _APOSTROPHE.sub("", _OF.sub("", plain))))
 
 
@@ -161,7 +172,7 @@ class _Draft:
     def add(self, text: str, sense: Sense, *, beside: Iterable[str] = ()) -> None:
         """Add what a text may name, unless it has another meaning that is not of the facets `beside`."""
         phrase = phrase_of(text)
-        known = self.senses.setdefault(phrase, []) if phrase and phrase.count(" ") < MAX_WORDS else [sense]
+        known = self.senses.setdefault(phrase, []) if phrase else [sense]
         if sense not in known and all(one.facet in (sense.facet, *beside) for one in known):
             known.append(sense)
 
@@ -177,26 +188,21 @@ def make_table() -> Table:
         draft.add(words, sense, beside=(*own, OUTSIDE) if sense.facet == FIELD else ("item", "topic", FIELD, NOUN))
     for words, sense in _list_levels():
         draft.add(words, sense)
-    spelt: dict[str, None] = {}
-    _spell(spelt, draft.senses)
     for words, sense in _list_countries():
         draft.add(words, sense)
-    _spell(spelt, draft.senses)
     for words, skill in _list_skills():
         known = {one.facet for one in draft.senses.get(phrase_of(words), ())}
         strength = NAMED if known - {"item", "work", FIELD, NOUN} else FULL
         draft.add(words, Sense("item", skill, strength), beside=(*own, OUTSIDE))
-    _spell(spelt, draft.senses)
     for row in cells_of("emerging_words"):
         if row["kind"] == "stop":
             draft.add(row["word"], Sense(IDLE, ""))
-    for number, row in enumerate(rows_of(CITIES)):
+    cities = rows_of(CITIES)
+    for row in cities:
         draft.add(row["city"], Sense("place", row["country"]))
-        if number < N_CITIES_SPELT:
-            _spell(spelt, [phrase_of(row["city"])])
     return Table(
         senses={phrase: tuple(senses) for phrase, senses in draft.senses.items()},
-        spelt=tuple(spelt),
+        rare=frozenset(phrase_of(row["city"]) for row in cities[N_CITIES_SPELT:]),
         roles=_list_roles(),
         within={"place": _list_wider_places(), "work": _list_wider_work(), "item": _list_categories()},
         nearness={
@@ -207,11 +213,8 @@ def make_table() -> Table:
             row["facet"]: Weight(float(row["asked"]), float(row["weak"]), float(row["unasked"]))
             for row in rows_of("weights")
         },
+        rule={row["name"]: float(row["value"]) for row in rows_of("rule")},
     )
-
-
-def _spell(spelt: dict[str, None], phrases: Iterable[str]) -> None:
-    spelt.update(dict.fromkeys(word for phrase in phrases for word in phrase.split()))
 
 
 def _list_titles() -> Iterator[tuple[str, Sense]]:
@@ -272,12 +275,12 @@ def _list_countries() -> Iterator[tuple[str, Sense]]:
         for words in {place.name, place.region} - {place.slug.upper()}:
             yield words, Sense("place", place.slug)
     for row in cells_of("country_names"):
-        if row["country"].lower() in PLACES and len(row["name"]) > len("GER"):
+        if row["country"].lower() in PLACES and len(row["name"]) > len("GER") and phrase_of(row["name"]).isascii():
             yield row["name"], Sense("place", row["country"].lower())
     for name, group in groups().items():
-        place = slug(group.region or group.continent or "")
-        if place in PLACES and name not in PLACES:
-            yield name, Sense("place", place)
+        around = slug(group.region or group.continent or "")
+        if around in PLACES and name not in PLACES:
+            yield name, Sense("place", around)
 
 
 def _list_skills() -> Iterator[tuple[str, str]]:
