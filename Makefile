@@ -56,6 +56,7 @@ generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and wha
 	$(BIN)/python -m extractors.source_list
 	$(BIN)/python -m flows.runtime.settings_reference
 	$(BIN)/python -m reports.definition_words
+	$(BIN)/python -m reports.search.cities
 
 answers: $(INSTALLED)  ## run the sample, write its answers into docs/analyst.md and its row counts into DICTIONARY.md
 	folder=$$(mktemp -d) && JOBMARKET_DATA=$$folder $(BIN)/jobmarket run --sample >/dev/null && \

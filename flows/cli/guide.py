@@ -96,31 +96,45 @@ def patch(
         say(f"{file}: nothing to change")
 
 
+N_OTHERS = 3
+"""How many other figures `guide list` shows beside an answer."""
+
+
 @app.command(name="list")
 def list_figures(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words of ids, titles and places.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="A question, or words for work, place, skill …")],
 ) -> None:
-    """Find figures by words, as in `guide list python germany`: figures of the guide first, then all cells.
+    """Find figures by plain words, as in `guide list senior data scientist pay in Germany`.
+
+    If the figure that answers is withheld, this shows why, and the nearest figures that have a value, each with how it
+    differs.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
     from reports.mcp import listing
     from reports.mcp.market import Market, NotReadableError
+    from reports.search.say import say_differences, say_nothing
 
+    text = " ".join(words)
     try:
         with Market(settings().data).read() as snapshot:
-            answer = listing.list_figures(
-                snapshot, listing.understand(" ".join(words)), first=0, most=listing.MAX_LISTED
-            )
-            rows = snapshot.read([figure["id"] for figure in answer["figures"]])
+            found, exact = listing.answer_words(snapshot, text)
+            as_of = snapshot.published.as_of
+            rows = snapshot.read([exact] if exact else [])
     except NotReadableError as error:
         raise Wrong(str(error)) from error
-    if not rows:
-        raise Wrong(f"{' '.join(words)}: {answer['remedy']}")
+    if not found.figures:
+        raise Wrong(f"{text}: {say_nothing(found)}")
     for row in rows:
-        say(f"{row.figure}: {row.title}: {row.value or 'withheld'}")
-    if answer["total"] > len(rows):
-        OUT.print(f"the first {len(rows)} of {answer['total']:,}; more words find fewer")
+        say(f"{row.figure}: {row.title}: {row.value}")
+    first, *others = found.figures
+    if first.value and not rows and say_differences(found.question, first, as_of):
+        say("not known exactly; the nearest that is known:")
+    others = [one for one in others if one not in found.nearest][: 0 if found.nearest else N_OTHERS]
+    for entry in (first, *found.nearest, *others):
+        differs = say_differences(found.question, entry, as_of)
+        value = entry.value or f"not known: {entry.why}"
+        say(f"{entry.id}: {entry.title}: {value}{f' ({differs})' if differs else ''}")
 
 
 @app.command()

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from reports.figures.declared.share_figures import BASELINE_NAMES, items_of
 from reports.figures.places import PLACES, Place, slug
-from reports.wording.work import WORKS, name_work
-from transforms.records.vocabulary import AI_JOBS
 from transforms.text.lookups import rows_of, taxonomy
 
 _INNER_STOP = (
@@ -66,21 +64,6 @@ MONEY_PARTS = (
     (re.compile(r"\binterval\b", re.I), "interval"),
 )
 """Patterns of words that say which part of a band a sum is."""
-IDLE = frozenset((
-    "a", "about", "adverts", "all", "an", "and", "are", "at", "by", "figure", "figures", "find", "for", "from",
-    "give", "how", "in", "is", "job", "jobs", "level", "list", "me", "much", "of", "on", "or", "share",
-    "shares", "show", "stated", "statistics", "tell", "that", "the", "to", "what", "which", "with",
-))  # fmt: skip
-"""Words without meaning for a search."""
-SYNONYMS = {
-    **dict.fromkeys(("salary", "salaries", "compensation", "wage", "wages", "earnings", "income"), "pay"),
-    **dict.fromkeys(("skills", "technology", "technologies", "tools"), "skill"),
-    **dict.fromkeys(("transparency", "disclosed", "disclose"), "disclosure"),
-    **dict.fromkeys(("forecast", "forecasts", "prediction"), "claim"),
-    **dict.fromkeys(("home", "telework"), "remote"),
-    "university": "degree", "education": "degree", "experience": "years",
-}  # fmt: skip
-"""Common words, each with the word that ids use instead."""
 LEVELS = (
     (re.compile(r"\bentry[- ]level\b|\bjuniors?\b|\bgraduates?\b", re.I), "entry"),
     (re.compile(r"\bmid(?:dle)?[- ](?:level )?to[- ]senior(?:[- ]level)?\b", re.I), "mid_senior"),
@@ -104,12 +87,6 @@ _EARLIER_PLACES = {
 """Names of places that guides use and the tables of names lack."""
 
 
-def terms_of(text: str) -> tuple[str, ...]:
-    """Return the words of a text to search for, without repetitions, in lower case and as ids spell them."""
-    words = re.findall(r"[\w+#.&-]+", text.lower())
-    return tuple(dict.fromkeys(SYNONYMS.get(word, word) for word in words if word not in IDLE))
-
-
 def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
     """Return the values of all patterns that occur in a text. What a pattern matches is hidden from later ones."""
     values, rest = set(), text
@@ -118,16 +95,6 @@ def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> s
             values.add(value)
             rest = pattern.sub(" ", rest)
     return values
-
-
-@functools.cache
-def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return patterns for roles and groups of roles, longer names first. "AI engineers" means AI engineering."""
-    names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
-    names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
-    names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
-    pairs = sorted(names.items(), key=lambda pair: -len(pair[0]))
-    return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in pairs)
 
 
 @functools.cache

@@ -187,13 +187,16 @@ def _add_figure_tools(server: Server, market: Market) -> None:
         limit: Annotated[int, Field(ge=1, le=listing.MAX_LISTED, description="Most figures on one page.")] = 10,
         offset: Annotated[int, Field(ge=0, description="Start of the page: `next_offset` of the previous page.")] = 0,
     ) -> dict[str, Any]:
-        """Find figures by words, by filters or both, a page at a time. Start here.
+        """Find figures by plain words, by filters or both, a page at a time. Start here.
 
-        All words and filters must fit. `understood` shows how the words were understood. Each figure has an id, title,
-        state, value, interval, basis (kind of source), period (the days or years it describes) and n. Figures of the
-        published guide come first, then other cells that are sure enough, then withheld ones with the reason. Tables
-        have no value here: `get` gives their rows. `total` is the number of all figures that fit. Where nothing fits,
-        `remedy` says which filter to drop.
+        Words may be a question, with typing errors. `understood` shows how they were understood. The figure that
+        answers comes first; `differs` says how a figure differs from what was asked for ("Western Europe instead of
+        Germany"): say that when you quote it. If the first is withheld, the nearest figures that have a value follow.
+        Nothing is listed if no figure is about the question; `remedy` says why: then say that it is not known.
+        All filters must fit; with filters, every printable cell is searched, not only the published figures. Each
+        figure has an id, title, state, value, interval, basis (kind of source), period (the days or years it describes)
+        and n. Tables have no value here: `get` gives their rows. `total` is the number of all figures that fit. Where
+        no figure fits the filters, `remedy` says which to drop.
         """
         terms = listing.understand(words, place=place, role=role, level=level, measure=measure)
         with market.read() as snapshot:

@@ -35,7 +35,7 @@ from reports.figures.vintages import FigureVintage
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import changes, quality
 from reports.release.published import PublishedDay
-from reports.site import explorer, figure_pages, figure_rows, findings, page_heads, skills, words, world
+from reports.site import explorer, figure_pages, figure_rows, findings, page_heads, search_data, skills, words, world
 from reports.wording import disclosure, notes, numbers
 from reports.wording.bases import OWN, entitle_list
 from reports.wording.levels import capitalise, define
@@ -67,7 +67,7 @@ PAGES = (
     "laws.html", "guide.html", "skills-by-kind.html", "figures.html", "data.html", "changes.html", "archive.html",
 )  # fmt: skip
 """Pages that have a template of their own, with the same name."""
-COPIED = ("site.js", "pay.js", "skills.js", "embed.js", "icon.svg")
+COPIED = ("site.js", "pay.js", "skills.js", "search.js", "embed.js", "icon.svg")
 """Assets that the site has as they are. Scripts read the files in data/; `embed.js` is for sentences on other sites."""
 
 
@@ -133,6 +133,7 @@ def files_of(
     yield from pages_of(site)
     yield "data/pay.js", explorer.to_script(site.explorer)
     yield "data/skills.js", skills.to_script(site.skills)
+    yield "data/search.js", search_data.to_script(figures, as_of)
     yield "site.css", b"".join((ASSETS / name).read_bytes() for name in ("marks.css", "site.css"))
     for asset in COPIED:
         yield asset, (ASSETS / asset).read_bytes()
@@ -192,7 +193,7 @@ def _environment() -> Environment:
         "draw": functools.partial(figure_rows.draw_for_page, max_rows=figure_rows.MAX_ROWS_OF_SECTION),
         "entitle_list": entitle_list,
         "name_work": name_work,
-        "shorten": shorten,
+        "shorten": words.shorten,
         "tally": Counter,
         "unchecked": disclosure.UNCHECKED,
         "by_section": by_section,
@@ -214,25 +215,6 @@ def by_section(site: Site) -> Mapping[str, list[tuple[Figures, str]]]:
             heading = ", ".join(filter(None, (display.heading, site.heads.get(figure.figure))))
             shown[display.section].append((figure, heading if display.heading else figure.title))
     return shown
-
-
-LETTERS_LISTED = 160
-"""The most characters of a value in the list of all figures. A longer value is cut between two of its parts."""
-
-
-def shorten(value: str) -> str:
-    """Shorten a value to the parts that fit, and say how many parts are left. Parts end at semicolons or commas.
-
-    A part is never cut, because that could change its meaning. If no part fits, return "see its page".
-    """
-    if len(value) <= LETTERS_LISTED:
-        return value
-    for mark in ("; ", ", "):
-        parts = re.split(rf"{mark}(?![^(]*\))", value)  # outside brackets
-        head = [part for number, part in enumerate(parts) if len(mark.join(parts[: number + 1])) <= LETTERS_LISTED]
-        if head and len(parts) > 1:
-            return f"{mark.join(head)}{mark}{len(parts) - len(head)} more"
-    return "see its page"
 
 
 MAX_CHANGES = 100

@@ -142,6 +142,25 @@ def say_when(figure: Figures) -> str:
     return months(figure.period_from, figure.period_to)
 
 
+LETTERS_LISTED = 160
+"""The most characters of a value in a list of figures. A longer value is cut between two of its parts."""
+
+
+def shorten(value: str) -> str:
+    """Shorten a value to the parts that fit, and say how many parts are left. Parts end at semicolons or commas.
+
+    A part is never cut, because that could change its meaning. If no part fits, return "see its page".
+    """
+    if len(value) <= LETTERS_LISTED:
+        return value
+    for mark in ("; ", ", "):
+        parts = re.split(rf"{mark}(?![^(]*\))", value)  # outside brackets
+        head = [part for number, part in enumerate(parts) if len(mark.join(parts[: number + 1])) <= LETTERS_LISTED]
+        if head and len(parts) > 1:
+            return f"{mark.join(head)}{mark}{len(parts) - len(head)} more"
+    return "see its page"
+
+
 def script(name: str, data: Mapping[str, Any]) -> bytes:
     """Return data as a script (`window.NAME = {…}`), because pages opened from a disk may not read other files."""
     return f"window.{name} = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()

@@ -15,8 +15,11 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import TextContent, TextResourceContents
 
+from reports.mcp import listing
 from reports.mcp.answers import PUBLISHED, SAMPLE_WARNING, STALE, UNDER_REVIEW, WITHHELD
+from reports.mcp.market import Market
 from tests.flows.conftest import COMMAND, FinishedRun, environment
+from tests.reports.questions import QUESTIONS, score_questions, share_within
 from warehouse.publish.reader import open_reader
 
 TOOLS = ["list", "get", "compare", "explain", "verify", "query"]
@@ -170,9 +173,10 @@ def test_what_is_got_is_what_is_published(answers: dict[str, dict[str, Any]], sa
 
 
 def test_a_search_and_its_answers_agree(ask: Ask) -> None:
-    listing = ask("list", words="python germany", limit=5)
-    assert listing["understood"]["place"] == ["de"] and listing["total"] >= 2
-    for one in listing["figures"]:
+    found = ask("list", words="python germany", limit=5)
+    assert found["understood"]["place"] == ["de"] and found["total"] >= 2
+    assert found["figures"][0]["id"] == "skill.python.de.ai_engineering"
+    for one in found["figures"]:
         answer = ask("get", figure=one["id"])
         assert [answer["value"], answer["interval"], answer["period"]["in_words"], answer["state"]] == [
             one["value"], one["interval"], one["period"], one["state"]
@@ -285,3 +289,10 @@ def test_nothing_published_is_said_by_every_tool(tmp_path: Path) -> None:
             ("explain", {"figure": PYTHON}), ("verify", {"text": "5"}), ("query", {"sql": "SELECT 1"}),
         ):  # fmt: skip
             assert "`jobmarket run` publishes it" in empty.refuse(tool, **arguments)
+
+
+def test_most_questions_of_readers_are_answered(sample: FinishedRun) -> None:
+    with Market(sample.data).read() as snapshot:
+        scored = score_questions(QUESTIONS, listing.entries_of(snapshot))
+    missed = [one.question for one in scored if one.place != 1]
+    assert share_within(scored, 1) >= 0.8 and share_within(scored, 3) >= 0.95, missed

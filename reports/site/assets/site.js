@@ -1,4 +1,4 @@
-// Shared by all pages: copying, searching lists, and drawing rows as reports/site/rows.py does.
+// Shared by all pages: copying, and drawing rows as reports/site/rows.py does.
 "use strict";
 document.documentElement.classList.add("js");
 
@@ -117,17 +117,3 @@ document.addEventListener("click", async (event) => {
   button.textContent = copied.textContent = "Copied";
   setTimeout(() => { button.textContent = label; copied.textContent = ""; }, 2000);
 });
-
-const find = $("find");
-if (find) {
-  const lines = [...document.querySelectorAll("[data-search]")], said = $("found");
-  find.addEventListener("input", () => {
-    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let n = 0;
-    for (const line of lines) {
-      line.hidden = !words.every((word) => line.dataset.search.includes(word));
-      n += line.hidden ? 0 : 1;
-    }
-    said.textContent = words.length ? `${n} found` : "";
-  });
-}

@@ -212,7 +212,7 @@ def listed(snapshot: Snapshot, words: str = "", *, first: int = 0, most: int = 5
     ("words", "filters", "expected"),
     [
         ("rust in Germany", {}, RUST), ("Rust", {"place": "Germany"}, RUST), ("rust", {"place": "de"}, RUST),
-        ("senior machine learning engineer salary in the United States", {}, f"{MACHINE}.advertised"),
+        ("senior machine learning engineer salary in the United States", {}, MACHINE),
         ("", {"role": "machine learning engineers", "level": "Senior", "measure": "salary"}, f"{MACHINE}.advertised"),
         ("remote", {"measure": "workplace"}, "share.workplace.remote.all.ai_jobs"),
         ("mid-to-senior AI engineers", {"place": "Northern America"}, REGION), (PYTHON, {}, PYTHON),
@@ -252,18 +252,34 @@ def test_what_is_listed_has_interval_basis_and_period(snapshot: Snapshot) -> Non
 
 
 def test_nothing_found_says_which_filter_to_drop(snapshot: Snapshot) -> None:
-    page = listed(snapshot, "rust", place="France")
-    assert page["total"] == 0 and "dropping place leaves 2" in page["remedy"]
-    assert (
-        "pay.fr.data_scientist.senior says what is missing"
-        in listed(snapshot, "senior data scientist pay in France")["remedy"]
-    )
+    page = listed(snapshot, place="France", role="machine learning engineer", level="senior")
+    assert page["total"] == 0 and "dropping place leaves" in page["remedy"]
+    assert "pay.fr.machine_learning_engineer.senior says what is missing" in page["remedy"]
+
+
+def test_words_find_the_cell_that_answers_more_exactly_than_any_figure(snapshot: Snapshot) -> None:
+    first, *others = listed(snapshot, "who asks for rust in Germany")["figures"]
+    assert first["id"] == RUST and "differs" not in first
+    assert all(one["differs"] for one in others), "each says how it differs"
+
+
+def test_words_that_no_figure_is_about_find_nothing_and_say_why(snapshot: Snapshot) -> None:
+    assert listed(snapshot, "nurse salary in Germany")["remedy"] == "nothing here counts other occupations"
+    page = listed(snapshot, "salary of a xylographer in Germany")
+    assert [page["total"], page["remedy"]] == [0, "no figure is about xylographer"]
+    assert page["understood"]["not understood"] == ["xylographer"]
+
+
+def test_a_withheld_answer_stands_before_the_nearest_that_are_known(snapshot: Snapshot) -> None:
+    first, nearest, *_ = listed(snapshot, "mid-level AI engineer pay in Germany")["figures"]
+    assert [first["id"], first["state"]] == ["pay.de.ai_engineering.mid_senior", "withheld"]
+    assert nearest["value"] and "instead of" in nearest["differs"]
 
 
 @pytest.mark.parametrize(
     ("filters", "words"),
-    [({"place": "Germny"}, r"germany \(de\)"), ({"level": "jedi"}, "entry, mid_senior"),
-     ({"role": "enginer"}, "enginee"), ({"measure": "luck"}, "workplace")],
+    [({"place": "Gremnay"}, r"germany \(de\)"), ({"level": "jedi"}, "entry, mid_senior"),
+     ({"role": "enginear of ships"}, "engineer"), ({"measure": "luck"}, "workplace")],
 )  # fmt: skip
 def test_an_unknown_filter_names_the_known(filters: dict[str, str], words: str) -> None:
     with pytest.raises(listing.FilterError, match=words):

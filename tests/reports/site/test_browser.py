@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from reports.mcp.market import Market
+from reports.search.find import find
+from reports.search.index import make_entries
+from reports.search.say import say_differences, say_nothing
+from reports.search.table import make_table
 from reports.wording.numbers import percent
+from tests.reports.questions import QUESTIONS
 from tests.reports.site.browser import WIDTHS, Reader, assert_first_views_are_served, read
 from tests.reports.site.conftest import N_SKILLS
 
@@ -400,12 +406,48 @@ def test_a_citation_is_copied(browser: Browser, served: str) -> None:
         assert reader.text("#title").replace("\n", " ") in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_figures_are_found_by_words(reader: Reader) -> None:
+def test_figures_are_found_by_plain_words(reader: Reader) -> None:
     page = reader.open("figures.html")
-    page.get_by_label("Find by words").fill("germany pay")
-    lines = page.locator("[data-search]:visible")
-    assert lines.count() > 0 and all("germany" in one.lower() for one in lines.all_inner_texts())
-    assert reader.text("#found") == f"{lines.count()} found"
+    page.get_by_label("Ask in plain words").fill("what does a junior AI enginer earn in the US")
+    expect(page.locator("#answer h2").first).to_have_text("Not known yet")
+    first, nearest = (page.locator("#answer ul").nth(number) for number in (0, 1))
+    assert first.locator("a").get_attribute("href") == OPEN
+    assert PRINTED in [link.get_attribute("href") for link in nearest.locator("a").all()]
+    assert "mid to senior level instead of entry level" in nearest.inner_text()
+    page.get_by_label("Ask in plain words").fill("plumber wage")
+    expect(page.locator("#answer")).to_contain_text("no figure is about plumber")
+    assert reader.complaints() == []
+
+
+def test_a_question_in_the_address_is_answered(reader: Reader) -> None:
+    page = reader.open("figures.html?q=senior+pay+in+the+US")
+    expect(page.locator("#answer a").first).to_have_attribute("href", PRINTED)
+
+
+ORDER = """question => {
+    const words = makeTable(window.SEARCH), found = find(question, words);
+    const ids = [...found.figures.slice(0, 1), ...found.nearest, ...found.figures.slice(1)].map((entry) => entry.id);
+    const differ = found.nearest.map((entry) => sayDifferences(found.question, entry, words));
+    return [[...new Set(ids)], differ, sayNothing(found)];
+}"""
+MADE = (
+    "U.S. pay for C++ and C# developers", "São Paulo data engineer's salary", "pay at Palantir in Zürich",
+    "senior machien lerning sallary in Germny", "should I learn Go or Rust", "GERMANY ML ENGINEER PAY", "b2b pay", "",
+    "mid-level pay in India, 2026", "nurse pay", "AI", "what's the bonus?",
+)  # fmt: skip
+
+
+def test_script_and_commands_give_the_same_answers(reader: Reader, market: Path) -> None:
+    page, table = reader.open("figures.html?q=pay"), make_table()
+    expect(page.locator("#answer a").first).to_be_visible()
+    with Market(market).read() as snapshot:
+        entries, as_of = make_entries(snapshot.published.figures), snapshot.published.as_of
+    with QUESTIONS.open(encoding="utf-8", newline="") as file:
+        questions = [row["question"] for row in csv.DictReader(file)]
+    for question in (*questions, *MADE):
+        found = find(question, entries, table)
+        differ = [say_differences(found.question, entry, as_of) for entry in found.nearest]
+        assert page.evaluate(ORDER, question) == [found.ids, differ, say_nothing(found)], question
 
 
 # --- skills -------------------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ SHORT = [
 
 @pytest.mark.parametrize(("value", "short"), SHORT)
 def test_a_long_value_ends_where_a_part_of_it_does(value: str, short: str) -> None:
-    assert build.shorten(value) == short
+    assert words.shorten(value) == short
 
 
 def test_readers_meet_titles_and_no_names_of_code() -> None:
