@@ -177,10 +177,7 @@ def say_lack(row: Row) -> str:
     """Return why our own adverts are too short a series, and from which day on they can be printed at the earliest."""
     if row["own_printed"] is not None:
         return NOTHING_NEWER.format(say_quarter(row["own_printed"]))
-    why = (
-        row["own_reason"]
-        or f"no quarter has new adverts with pay of {EMPLOYERS} employers on boards with complete lists"
-    )
+    why = row["own_reason"] or f"no quarter has new adverts of {EMPLOYERS} employers that state pay, on complete lists"
     enough = f"two quarters, with the same titles at {EMPLOYERS} employers or more"
     return TOO_SHORT.format(why=why, enough=enough, earliest=numbers.day(numbers.read_day(row["own_earliest"])))
 

@@ -176,7 +176,7 @@ def test_our_own_adverts_are_of_the_same_employers_and_of_quarters() -> None:
             {"own_reason": "not enough employers (14; 15 needed)"},
             "too short a series to print: not enough employers (14;",
         ),
-        ({}, "too short a series to print: no quarter has complete lists of 15 employers that state pay"),
+        ({}, "too short a series to print: no quarter has new adverts of 15 employers that state pay"),
         ({}, "would be enough: 1 October 2026 at the earliest"),
     ],
 )
