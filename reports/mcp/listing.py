@@ -17,6 +17,7 @@ from typing import Any
 
 from reports.figures.addresses import KINDS, parts_of
 from reports.figures.declared.pay_figures import STATED_LEVELS
+from reports.figures.declared.share_figures import EMPLOYERS
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.mcp.answers import head, summarise
 from reports.mcp.market import Snapshot
@@ -111,8 +112,12 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
 
 @functools.lru_cache(maxsize=1)
 def _cells_of(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """Return the other printable cells as they are searched. Their values are read when they are listed."""
-    return tuple(Entry(id=name, facets=facets_of(name), title="", value="") for name in snapshot.cells)
+    """Return the other printable cells as they are searched, short addresses first, since they say the most usual.
+
+    Their values are read when they are listed.
+    """
+    names = sorted(snapshot.cells, key=lambda name: (name.startswith(EMPLOYERS), len(name), name))
+    return tuple(Entry(id=name, facets=facets_of(name), title="", value="") for name in names)
 
 
 def answer_words(snapshot: Snapshot, words: str) -> tuple[Found, str | None]:

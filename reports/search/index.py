@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,9 +73,17 @@ def _make_entry(row: Figures) -> Entry:
 
 
 @functools.cache
+def _rows_by_kind() -> Mapping[str, Sequence[Mapping[str, str]]]:
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows_of("figures"):
+        found.setdefault(row["figure"].partition(".")[0], []).append(row)
+    return found
+
+
+@functools.cache
 def facets_of(figure_id: str) -> dict[str, str]:
     """Return the values of a figure by facet, from the parts of its address or the first row that fits its id."""
-    for row in rows_of("figures"):
+    for row in _rows_by_kind().get(figure_id.partition(".")[0], ()):
         if fnmatch.fnmatchcase(figure_id, row["figure"]):
             rest = figure_id[len(row["figure"].partition("*")[0]) :]
             return dict(facet.replace("*", rest).split("=") for facet in row["facets"].split())

@@ -154,7 +154,8 @@ def phrase_of(text: str) -> str:
     return " ".join(map(stem, split_words(text)))
 
 
-def rows_of(name: str) -> list[dict[str, str]]:
+@functools.cache
+def rows_of(name: str) -> Sequence[Mapping[str, str]]:
     """Return the rows of a CSV beside this module."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
