@@ -130,6 +130,26 @@ def test_what_the_first_list_of_a_board_has_counts_by_its_own_date(market: datab
     assert row["change"] == pytest.approx(0.03, abs=1e-4)
 
 
+def test_a_job_that_is_advertised_again_counts_in_the_quarter_of_the_first_advert(
+    market: database.Connection, tmp_path: Path
+) -> None:
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=1), N_BOARDS)
+    read(
+        market,
+        tmp_path,
+        AFTER,
+        lambda board: jobs(board, "new", 1.03, senior=1) + jobs(board, "again", 2, senior=1),
+        N_BOARDS,
+    )
+    market.execute("""
+        UPDATE core.postings AS again SET job_id = old.job_id FROM core.postings AS old
+        WHERE again.posting_id LIKE '%-again-%' AND old.posting_id = replace(again.posting_id, '-again-', '-old-')
+    """)
+    (row,) = rows_of(market)
+    assert (row["n_jobs"], row["n_compared"]) == (N_BOARDS, N_BOARDS)
+    assert row["change"] == pytest.approx(0.03, abs=1e-4)
+
+
 def test_jobs_that_stay_open_are_no_movement(market: database.Connection, tmp_path: Path) -> None:
     for day in (BEFORE, AFTER):
         read(market, tmp_path, day, lambda board: jobs(board, "old", senior=3), N_BOARDS)
