@@ -16,8 +16,8 @@ import pytest
 
 from extractors.sources.salaries.pay_survey import all_surveys
 from tests.extractors.sources.test_real_surveys import SURVEYS, read
-from tests.warehouse.marts.pay.test_reported_pay import estimate_pay_of_brackets, estimate_pay_of_persons
 from transforms.records.rows import PayReport
+from warehouse.marts.pay.pay_quantiles import estimate_pay_of_brackets, estimate_pay_of_persons
 
 pytestmark = pytest.mark.skipif(not SURVEYS.is_dir(), reason=f"{SURVEYS} is not here: the published files")
 QUARTILES = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
@@ -53,14 +53,15 @@ def estimated(pay: Numbers) -> dict[str, float]:
     return {name: row[name] for name in QUARTILES}
 
 
-def cell(name: str, belongs: Callable[[PayReport], bool]) -> dict[str, float]:
+def cell(name: str, belongs: Callable[[PayReport], bool]) -> dict[str, Any]:
     """The quartiles that a cell of these reports has."""
     pay = [row.pay for row in read(name)[0] if row.pay_flag is None and belongs(row)]
     return {"n": len(pay)} | estimated(np.array(pay, dtype=float))
 
 
-def by_hand(pay: Numbers) -> dict[str, float]:
-    return {"n": len(pay)} | {name: pytest.approx(quantile(pay, p), rel=1e-3) for name, p in QUARTILES.items()}
+def by_hand(pay: Numbers) -> dict[str, Any]:
+    quartiles: dict[str, Any] = {name: pytest.approx(quantile(pay, p), rel=1e-3) for name, p in QUARTILES.items()}
+    return {"n": len(pay)} | quartiles
 
 
 def test_argentina_data_scientists_in_full_time_paid_in_pesos() -> None:
@@ -93,7 +94,7 @@ def test_colombia_developers_in_full_time_paid_in_pesos() -> None:
     year, whole, hours = (
         number(pay),
         stated(income),
-        number(table[next(name for name in table if "uántas horas" in name)]),
+        number(table[next(name for name in table if "uántas horas" in str(name))]),
     )
     is_in = paid_in.str.contains("COP").to_numpy(bool) & (year > 0)
     median = np.median(year[is_in])
@@ -122,16 +123,15 @@ def test_brazil_ml_and_ai_engineers_of_pleno_and_senior() -> None:
     table = pd.read_csv(SURVEYS / BRAZIL)
     table = table[table["role"].eq("ML/AI engineer") & table["level"].isin(["Pleno", "Sênior"])]
     amounts: list[float] = []
-    for (low, high), n in (
-        table.groupby(["bracket_brl_month_low", "bracket_brl_month_high"], dropna=False)["n"].sum().items()
-    ):
+    brackets = table.groupby(["bracket_brl_month_low", "bracket_brl_month_high"], dropna=False)["n"].sum().reset_index()
+    for low, high, n in brackets.itertuples(index=False):
         amounts += [low if pd.isna(high) else low + (i - 0.5) / n * (high - low) for i in range(1, n + 1)]
     rows = [
         row for row in read(BRAZIL)[0]
         if row.role == "machine_learning_engineer" and row.seniority in ("mid", "senior")
     ]  # fmt: skip
-    ends = (np.array([getattr(row, name) for row in rows], dtype=float) for name in ("pay", "pay_high"))
-    (found,) = estimate_pay_of_brackets(np.zeros(len(rows), dtype=np.int64), *ends, 1).to_dict("records")
+    starts, ends = (np.array([getattr(row, name) for row in rows], dtype=float) for name in ("pay", "pay_high"))
+    (found,) = estimate_pay_of_brackets(np.zeros(len(rows), dtype=np.int64), starts, ends, 1).to_dict("records")
     assert len(rows) == 58
     for name, p in QUARTILES.items():
         assert found[name] == pytest.approx(12 * quantile(np.array(amounts), p), rel=1e-3)
