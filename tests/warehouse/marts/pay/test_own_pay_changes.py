@@ -130,6 +130,64 @@ def test_what_the_first_list_of_a_board_has_counts_by_its_own_date(market: datab
     assert row["change"] == pytest.approx(0.03, abs=1e-4)
 
 
+def test_a_job_that_is_advertised_again_counts_in_the_quarter_of_the_first_advert(
+    market: database.Connection, tmp_path: Path
+) -> None:
+    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=1), N_BOARDS)
+    read(
+        market,
+        tmp_path,
+        AFTER,
+        lambda board: jobs(board, "new", 1.03, senior=1) + jobs(board, "again", 2, senior=1),
+        N_BOARDS,
+    )
+    market.execute("""
+        UPDATE core.postings AS again SET job_id = old.job_id FROM core.postings AS old
+        WHERE again.posting_id LIKE '%-again-%' AND old.posting_id = replace(again.posting_id, '-again-', '-old-')
+    """)
+    (row,) = rows_of(market)
+    assert (row["n_jobs"], row["n_compared"]) == (N_BOARDS, N_BOARDS)
+    assert row["change"] == pytest.approx(0.03, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"title": "AI Engineer, Vision"}, {"title": "AI Engineer, Speech"}),
+        ({"title": "AI Engineer", "seniority": "mid"}, {"title": "AI Engineer", "seniority": "senior"}),
+        ({"pay_contract": "employee"}, {"pay_contract": "agency", "employment_type": "TEMPORARY"}),
+    ],
+)
+def test_adverts_that_differ_in_what_a_kind_is_are_not_compared(
+    market: database.Connection, tmp_path: Path, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """Three of one sort and one of the other become one and three; the other pays twice as much."""
+
+    def of(name: str, n_one: int, n_other: int) -> Callable[[int], list[Posting]]:
+        sorts = ((one, n_one, BASE), (other, n_other, 2 * BASE))
+        return lambda board: [
+            advert(board, f"{name}-{kind}-{n}", "senior", pay, **fields)
+            for kind, (fields, count, pay) in enumerate(sorts)
+            for n in range(count)
+        ]
+
+    read(market, tmp_path, BEFORE, of("old", 3, 1), N_BOARDS)
+    read(market, tmp_path, AFTER, of("new", 1, 3), N_BOARDS)
+    (row,) = rows_of(market)
+    assert (row["n_kinds"], row["n_jobs"]) == (2 * N_BOARDS, 4 * N_BOARDS)
+    assert row["change"] == pytest.approx(0, abs=1e-6)
+
+
+def test_pay_is_the_middle_of_a_range(market: database.Connection, tmp_path: Path) -> None:
+    def of(name: str, high: float) -> Callable[[int], list[Posting]]:
+        return lambda board: [advert(board, name, "senior", BASE, pay_high=high, annual_high=high)]
+
+    read(market, tmp_path, BEFORE, of("old", 1.4 * BASE), 2 * N_BOARDS)
+    read(market, tmp_path, AFTER, of("new", 1.64 * BASE), 2 * N_BOARDS)
+    (row,) = rows_of(market)
+    assert row["change"] == pytest.approx(0.10, abs=1e-4)
+
+
 def test_jobs_that_stay_open_are_no_movement(market: database.Connection, tmp_path: Path) -> None:
     for day in (BEFORE, AFTER):
         read(market, tmp_path, day, lambda board: jobs(board, "old", senior=3), N_BOARDS)
