@@ -128,7 +128,7 @@ def _judge(one: Watched, figure: Figures | None, histories: Histories, *, is_sam
     if now in (then, one.text):
         return Verdict(sentence=one, state=HOLDS, why=_say_review(figure), stamp=stamp)
     if figure.status == "stale":
-        why = f"nothing newer since what was {notes.describe_period(figure)}"
+        why = "; ".join(filter(None, (f"the newest value was {notes.describe_period(figure)}", _say_review(figure))))
         return Verdict(sentence=one, state=STALE, why=why, rewrite=now, stamp=stamp)
     why = f"since {day(published_on)}"
     if one.about is None:

@@ -173,7 +173,8 @@ def copied(figure: Figures) -> str:
 def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Nights, plain: Command) -> None:
     before = nights.published()
     watched = plain(nights.data, "watch")
-    assert watched.code == 0 and watched.out.count("under review since 1 August 2026") == 2
+    assert watched.code == OUT_OF_DATE and "article.md: 2 stale" in watched.out, "their month must be said by now"
+    assert watched.out.count("under review since 1 August 2026") == watched.out.count("(read in July 2026).”") == 2
     offer = nights.vintages()[REGIONS][-1]
     assert plain(nights.data, "review", "accept", NORTH, "--reason", "a new pay law").code == 0
     assert plain(nights.data, "review", "reject", COUNTRIES, "--reason", "months read as halves").code == 0
@@ -187,7 +188,7 @@ def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Ni
     assert all((after[NORTH].bare_value or "") in text for text in texts.values())
     assert nights.waiting() == {}
     watched, now = plain(nights.data, "watch"), sentences.say(after[NORTH], "prose", is_sample=False)
-    assert watched.code == OUT_OF_DATE and "article.md: 1 no longer holds, 1 holds" in watched.out
+    assert watched.code == OUT_OF_DATE and "article.md: 1 no longer holds, 1 stale" in watched.out
     assert re.search(rf"no longer holds: .*{NORTH}.*\n    → “{re.escape(now or '')}”", watched.out)
     view = plain(nights.data, "review", "show", NORTH)
     assert "published on 2026-06-15: first vintage" in view.out and "said: a new pay law" in view.out
