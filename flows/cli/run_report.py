@@ -97,7 +97,7 @@ def print_articles(request: Request) -> None:
     try:
         with open_reader(request.outputs.folder) as con:
             articles = judge_articles(con, request.settings.data)
-    except Wrong as error:  # the night is published all the same
+    except (Wrong, FileNotFoundError) as error:  # the night has ended all the same
         say(f"Note: {error}", "yellow")
         return
     for article, verdicts in articles.items():

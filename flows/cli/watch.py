@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="Say of each sentence that an article took from the site whether it still holds.",
+    rich_markup_mode="markdown",
+    help="Say of each sentence that an article took from the site whether it still holds.\n\n"
+    "**Reads** articles.json and market.duckdb. **Writes** nothing; `add` and `remove` write articles.json.",
 )
 
 

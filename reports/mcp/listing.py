@@ -21,7 +21,7 @@ from reports.figures.declared.share_figures import EMPLOYERS
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.mcp.answers import head, summarise
 from reports.mcp.market import Snapshot
-from reports.search.address import address_of
+from reports.search.address import addresses_of
 from reports.search.find import Found, find, find_by
 from reports.search.index import Entry, facets_of, make_entries
 from reports.search.question import Question, read_question
@@ -124,13 +124,14 @@ def answer_words(snapshot: Snapshot, words: str) -> tuple[Found, str | None]:
     """Find figures by words; return also the id of a cell that answers more exactly than the first, if one does."""
     found = find(words, entries_of(snapshot), make_table())
     first = found.figures[0] if found.figures else None
-    name = address_of(found.question, make_table()) if found.question.is_understood else None
-    if name is None or name in snapshot.figures or not snapshot.has(name):
-        return found, None
+    names = addresses_of(found.question, make_table()) if found.question.is_understood else []
     is_exact = (
         first is not None and first.value and not say_differences(found.question, first, snapshot.published.as_of)
     )
-    return found, None if is_exact or snapshot.read([name])[0].value is None else name
+    if is_exact or any(name in snapshot.figures for name in names):
+        return found, None
+    cells = snapshot.read([name for name in names if snapshot.has(name)])
+    return found, next((cell.figure for cell in cells if cell.value is not None), None)
 
 
 def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: int) -> dict[str, Any]:

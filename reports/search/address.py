@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from reports.figures.addresses import AddressError
 from reports.figures.catalogue import find_id
 from reports.figures.declared.pay_figures import BAND_LEVEL, WORK_OF_GUIDE
+from reports.figures.declared.share_figures import kind_of_share
 from reports.figures.places import ALL_PLACES, address
 from reports.search.index import OFFERED
 from reports.search.question import Question
@@ -21,30 +23,31 @@ KINDS = {
 """The first and the last part of the address of pay, by kind."""
 
 
-def address_of(question: Question, table: Table) -> str | None:
-    """Return the address that a question names, with what is usual in parts that it leaves open; None if none."""
+def addresses_of(question: Question, table: Table) -> list[str]:
+    """Return the addresses that a question names, employers' shares first; what it leaves open is as usual."""
     topic = next((sense.value for sense in question.values_of("topic") if sense.strength != WEAK), "")
-    try:
-        return find_id(_make_address(topic, question, table))
-    except AddressError:
-        return None
+    found = []
+    for one in _make_addresses(topic, question, table):
+        with contextlib.suppress(AddressError):
+            found.append(find_id(one))
+    return found
 
 
-def _make_address(topic: str, question: Question, table: Table) -> str:
-    """Return an address that may not exist; "" for a topic without addresses."""
+def _make_addresses(topic: str, question: Question, table: Table) -> list[str]:
+    """Return addresses that may not exist; [] for a topic without addresses."""
     place, work, level, item, kind = (_first(question, facet) for facet in ("place", "work", "level", "item", "kind"))
     if topic == "pay":
         first, last = KINDS.get(kind or "offered", ("pay", ""))
         level = "" if first == "comparison" else level or BAND_LEVEL
-        return address(*filter(None, (first, place or ALL_PLACES, work or WORK_OF_GUIDE, level, last)))
+        return [address(*filter(None, (first, place or ALL_PLACES, work or WORK_OF_GUIDE, level, last)))]
     offered = {name: measure for measure, name in OFFERED.items()}
     measure = "skill_asked" if topic == "skill" else offered.get(item, "") if topic == "additional" else topic
     if measure not in MEASURES:
-        return ""
+        return []
     item = item if topic in (measure, "skill") else YES
     group = _choose_group(work, MEASURES[measure].role_groups, table)
-    kinds = ("skill",) if topic == "skill" else ("share", measure)
-    return address(*kinds, item or YES, place or ALL_PLACES, group)
+    kinds = [kind_of_share(measure, True)] * MEASURES[measure].by_employer + [kind_of_share(measure, False)]
+    return [address(*kind, item or YES, place or ALL_PLACES, group) for kind in kinds]
 
 
 def _first(question: Question, facet: str) -> str:

@@ -273,8 +273,9 @@ def _list_roles() -> dict[str, str]:
 
 def _list_countries() -> Iterator[tuple[str, Sense]]:
     for place in PLACES.values():
-        for words in {place.name, place.region} - {place.slug.upper()}:
-            yield words, Sense("place", place.slug)
+        for words in dict.fromkeys((place.name, place.region)):  # in this order, or the site's bytes would vary
+            if words != place.slug.upper():
+                yield words, Sense("place", place.slug)
     for row in cells_of("country_names"):
         if row["country"].lower() in PLACES and len(row["name"]) > len("GER") and phrase_of(row["name"]).isascii():
             yield row["name"], Sense("place", row["country"].lower())

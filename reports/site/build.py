@@ -133,7 +133,7 @@ def files_of(
     yield from pages_of(site)
     yield "data/pay.js", explorer.to_script(site.explorer)
     yield "data/skills.js", skills.to_script(site.skills)
-    yield "data/search.js", search_data.to_script(figures, as_of)
+    yield "data/search.js", search_data.to_script(site.prose, as_of)
     yield "site.css", b"".join((ASSETS / name).read_bytes() for name in ("marks.css", "site.css"))
     for asset in COPIED:
         yield asset, (ASSETS / asset).read_bytes()

@@ -648,7 +648,7 @@ def test_an_editor_patches_a_guide_without_a_run(
     assert check.code == 3 and "2 figures, 0 withheld, 0 of long ago" in check.said
     assert "3 places differ from what is published" in check.said
     diff = plain(data, "guide", "diff", str(guide))
-    assert diff.code == 3 and "my.md:1: skill.python.all.ai_engineering: 1% → 78%" in diff.said
+    assert diff.code == 3 and "my.md:1: skill.python.all.ai_engineering: 1% → 81% on Greenhouse boards, " in diff.said
     assert 'pay.us.ai_engineering.senior part="median" per="year": ? → USD' in diff.said
     assert guide.read_text() == MY_GUIDE, "check and diff write nothing"
     refusal = plain(data, "guide", "patch", str(guide))
@@ -692,10 +692,10 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
 
 def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., CommandResult], tmp_path: Path) -> None:
     assert ask("guide", "list", "python", "germany").out.startswith("employers.skill.python.de.")
-    many = ask("guide", "list", "pay").out.splitlines()
-    assert len(many) == 26 and many[-1].startswith("the first 25 of ")
+    first, *others = ask("guide", "list", "pay").out.splitlines()
+    assert first.startswith("pay.us.ai_engineering.mid_senior: ") and 0 < len(others) <= 5
     nothing = ask("guide", "list", "no", "such", "words", "germany")
-    assert nothing.code == 1 and "no such words germany: no figure fits all filters and words" in nothing.said
+    assert nothing.code == 1 and "no such words germany: no figure is about words" in nothing.said
     guide = tmp_path / "my.md"
     text = "AI engineers earn USD 99K in the United States.\nAdverts ask for algorithms.\nTickets cost $32.\n"
     guide.write_text(text)

@@ -189,7 +189,7 @@ def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Ni
     assert nights.waiting() == {}
     watched, now = plain(nights.data, "watch"), sentences.say(after[NORTH], "prose", is_sample=False)
     assert watched.code == OUT_OF_DATE and "article.md: 1 no longer holds, 1 stale" in watched.out
-    assert re.search(rf"no longer holds: .*{NORTH}.*\n    → “{re.escape(now or '')}”", watched.out)
+    assert re.search(rf"no longer holds: .*{NORTH}.*\n +→ “{re.escape(now or '')}”", watched.out)
     view = plain(nights.data, "review", "show", NORTH)
     assert "published on 2026-06-15: first vintage" in view.out and "said: a new pay law" in view.out
     explanation = plain(nights.data, "explain", US)

@@ -10,7 +10,9 @@ from typing import Any
 import duckdb
 
 import reports
-from reports.figures.compute import compute_figures
+from reports.figures.catalogue import KNOWN
+from reports.figures.compute import compute_asked, compute_figures
+from reports.guide.refresh import figures_of
 from reports.guide.render import refresh_bytes
 from reports.wording import notes
 from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
@@ -19,6 +21,7 @@ from warehouse import mart_tables, tables
 from warehouse.dictionary import dictionary
 from warehouse.marts.pay.salary_bands import salary_bands
 
+GUIDE = Path(reports.__file__).with_name("guide.md")
 BAND = "pay.northern_america.ai_engineering.mid_senior"
 
 
@@ -44,9 +47,11 @@ def report() -> dict[str, Any]:
         levels = ("mid", "senior", "staff")
         put_rows(con, tables.Postings, *(advert(number, levels[number % 3]) for number in range(120)))
         insert(con, mart_tables.SalaryBands, salary_bands(con, AS_OF))
+        asked = sorted(figures_of(GUIDE) - KNOWN.keys())
         ledger = compute_figures(con, AS_OF, code_version="1")
+        ledger += compute_asked(con, asked, AS_OF, code_version="1")
     band = next(row for row in ledger if row.figure == BAND)
-    guide, _ = refresh_bytes(Path(reports.__file__).with_name("guide.md").read_bytes(), ledger, is_html=False)
+    guide, _ = refresh_bytes(GUIDE.read_bytes(), ledger, is_html=False)
     return {
         "counted": band.n_jobs,
         "named": sum(part.n for part in band.behind or ()),

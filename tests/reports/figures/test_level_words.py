@@ -59,6 +59,6 @@ def test_count_words_provenance_and_dictionary_change_together(copy: Path) -> No
         assert f"Mid to {last} is what the title says or, where it names no level, {years} years" in words["note"]
         assert f"mid_senior = mid + senior{' + staff' if last == 'staff' else ''};" in words["dictionary"]
         assert f"offer AI engineers at mid to {last} level" in re.sub(r"<[^<>]*>", "", words["guide"])
-        assert f"Mid to {last}, by region" in words["page"]
+        assert f"Mid-to-{last} AI engineering pay by region" in words["page"]
     for where, text in after["words"].items():
         assert not re.search(r"mid.(to|and).senior", text, re.I), f"{where} still speaks of mid to senior"

@@ -109,7 +109,7 @@ def test_a_new_house_style_breaks_no_sentence(
     publish(NEXT, share)
     style = prose.read_style()
     shares = style.shares.model_copy(update={"about": "roughly {share}"})
-    monkeypatch.setattr(prose, "read_style", lambda: style.model_copy(update={"shares": shares}))
+    monkeypatch.setattr(prose, "read_style", lambda **_: style.model_copy(update={"shares": shares}))
     (verdict,) = judge(con, watched)
     assert verdict.state == (HOLDS if share == 0.41 else BROKEN)
     assert verdict.rewrite in (None, "Roughly one in three AI engineering adverts ask for Rust.")

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from reports.figures.restricted import for_prose
+from reports.guide.desk import read_sources
 from reports.mcp.market import Market
 from reports.search.find import find
 from reports.search.index import make_entries
@@ -441,7 +443,8 @@ def test_script_and_commands_give_the_same_answers(reader: Reader, market: Path)
     page, table = reader.open("figures.html?q=pay"), make_table()
     expect(page.locator("#answer a").first).to_be_visible()
     with Market(market).read() as snapshot:
-        entries, as_of = make_entries(snapshot.published.figures), snapshot.published.as_of
+        shown = for_prose(snapshot.published.figures, read_sources(snapshot.con))
+        entries, as_of = make_entries(shown), snapshot.published.as_of
     with QUESTIONS.open(encoding="utf-8", newline="") as file:
         questions = [row["question"] for row in csv.DictReader(file)]
     for question in (*questions, *MADE):

@@ -123,12 +123,12 @@ def test_what_moved_lately_and_by_no_chance_heads_the_page(figure: Any) -> None:
     as_of, lately = date(2026, 8, 1), date(2026, 6, 30)
     found = findings.find_moved([moved(figure, 0.02, 0.06, lately)], as_of)
     assert found is not None
-    assert found["title"] == "Pay for the same kind of job rose by about 4% from Q1 2026 to Q2 2026"
+    assert found["title"] == "Pay for the same job at the same employers rose by about 4% from Q1 2026 to Q2 2026"
     assert "between +2.0% and +6.0%, 19 times in 20" in found["note"]
     assert findings.find_moved([moved(figure, -0.02, 0.06, lately)], as_of) is None, "chance"
     assert findings.find_moved([moved(figure, 0.02, 0.06, date(2025, 6, 30))], as_of) is None, "long ago"
     card = findings.find_series([moved(figure, -0.02, 0.06, lately)])
-    assert card is not None and "did not clearly change from Q1 2026 to Q2 2026" in card["title"]
+    assert card is not None and "showed no clear change from Q1 2026 to Q2 2026" in card["title"]
 
 
 def test_skills_over_all_kinds_are_shown_in_order_without_a_claim_about_it() -> None:
