@@ -212,7 +212,8 @@ def listed(snapshot: Snapshot, words: str = "", *, first: int = 0, most: int = 5
 @pytest.mark.parametrize(
     ("words", "filters", "expected"),
     [
-        ("rust in Germany", {}, EMPLOYERS), ("Rust", {"place": "Germany"}, EMPLOYERS), ("rust", {"place": "de"}, EMPLOYERS),
+        ("rust in Germany", {}, EMPLOYERS), ("Rust", {"place": "Germany"}, EMPLOYERS),
+        ("rust", {"place": "de"}, EMPLOYERS),
         ("senior machine learning engineer salary in the United States", {}, MACHINE),
         ("", {"role": "machine learning engineers", "level": "Senior", "measure": "salary"}, f"{MACHINE}.advertised"),
         ("remote", {"measure": "workplace"}, "share.workplace.remote.all.ai_jobs"),
