@@ -218,7 +218,7 @@ def write_page(before: dict[str, Item], after: dict[str, Item], counts: list[lis
         f"Every changed number with its reason: `docs/before_after.csv`, {len(lines)} lines. Written by",
         "",
         "```sh",
-        "jobmarket backfill PAYLOADS   # by df5e4399 into JOBMARKET_DATA=BEFORE, then by da6e767f into AFTER",
+        "jobmarket backfill PAYLOADS   # by df5e4399 into JOBMARKET_DATA=BEFORE, then by c78c398e into AFTER",
         "python -m tests.before_after BEFORE AFTER",
         "```",
         "",
