@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 FOR_EDITORS = re.compile(r"low confidence|withheld|suppressed|\bn = ", re.IGNORECASE)
 """Words of the ledger and of guides that the site must not use."""
 MAY_SAY_THEM = ("methods.html", "known_truth.html", "quality.html")
-QUOTED = "pre[id^=query], [data-value], script, style"
+QUOTED = "pre[id^=query], [data-value], [data-sentence], script, style"
 """Code, and printed markers."""
 MAX_FIRST_VIEW, MAX_EXPLORER = 300_000, 1_500_000
 """Most bytes of the first page and of the pay explorer, with all that they load, compressed."""

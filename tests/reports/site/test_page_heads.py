@@ -163,7 +163,7 @@ ID = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
 def test_no_sentence_of_a_page_names_a_figure_by_its_id(site: Path) -> None:
     known = {*KNOWN, *(path.stem for path in (site / "f").iterdir())}
     for path, page in parse_pages(site):
-        for node in page.css("code, pre, script, style, [data-value]"):
+        for node in page.css("code, pre, script, style, [data-value], [data-sentence]"):
             node.decompose()
         text = page.root.text(separator=" ") if page.root else ""
         assert not known.intersection(ID.findall(text)), path
