@@ -45,7 +45,7 @@ COMMANDS = (
 """What a user of the wheel asks of what the sample published; each ends with exit code 0."""
 IN_A_CHECKOUT = ("emerging", "scorecard", "spellings")
 """Commands under `readers` with code below tests/: in a wheel they say so, with exit code 64."""
-_PIN = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,.-]+\])?==")
+_PIN = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w, .-]+\])?==")
 
 
 class WheelError(Exception):
