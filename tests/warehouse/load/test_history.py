@@ -70,24 +70,6 @@ def test_what_is_no_whole_list_of_the_board_closes_nothing(
     assert all_rows(con, "SELECT closed_at FROM core.posting_boards WHERE posting_id = 'board:1'") == [(None,)]
 
 
-def test_its_own_address_not_found_closes_a_posting_on_all_boards_and_no_other(
-    con: database.Connection, tmp_path: Path
-) -> None:
-    answers = [Answer(night(0), [posting(id, board=board) for id in (1, 2)], board) for board in ("acme", "globex")]
-    answer = Answer(night(1), board=None, is_complete=False, gone="board:1")
-    load(con, refined(tmp_path, "0", *answers), refined(tmp_path, "1", answer))
-    assert all_rows(con, "SELECT posting_id, board, closed_at, closed_by FROM core.posting_boards ORDER BY ALL") == [
-        ("board:1", "acme", night(1), "not_found"),
-        ("board:1", "globex", night(1), "not_found"),
-        ("board:2", "acme", None, None),
-        ("board:2", "globex", None, None),
-    ]
-    assert all_rows(con, "SELECT posting_id, closed_on::VARCHAR FROM core.postings ORDER BY ALL") == [
-        ("board:1", "2026-01-02"),
-        ("board:2", None),
-    ]
-
-
 def test_what_is_not_seen_for_long_expires_and_that_is_no_closing(con: database.Connection, tmp_path: Path) -> None:
     """A source without lists, declared to keep adverts 30 days: a gap of 31 ends an interval, one of 30 does not."""
     sightings = (0, 30, 61)
@@ -151,37 +133,6 @@ def test_a_change_of_places_alone_is_a_version(con: database.Connection, tmp_pat
     load(con, refined(tmp_path, "0", at("Lima")), refined(tmp_path, "1", at("Quito")))
     assert all_rows(con, "SELECT city FROM core.posting_places") == [("Quito",)]
     assert all_rows(con, "SELECT count(*) FROM core.posting_versions") == [(2,)]
-
-
-def test_a_list_without_texts_takes_no_text_away(con: database.Connection, tmp_path: Path) -> None:
-    """Some sources list titles and give texts at the postings' own addresses: nights read both, in turn."""
-    listing = posting(title="Engineer", text_state="none")
-    whole = posting(title="Engineer", text_state="full", text_hash="a" * 32)
-    edit = posting(title="Lead engineer", text_state="none")
-    for n in range(3):
-        later = night(n) + timedelta(minutes=5)
-        load(con, refined(tmp_path, str(n), Answer(night(n), [listing]), Answer(later, [whole], None, False)))
-    assert all_rows(con, "SELECT text_state, version_from FROM core.postings") == [
-        ("full", night(0) + timedelta(minutes=5))
-    ]
-    assert len(edits(con)) == 2  # state and digest of the text, once
-    load(con, refined(tmp_path, "9", Answer(night(9), [edit])))
-    assert all_rows(con, "SELECT title, text_state FROM core.postings") == [("Lead engineer", "none")]
-
-
-def test_of_two_boards_the_first_speaks_until_it_no_longer_lists_the_posting(
-    con: database.Connection, tmp_path: Path
-) -> None:
-    def on(board: str, n: int) -> Answer:
-        return Answer(night(n), [posting(title=f"Engineer at {board}", board=board), posting(2, board=board)], board)
-
-    load(con, *(refined(tmp_path, str(n), on("acme", n), on("globex", n)) for n in range(3)))
-    assert edits(con) == [], "two wordings of one posting are no edits, night after night"
-    answer = Answer(night(3), [posting(2, board="acme")], "acme")
-    load(con, refined(tmp_path, "3", answer, on("globex", 3)), refined(tmp_path, "4", answer, on("globex", 4)))
-    assert all_rows(con, "SELECT title, board FROM core.postings WHERE posting_id = 'board:1'") == [
-        ("Engineer at globex", "globex")
-    ]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 1, 0)])

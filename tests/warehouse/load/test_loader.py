@@ -28,7 +28,7 @@ from tests.builders import (
     refined,
 )
 from transforms.records.columns import fields_of, table_of
-from transforms.records.rows import ExchangeRate, Issue, ListedName, Pay, PayReport, Place, Posting, SkillRequirement
+from transforms.records.rows import ExchangeRate, Issue, ListedName, Pay, Place, Posting, SkillRequirement
 from warehouse import database, schema
 from warehouse.load import loader
 from warehouse.load.refined_file import RefinedFile
@@ -90,49 +90,6 @@ def test_a_repetition_is_no_more_complete_than_what_it_repeats(
     assert all_rows(con, "SELECT is_complete FROM ops.responses ORDER BY warc") == [(True,), (False,), (False,)]
 
 
-SEEN = "SELECT title, first_seen_at, last_seen_at, warc, record FROM core.postings ORDER BY posting_id"
-
-
-def test_the_newest_observation_gives_the_values_whatever_is_loaded_last(
-    con: database.Connection, tmp_path: Path
-) -> None:
-    old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
-    new = refined(tmp_path, "b", Answer(night(2), [posting(title="New")]))
-    between = refined(tmp_path, "c", Answer(night(1), [posting(title="Between")]))
-    load(con, new, old, between)
-    assert all_rows(con, SEEN) == [("New", night(0), night(2), "board/b.warc.gz", 0)]
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_of_one_time_the_later_file_and_record_win(
-    order: tuple[int, ...], con: database.Connection, tmp_path: Path
-) -> None:
-    first = refined(tmp_path, "a", Answer(night(0)), Answer(night(0), [posting(title="Later record")]))
-    second = refined(tmp_path, "b", Answer(night(0), [posting(title="Later file")]))
-    load(con, *((first, second)[i] for i in order))
-    assert all_rows(con, SEEN) == [("Later file", night(0), night(0), "board/b.warc.gz", 0)]
-
-
-def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: database.Connection, tmp_path: Path) -> None:
-    file = refined(
-        tmp_path,
-        "a",
-        Answer(night(0), [posting(board="acme"), posting(2, board="acme")], board="acme"),
-        Answer(night(0), [posting(board="acme-labs")], board="acme-labs"),
-    )
-    (outcome,) = load(con, file)
-    assert (outcome.state, outcome.n_rows) == ("loaded", 3)
-    assert all_rows(con, "SELECT posting_id, board FROM core.postings ORDER BY ALL") == [
-        ("board:1", "acme"),  # of two boards that began to list it at the same time, the first by name speaks for it
-        ("board:2", "acme"),
-    ]
-    assert all_rows(con, "SELECT posting_id, board FROM core.posting_boards ORDER BY ALL") == [
-        ("board:1", "acme"),
-        ("board:1", "acme-labs"),
-        ("board:2", "acme"),
-    ]
-
-
 def test_parts_are_those_of_the_newest_observation(con: database.Connection, tmp_path: Path) -> None:
     def asks(*skills: str, pays: tuple[Pay, ...] = ()) -> Posting:
         return posting(
@@ -172,20 +129,6 @@ def test_rows_that_are_no_postings_are_upserted_by_their_key(con: database.Conne
         ("2026-01-01", 1.3, "ecb_rates/c.warc.gz"),
         ("2026-01-02", 1.2, "ecb_rates/b.warc.gz"),
     ]
-
-
-def test_pay_reports_keep_every_row_of_every_snapshot(con: database.Connection, tmp_path: Path) -> None:
-    def row(number: int, day: date) -> PayReport:
-        values: dict[str, Any] = {f.name: None for f in fields_of(PayReport)}
-        values |= {"source": "survey", "snapshot_on": day, "row": number, "basis": "reported", "pair_row": number}
-        values |= {"year": 2025, "title": "Data Scientist", "role": "data_scientist", "role_group": "ai_science"}
-        return PayReport(**{**values, "seniority": "mid", "pay": 50_000.0, "currency": "EUR"})
-
-    days = (date(2026, 1, 1), date(2026, 2, 1))
-    for number, day in enumerate(days):
-        rows = [row(n, day) for n in (1, 2, 3)]
-        load(con, refined(tmp_path, str(number), Answer(night(number), rows), source="survey", of=PayReport))
-    assert all_rows(con, "SELECT count(*), count(DISTINCT snapshot_on) FROM core.pay_reports") == [(6, 2)]
 
 
 # --- order of loading --------------------------------------------------------------------------------
@@ -297,7 +240,7 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_sh
     return results
 
 
-@pytest.mark.parametrize("n_examples", [2, pytest.param(8, marks=pytest.mark.long)])
+@pytest.mark.parametrize("n_examples", [3, pytest.param(20, marks=pytest.mark.long)])
 def test_core_is_the_same_whatever_the_order_of_loading(
     n_examples: int, work_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -331,7 +274,7 @@ def test_core_is_the_same_whatever_the_order_of_loading(
         batch = made_from(folder, files)
         results = []
         for number, order in enumerate(itertools.permutations(batch)):
-            if number not in (0, 3, 5):  # in order, rotated, reversed
+            if number not in (0, 5):  # in order and reversed
                 continue
             with open_copy(work_template, folder / f"db{number}") as con:
                 declare(con, age)
@@ -339,7 +282,7 @@ def test_core_is_the_same_whatever_the_order_of_loading(
                 convert_money(con)
                 results.append(core(con))
                 assert_lives(con, lives_of(files, age))
-        assert results[0] == results[1] == results[2]
+        assert results[0] == results[1]
 
     check()
 
@@ -423,71 +366,6 @@ def assert_dates(con: database.Connection) -> None:
 CLOSED = "SELECT posting_id, closed_on::VARCHAR FROM core.postings ORDER BY ALL"
 
 
-def test_the_first_complete_answer_without_it_closes_a_posting(con: database.Connection, tmp_path: Path) -> None:
-    both, one = [posting(1), posting(2)], [posting(1)]
-    files = [
-        refined(tmp_path, str(n), Answer(night(n), rows, is_complete=complete))
-        for n, (rows, complete) in enumerate([(both, True), (one, False), (one, True), (one, True)])
-    ]
-    load(con, *files[:2])
-    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", None)]  # a partial list closes nothing
-    load(con, files[3])
-    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-04")]
-    load(con, files[2])  # loaded later, but observed earlier
-    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-03")]
-
-
-def test_a_posting_seen_again_is_open_again(con: database.Connection, tmp_path: Path) -> None:
-    load(con, refined(tmp_path, "0", Answer(night(0), [posting()])), refined(tmp_path, "1", Answer(night(1))))
-    assert all_rows(con, CLOSED) == [("board:1", "2026-01-02")]
-    load(con, refined(tmp_path, "2", Answer(night(2), [posting()])))
-    assert all_rows(con, CLOSED) == [("board:1", None)]
-
-
-INTERVALS = (
-    "SELECT first_seen_at::DATE::VARCHAR, last_seen_at::DATE::VARCHAR, closed_at::DATE::VARCHAR"
-    " FROM core.posting_boards ORDER BY ALL"
-)
-
-
-def test_nights_without_a_reading_end_no_interval_between_two_whole_lists(
-    con: database.Connection, tmp_path: Path
-) -> None:
-    """It may have counted as expired on some of those days, but nothing shows that it was reopened."""
-    declare(con, 2)
-    load(con, *(refined(tmp_path, str(day), Answer(night(day), [posting()])) for day in (0, 5)))
-    assert all_rows(con, INTERVALS) == [("2026-01-01", "2026-01-06", None)]
-    load(con, refined(tmp_path, "9", Answer(night(9), [posting()], is_complete=False)))
-    assert all_rows(con, INTERVALS) == [("2026-01-01", "2026-01-06", None), ("2026-01-10", "2026-01-10", None)]
-
-
-def test_a_list_closes_the_newest_interval_and_none_that_expired_before_it(
-    con: database.Connection, tmp_path: Path
-) -> None:
-    declare(con, 2)
-    sightings = [refined(tmp_path, str(day), Answer(night(day), [posting()], is_complete=False)) for day in (0, 5)]
-    without = [refined(tmp_path, str(day), Answer(night(day), [posting(2)])) for day in (6, 7)]
-    load(con, *sightings, *without)
-    ours = INTERVALS.replace(" ORDER", " WHERE posting_id = 'board:1' ORDER")
-    expected = [("2026-01-01", "2026-01-01", None), ("2026-01-06", "2026-01-06", "2026-01-07")]
-    assert all_rows(con, ours) == expected
-
-
-def test_a_posting_is_open_while_one_board_lists_it(con: database.Connection, tmp_path: Path) -> None:
-    load(
-        con,
-        refined(tmp_path, "0", *(Answer(night(0), [posting(board=board)], board) for board in BOARDS)),
-        refined(tmp_path, "1", Answer(night(1), board="acme"), Answer(night(1), [posting(board="globex")], "globex")),
-    )
-    assert all_rows(con, CLOSED) == [("board:1", None)]
-    assert all_rows(con, "SELECT board, closed_at::DATE::VARCHAR FROM core.posting_boards ORDER BY ALL") == [
-        ("acme", "2026-01-02"),
-        ("globex", None),
-    ]
-    load(con, refined(tmp_path, "3", Answer(night(3), board="globex")))
-    assert all_rows(con, CLOSED) == [("board:1", "2026-01-04")]
-
-
 def test_another_source_or_board_closes_nothing(con: database.Connection, tmp_path: Path) -> None:
     load(
         con,
@@ -561,17 +439,6 @@ def test_each_file_is_judged_by_its_newest_rows_and_a_refused_one_leaves_the_oth
     assert [one.state for one in loader.load(con, files, gate=gate)] == ["loaded", "refused", "loaded"]
     assert gate.asked == [(file.warc, [title]) for file, title in zip(files, titles.values(), strict=True)]
     assert all_rows(con, "SELECT title FROM core.postings") == [("Fine",)]
-
-
-def test_rows_that_a_file_repeats_of_a_refused_one_are_judged_again(con: database.Connection, tmp_path: Path) -> None:
-    first = refined(tmp_path, "a", Answer(night(0), [posting(1, wording_hash="x", title="Bad")]))
-    assert [one.state for one in loader.load(con, [first], gate=TitleGate(con))] == ["refused"]
-    again = refined(tmp_path, "b", Answer(night(1), [posting(2, wording_hash="y")], repetitions=["x"]))
-    third = refined(tmp_path, "c", Answer(night(2), [posting(3, wording_hash="z")]))
-    gate = TitleGate(con)
-    outcomes = loader.load(con, [first, again, third], gate=gate)
-    assert [one.state for one in outcomes] == ["unchanged", "refused", "loaded"]
-    assert [len(titles) for _, titles in gate.asked] == [2, 1]
 
 
 def test_an_advert_whose_row_is_nowhere_is_an_error_that_names_the_file(
@@ -658,13 +525,6 @@ def test_what_was_refused_is_tried_again_when_what_reads_it_changes(con: databas
     (outcome,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting()]), key="2"))
     assert outcome.state == "loaded"
     assert loader.refused_files(con, "board") == {}
-
-
-def test_a_refused_file_keeps_what_others_said(con: database.Connection, tmp_path: Path) -> None:
-    load(con, refined(tmp_path, "a", Answer(night(0), [posting(title="Good")])))
-    before = core(con)
-    load(con, refined(tmp_path, "b", Answer(night(1), [posting(title="Bad")])), gate=lambda *_: False)
-    assert core(con) == before
 
 
 def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: database.Connection, tmp_path: Path) -> None:

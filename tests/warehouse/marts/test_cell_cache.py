@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +24,6 @@ from warehouse.sql_files import FOLDER
 from warehouse.tables import PostingPlaces, PostingSkills
 
 DAY = date(2026, 9, 30)
-NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
 COUNTRIES = {
     "US": ("Northern America", "Americas"),
     "BR": ("South America", "Americas"),
@@ -212,20 +211,6 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
     assert set(rows) == {
         ("world", "World"), ("continent", "Americas"), ("region", "South America"), ("country", "BR"),
     }  # fmt: skip
-
-
-def test_a_job_that_leaves_the_stock_changes_its_cells(
-    after_night: database.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    con = after_night
-    assert con.execute("SELECT max(n_jobs) FROM mart.shares WHERE measure = 'role'").fetchall() == [(180,)]
-    closing = "closed_at = last_seen_at + INTERVAL 1 HOUR, closed_by = 'list'"
-    con.execute(f"UPDATE core.posting_boards SET {closing} WHERE posting_id = 'x:0001'")
-    con.execute("UPDATE ops.responses SET observed_at = observed_at + INTERVAL 2 HOUR")
-    cells = night(con, DAY + timedelta(days=1), monkeypatch)
-    assert {table_of(cls).name for cls in (SalaryBands, Shares)} <= set(cells)
-    newest = "SELECT max(n_jobs) FROM mart.shares WHERE measure = 'role' AND as_of = ?"
-    assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
 
 
 def test_other_code_computes_everything(after_night: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:

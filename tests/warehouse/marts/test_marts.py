@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,9 +30,7 @@ from warehouse.tables import (
     PostingPay,
     PostingPlaces,
     Postings,
-    PostingSkills,
     Roles,
-    Skills,
     Sources,
 )
 
@@ -87,14 +84,6 @@ def put(con: database.Connection, rows: list[Any]) -> None:
 
 def bands(con: database.Connection) -> Any:
     return salary_bands(con, AS_OF)
-
-
-def demand(con: database.Connection) -> Any:
-    """Rows of skills, with their requirement."""
-    frame = all_shares(
-        con, AS_OF, measures=[measure for name, measure in MEASURES.items() if name.startswith("skill_")]
-    )
-    return frame.assign(requirement=frame["measure"].str.removeprefix("skill_"), skill=frame["item"])
 
 
 def shares(con: database.Connection) -> Any:
@@ -238,21 +227,6 @@ def test_silent_are_jobs_that_may_be_of_the_band_and_whose_pay_is_not_known(band
     band = cell(bands_of_silent, region_level="region", region=OWN_REGIONS[number][0])
     assert band.n_silent == silent
     assert band.n_jobs == int(not silent and fields == {})
-
-
-def test_silent_jobs_bound_the_median_where_more_than_half_state_pay(con: database.Connection) -> None:
-    ends = [{"annual_low_usd": 1e5 + 1e3 * i, "annual_high_usd": 2e5 + 1e3 * i} for i in range(60)]
-    put(con, [*(posting(i, **end) for i, end in enumerate(ends)), *(posting(100 + i, **NO_PAY) for i in range(20))])
-    band = cell(bands(con))
-    assert (band.n_jobs, band.n_silent, band.p50) == (60, 20, 179_500)
-    assert (band.p50_if_less, band.p50_if_more) == (169_500, 189_500), "numbers 20 and 40 of 60 and their next"
-    assert band.p50_bounds_lo < 169_500 and band.p50_bounds_hi > 189_500
-    assert band.p50_if_odds_double < 179_500 < band.p50_if_odds_half
-    put(con, [posting(200 + i, **NO_PAY) for i in range(40)])
-    band = cell(bands(con))
-    assert (band.n_silent, band.status) == (60, "published")
-    assert band[["p50_if_less", "p50_if_more", "p50_bounds_lo", "p50_bounds_hi"]].isna().all()
-    assert band.p50_if_odds_double < 179_500 < band.p50_if_odds_half
 
 
 def test_silent_jobs_of_one_employer_bound_nothing(con: database.Connection) -> None:
@@ -539,16 +513,6 @@ def test_a_wide_interval_changes_the_form_and_not_the_status(con: database.Conne
     assert pd.isna(band.p10), "32 employers do not tell a tenth"
 
 
-def test_the_order_of_jobs_changes_nothing(con: database.Connection) -> None:
-    rows = [posting(i, annual_low_usd=1e5 + 997 * (i % 17), employer_id=f"E{i % 23}") for i in range(90)]
-    put(con, rows)
-    before = bands(con)
-    con.execute("DELETE FROM core.postings")
-    names = [f"x:{(7 * i + 3) % 90:04}" for i in range(90)]  # jobs are read in the order of their ids
-    put(con, [dataclasses.replace(row, posting_id=name, job_id=name) for row, name in zip(rows, names, strict=True)])
-    pd.testing.assert_frame_equal(bands(con).drop(columns="inputs"), before.drop(columns="inputs"))
-
-
 def wage(**fields: Any) -> OfficialWages:
     """Wages of American data scientists in May 2024, unless something else is said."""
     usual: dict[str, Any] = {f.name: None for f in fields_of(OfficialWages)}
@@ -658,18 +622,6 @@ def report(row: int, pay: float, pair_row: int, **fields: Any) -> PayReports:
     return PayReports(**(usual | fields))
 
 
-def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low(con: database.Connection) -> None:
-    rows = [report(2 * i + k, 200e3 - 50e3 * k, 2 * i + 0, title=f"t{i % 40}") for i in range(1, 81) for k in (0, 1)]
-    old = [report(1, 1.0, 1, snapshot_on=date(2026, 7, 1))]
-    late = [report(1, 9e9, 1, snapshot_on=date(2026, 10, 1))]
-    single = [report(999, 500e3, 999)]
-    put(con, [*rows, *old, *late, *single])
-    band = cell(bands(con), basis="advertised_third_party")
-    assert (band.n_jobs, band.band_low, band.band_high, band.status) == (40, 150e3, 200e3, "low")
-    assert pd.isna(band.band_low_lo)
-    assert pd.isna(band.n_employers)
-
-
 def test_pairs_in_money_of_another_country_say_whose_employers_they_are(con: database.Connection) -> None:
     place = {"country": "BR", "region": "South America", "continent": "Americas"}
     currencies = ["USD"] * 35 + ["BRL"] * 31
@@ -724,142 +676,6 @@ def test_pairs_of_a_country_are_of_the_one_source_that_has_most_there(con: datab
     put(con, [*pairs(50, "board", 100e3, "CA"), *pairs(40, "pairs", 300e3, "CA")])
     band = cell(bands(con), basis="advertised_third_party", region_level="country", region="CA")
     assert (band.n_jobs, band.band_low, band.band_high) == (50, 100e3, 110e3)
-
-
-def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database.Connection) -> None:
-    database.load_lookup(
-        con,
-        Skills,
-        [
-            Skills(
-                skill=name,
-                category="Programming Languages",
-                kind="technology",
-                maker=None,
-                parent=None,
-                aliases=(),
-                case_rule="any",
-                evidence="test",
-            )
-            for name in ("Python", "R", "Java")
-        ],
-    )
-    put(con, [posting(i) for i in range(40)])
-    put(con, [posting(100 + i, text_state="none", text_class="none", language=None) for i in range(10)])
-    put(con, [posting(200, language="sv")])
-    place = {"position": 0, "place_text": "US", "country": "US", "region": "Northern America", "continent": "Americas"}
-    put(con, [PostingPlaces(posting_id=f"x:{i:04}", **place) for i in range(40)])  # type: ignore[arg-type]
-    mentions = [("Python", "required", 30), ("R", "preferred", 20), ("Java", "mentioned", 40)]
-    put(
-        con,
-        [
-            PostingSkills(posting_id=f"x:{i:04}", skill=skill, requirement=requirement, start=0, end=1)
-            for skill, requirement, n in mentions
-            for i in range(n)
-        ],
-    )
-    frame = demand(con)
-    here = frame[(frame.region == "Northern America") & (frame.role_group == "ai_engineering")]
-    assert set(here.n_jobs) == {40}
-    world = frame[(frame.region_level == "world") & (frame.role_group == "ai_engineering")].set_index(
-        ["requirement", "skill"]
-    )
-    assert set(world.n_unread) == {11} and set(world.n_unknown) == {0}
-    assert world.loc[("asked", "Python"), "share"] == pytest.approx(0.75)
-    assert world.loc[("asked", "R"), "share"] == pytest.approx(0.5)
-    assert ("asked", "Java") not in world.index
-    assert world.loc[("any", "Java"), ["share", "rank"]].tolist() == [1.0, 1]
-    assert world.loc[("asked", "Python"), "share_lo"] < 0.75 < world.loc[("asked", "Python"), "share_hi"]
-
-
-def test_a_share_made_by_few_employers_has_an_interval_that_says_so(con: database.Connection) -> None:
-    """Sixty employers with five jobs each; one has twenty more, of which each names the same tool."""
-    employers = [i % 60 for i in range(300)] + [0] * 20
-    asking = {
-        "Python": [i for i in range(300) if (i + i // 60) % 2],  # every employer, for every other job
-        "PowerShell": range(300, 320),  # one employer's template
-        "C#": (*range(300, 320), 1, 2),  # three employers
-        "Bash": (*range(300, 320), 1, 2, 3, 4, 5),  # six, but one of them is four fifths of it
-        "Go": range(1, 9),  # eight employers with a job each: 2 %, perhaps 1 %, perhaps 4 %
-    }
-    common: dict[str, Any] = {
-        "category": "Programming Languages",
-        "kind": "technology",
-        "aliases": (),
-        "case_rule": "any",
-    }
-    common |= {"maker": None, "parent": None, "evidence": "test"}
-    database.load_lookup(con, Skills, [Skills(skill=name, **common) for name in asking])
-    put(con, [posting(i, employer_id=f"E{employer}") for i, employer in enumerate(employers)])
-    put(
-        con,
-        [
-            PostingSkills(posting_id=f"x:{i:04}", skill=skill, requirement="required", start=0, end=1)
-            for skill, jobs in asking.items()
-            for i in jobs
-        ],
-    )
-    frame = demand(con).query("region_level == 'world' and role_group == 'ai_engineering' and requirement == 'asked'")
-    rows = frame.set_index("skill")
-    assert set(rows["status"]) == {"published"}, "the sample decides, never what was found in it"
-    assert rows.loc["Python", "share_lo"] > 0.35
-    assert (rows.loc[["PowerShell", "C#", "Bash"], "share_lo"] < 0.02).all(), "another sample might not have met it"
-    assert rows.loc["PowerShell", ["n_employers_yes", "largest_employer"]].tolist() == [1, 1.0]
-    assert rows.loc["Bash", "largest_employer"] == 0.8
-    assert rows.loc["Go", ["share_lo", "share_hi"]].tolist() == pytest.approx([0.01, 0.05], abs=0.01)
-    assert rows.loc["PowerShell", "design_effect"] > 5 * rows.loc["Go", "design_effect"]
-    assert rows.loc["PowerShell", "share_by_employer"] < rows.loc["PowerShell", "share"] / 4
-
-
-def test_a_role_of_few_employers_is_low(con: database.Connection) -> None:
-    role = dict.fromkeys(range(300, 320), "ai_security")
-    role |= {i: "ai_architect" for i in range(300) if not (i + i // 60) % 3}
-    put(
-        con,
-        [posting(i, employer_id=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)],
-    )
-    rows = shares(con).query("region_level == 'world'").set_index("role")
-    assert rows.loc["ai_security", ["status", "n_yes"]].tolist() == ["published", 20]
-    assert rows.loc["ai_security", ["n_employers_yes", "largest_employer"]].tolist() == [1, 1.0]
-    assert rows.loc["ai_security", "share_lo"] < 0.01, "one employer's habit could as well not have been met"
-    assert rows.loc["ai_architect", ["status", "n_employers_yes"]].tolist() == ["published", 60]
-    assert rows.loc["prompt_engineer", ["status", "share"]].tolist() == ["published", 0.0]
-    assert rows.loc["prompt_engineer", "share_hi"] > 0
-    assert pd.isna(rows.loc["prompt_engineer", "largest_employer"])
-
-
-def test_too_few_jobs_keep_their_counts_without_shares(con: database.Connection) -> None:
-    skill = Skills(
-        skill="Python",
-        category="Programming Languages",
-        kind="technology",
-        maker=None,
-        parent=None,
-        aliases=(),
-        case_rule="any",
-        evidence="test",
-    )
-    database.load_lookup(con, Skills, [skill])
-    put(con, [posting(i) for i in range(3)])
-    put(con, [PostingSkills(posting_id="x:0001", skill="Python", requirement="required", start=0, end=1)])
-    row = demand(con).iloc[0]
-    assert (row.n_jobs, row.n_yes, row.status) == (3, 1, "suppressed")
-    assert (row.n_employers_yes, row.largest_employer) == (1, 1.0)
-    assert pd.isna(row.share) and pd.isna(row.form) and pd.isna(row.zero_share_hi)
-    assert pd.isna(row["rank"])
-
-
-def test_role_shares_add_up_over_ai_jobs_only(con: database.Connection) -> None:
-    put(con, [posting(i, role="data_scientist" if i < 10 else "ai_engineer") for i in range(40)])
-    put(con, [posting(100 + i, role="software_engineer") for i in range(50)])
-    world = shares(con).query("region_level == 'world'").set_index("role")
-    assert world["share"].sum() == pytest.approx(1)
-    assert world.loc["data_scientist", ["share", "n_yes", "n_jobs"]].tolist() == [0.25, 10, 40]
-
-
-def test_the_same_rows_give_the_same_numbers(con: database.Connection) -> None:
-    put(con, [posting(i, annual_low_usd=1e5 + 997 * i, employer_id=f"E{i % 12}") for i in range(60)])
-    pd.testing.assert_frame_equal(bands(con), bands(con))
 
 
 # --- sources --------------------------------------------------------------------------------------------

@@ -12,10 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.builders import BEGIN, Answer, load, night, refined
-from tests.builders import posting as job
-from tests.known_truth.board_market import EMPTY, FAILS, GONE, LIST, MOVED, SEED, draw_board_market, silence_boards
-from tests.known_truth.board_nights import estimate, name_strata, run_nights, weigh
+from tests.builders import BEGIN, night
 from tests.warehouse.marts.closing.test_closings import put_nights
 from tests.warehouse.marts.test_marts import AS_OF, NOW, SOME_COUNTRIES, cell, posting, put
 from transforms.records.columns import fields_of, table_of
@@ -229,18 +226,6 @@ def test_a_list_without_adverts_and_a_redirect_answer_as_a_board_that_is_gone(
     assert con.execute(NONE, {"day": AS_OF}).fetchall() == [(pytest.approx(80), n_answered)]
 
 
-@pytest.mark.parametrize(("answers", "has_answered"), [([302, 404], True), ([301, 500], False)])
-def test_members_stand_for_those_that_did_not_answer(
-    con: database.Connection, answers: list[int], has_answered: bool
-) -> None:
-    """Where ten of 40 answer, weights of the others stay at the inverse of the chance, else they stand for them."""
-    put_two_strata(con, n_silent=10)
-    put_answers(con, [f"silent{i}" for i in range(10)], *answers)
-    row = row_of(shares_of(con))
-    assert (row.sample, row.n_jobs) == ("panel", 60)
-    assert row.share == pytest.approx(60 / 90 if has_answered else 80 / 110)
-
-
 def test_the_last_night_decides_whether_a_board_has_jobs(con: database.Connection) -> None:
     put_two_strata(con, n_silent=10)
     silent = [f"silent{i}" for i in range(10)]
@@ -316,36 +301,6 @@ def test_a_source_drawn_and_never_planned_is_no_part_of_the_panel(con: database.
     assert set(shares_of(con)["sample"]) == {"panel"}
 
 
-def test_a_source_switched_off_leaves_the_panel_and_does_not_stop_it(con: database.Connection, tmp_path: Path) -> None:
-    """Two sources of ten members each are read weekly; one is switched off after four weeks."""
-    off_from, weeks = 28, 14
-    members = {source: [f"{source}{i}" for i in range(10)] for source in ("stays", "leaves")}
-    for source, boards in members.items():
-        last = 7 * weeks if source == "stays" else off_from
-        for day in range(0, last, 7):
-            answers = [Answer(night(day), [job(board, source=source, board=board)], board=board) for board in boards]
-            load(con, refined(tmp_path, f"{day:03}", *answers, source=source))
-        draw(con, ((board, 0.5, True) for board in boards), source=source, on=BEGIN.date())
-        plan_again(con, range(7, last, 7), source=source)
-    query = "SELECT DISTINCT source FROM panel_boards($day) WHERE weight IS NOT NULL ORDER BY ALL"
-    days = {day: con.execute(query, {"day": night(day).date()}).fetchall() for day in range(7 * weeks)}
-    assert all(not days.pop(day) for day in range(MEMBER_RHYTHM)), "not all members have had their turn"
-    last_plan = off_from - 7
-    assert all(
-        sources == [("leaves",), ("stays",)] for day, sources in days.items() if day <= last_plan + BRIDGE_DAYS.value
-    )
-    assert all(sources == [("stays",)] for day, sources in days.items() if day > last_plan + BRIDGE_DAYS.value)
-
-
-def test_where_nothing_is_left_to_chance_all_is_as_without_a_draw(con: database.Connection) -> None:
-    boards = put_boards(con, "a", 40, jobs=2, workplace="remote")
-    boards += put_boards(con, "b", 25, begin=100, workplace="onsite", pay_low=None, pay_high=None)
-    before = shares(con, AS_OF), pay_disclosure(con, AS_OF)
-    draw(con, ((board, 1.0, True) for board in boards))
-    pd.testing.assert_frame_equal(shares(con, AS_OF), before[0], check_exact=True)
-    pd.testing.assert_frame_equal(pay_disclosure(con, AS_OF), before[1], check_exact=True)
-
-
 def test_weights_that_are_all_alike_change_no_figure_to_the_bit(con: database.Connection) -> None:
     """Every board happens to be a member, each by a chance of one in two."""
     boards = put_boards(con, "a", 40, jobs=2, workplace="remote")
@@ -411,51 +366,6 @@ def test_a_night_on_which_nothing_was_read_adds_no_row_and_a_draw_does(con: data
     assert compute_on(AS_OF + timedelta(days=1)) == set()
     con.execute("UPDATE ops.panel_draw SET chance = 0.4 WHERE chance = 0.5")
     assert {"Shares", "PayDisclosure", "SalaryBands"} <= compute_on(AS_OF + timedelta(days=2))
-
-
-def test_the_mart_says_what_the_estimator_says_of_a_market_of_known_truth(con: database.Connection) -> None:
-    """Eight nights of the schedule on a drawn market: interval and share of the jobs that state pay.
-
-    Some boards are gone, have moved, list nothing or fail; the warehouse knows only what they answered.
-    """
-    nights, rng = 8, np.random.default_rng([SEED, 1])
-    market = silence_boards(draw_board_market(rng, nights=nights, n_boards=300), np.random.default_rng([SEED, 1, 1]))
-    schedule = run_nights(market, rng, nights=nights, budget=75)
-    is_answered = schedule.is_member & (schedule.read_on >= 0)
-    assert 0 < is_answered.sum() < schedule.is_member.sum() < 300
-    begin = NOW - timedelta(days=nights - 1)
-    read_at = [begin + timedelta(days=int(on)) for on in schedule.read_on]
-    on = schedule.read_on[market.board]
-    jobs = np.flatnonzero((on >= 0) & (market.opened <= on) & (on < market.closed))
-    unpaid = {"pay_low": None, "pay_high": None}
-    put(con, [
-        posting(int(job), board=f"b{board}", employer_id=f"e{board}", first_seen_at=read_at[board],
-                last_seen_at=read_at[board], **({} if market.is_paid[job] else unpaid))
-        for job in jobs for board in (market.board[job],)
-    ])  # fmt: skip
-    con.execute(
-        "INSERT INTO ops.responses BY NAME SELECT unnest($boards) AS board, unnest($at) AS observed_at, 'x' AS source,"
-        " 'sha1:X' AS digest, 0 AS record, 200 AS http_status, true AS is_complete, 0 AS n_rows, 0 AS n_rejects,"
-        " 'x/' || board AS warc, 'u' AS url",
-        {"boards": [f"b{b}" for b in np.flatnonzero(market.answer == LIST) if schedule.read_on[b] >= 0],
-         "at": [read_at[b] for b in np.flatnonzero(market.answer == LIST) if schedule.read_on[b] >= 0]},
-    )  # fmt: skip
-    for answer, status in ((EMPTY, 200), (GONE, 404), (MOVED, 302), (FAILS, 500)):
-        boards = np.flatnonzero((market.answer == answer) & schedule.is_member)
-        assert len(boards), "each of these is among the members"
-        for board in boards:
-            put_answers(con, [f"b{board}"], status, at=NOW if answer == FAILS else read_at[board])
-    strata = name_strata(market)
-    for stratum in np.unique(strata):
-        own = [
-            (f"b{board}", schedule.chance[board].item(), schedule.is_member[board].item())
-            for board in np.flatnonzero(strata == stratum)
-        ]
-        draw(con, own, stratum=str(stratum))
-    row = row_of(shares_of(con, "pay_stated"), "pay_stated", "yes")
-    ends = estimate(market, is_answered, weigh(schedule, is_answered), schedule.read_on)["states pay"]
-    assert row.sample == "panel" and row.n_jobs < len(jobs)
-    assert (row.share_lo, row.share_hi, row.share) == pytest.approx(ends, abs=1e-8)
 
 
 # --- disclosure -------------------------------------------------------------------------------------------

@@ -64,19 +64,6 @@ def test_the_published_file_has_rows_keys_comments_and_views(con: database.Conne
     assert not list(tmp_path.glob("market.duckdb.*"))
 
 
-def test_a_doubled_key_is_not_published_and_the_old_file_stays(con: database.Connection, tmp_path: Path) -> None:
-    target = tmp_path / "market.duckdb"
-    publish(con, target)
-    before = target.read_bytes()
-    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
-    con.execute("INSERT INTO core.postings SELECT * FROM core.postings")
-    with pytest.raises(duckdb.ConstraintException):
-        publish(con, target)
-    assert target.read_bytes() == before
-    con.execute("DELETE FROM core.postings")
-    publish(con, target)  # the leftover is removed and the connection is usable
-
-
 def test_what_a_killed_run_left_is_removed(con: database.Connection, tmp_path: Path) -> None:
     for name in ("market.duckdb.new", "market.duckdb.new.wal"):
         (tmp_path / name).write_bytes(b"half a file")

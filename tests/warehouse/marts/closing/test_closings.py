@@ -96,14 +96,6 @@ def test_what_was_known_on_a_day_does_not_change_with_later_readings(con: databa
     assert cell(con)["n_closed"] == 2
 
 
-def test_the_rows_of_later_days_without_readings_are_the_same(con: database.Connection, tmp_path: Path) -> None:
-    put_nights(con, tmp_path, {0: {"acme": [1, 2, 3]}, 1: {"acme": [1, 3]}, 2: {"acme": [1, 3]}})
-    rows = closing_rates(con, night(2).date())
-    for days in (1, 30, 200, 400):
-        later = closing_rates(con, night(2 + days).date())
-        pd.testing.assert_frame_equal(later.drop(columns="as_of"), rows.drop(columns="as_of"))
-
-
 def test_an_interval_has_its_days_and_a_long_one_does_not_count(con: database.Connection, tmp_path: Path) -> None:
     put_nights(con, tmp_path, {0: {"acme": [1, 2]}, 14: {"acme": [1, 3]}, 29: {"acme": [4]}, 30: {"acme": [4]}})
     row = cell(con)
@@ -151,15 +143,6 @@ def test_a_board_that_is_gone_closes_nothing_and_is_listed(con: database.Connect
     put_nights(con, tmp_path, {4: {"acme": [1]}, 5: {"acme": [1]}})  # it is there again: an answer had failed
     assert left_out(con) == []
     assert cell(con)["n_closed"] == 2
-
-
-def test_a_mass_closing_is_left_out_and_listed(con: database.Connection, tmp_path: Path) -> None:
-    others = {f"b{n}": list(range(100 * n, 100 * n + 20)) for n in range(1, 11)}
-    nights = {n: {**others, "big": list(range(40 if n == 0 else 15))} for n in range(4)}
-    put_nights(con, tmp_path, nights)
-    assert left_out(con) == [("big", night(0).date(), night(1).date(), 40, 25, "mass_closing")]
-    row = cell(con)
-    assert (row["n_closed"], row["open_days"]) == (0, 3 * 200 + 2 * 15)
 
 
 def test_adverts_count_in_each_region_and_group_of_theirs(con: database.Connection, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from tests.warehouse.marts.test_marts import AS_OF, NOW, REGION, SOME_COUNTRIES, posting, put
 from transforms.records.columns import fields_of
-from transforms.records.vocabulary import LADDER_STEPS
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import FrameCoverage, PayLadder
@@ -22,27 +21,6 @@ NO_PAY: dict[str, Any] = dict.fromkeys(
     ("pay_low", "pay_high", "currency", "period", "pay_source", "annual_low", "annual_high", "annual_low_usd",
      "annual_high_usd", "pay_country", "pay_region", "pay_continent", "pay_market")
 )  # fmt: skip
-NO_TEXT = {"text_state": "none", "text_class": "none"}
-ABROAD = dict(zip(("pay_region", "pay_continent", "pay_country"), (*REGION["DE"], "DE"), strict=True))
-LOST: dict[str, list[dict[str, Any]]] = {
-    "jobs": [{"job_id": "x:0000"}],
-    "ai_engineering": [{"role": "data_engineer"}, {"role": "ai_researcher"}],
-    "readable": [{**NO_PAY, **NO_TEXT}, {**NO_PAY, "text_class": "snippet"}, {**NO_PAY, "text_class": "forum_comment"}],
-    "pay_stated": [NO_PAY] * 4,
-    "in_dollars": [
-        {"currency": None, "annual_low_usd": None, "annual_high_usd": None},
-        {"currency": "SEK", "annual_low_usd": None, "annual_high_usd": None, "usd_reason": "no_rate"},
-        {"period": None, "annual_low": None, "annual_high": None, "annual_low_usd": None, "annual_high_usd": None},
-    ],
-    "level_known": [{"seniority": "unstated"}] * 2,
-    "at_level": [{"seniority": "staff"}, {"seniority": "junior"}, {"seniority": "intern"}],
-    "paid_here": [ABROAD, {"pay_region": "several", "pay_continent": "several", "pay_country": "several"}],
-    "in_band": [
-        {"employment_type": "PART_TIME"}, {"pay_tax": "net"}, {"pay_flag": "high_over_4x_low"},
-        {"annual_high": None, "annual_high_usd": None, "pay_high": None}, {"employment_type": "CONTRACTOR"},
-    ],
-}  # fmt: skip
-"""Adverts in Northern America that are lost at each step, each otherwise like one of the band."""
 
 
 @pytest.fixture
@@ -102,31 +80,6 @@ def answer(board: str, *, days: int = 0, is_complete: bool = True, n_rows: int =
     return Responses(**nothing | values)
 
 
-def test_each_step_loses_the_jobs_that_were_made_for_it(con: database.Connection) -> None:
-    """Six of the band, of which one is paid here and placed elsewhere, and one without text states pay."""
-    elsewhere = {"pay_country": "US", "pay_region": "Northern America", "pay_continent": "Americas"}
-    cases: list[dict[str, Any]] = [{}, {}, {}, {}, {"country": "DE", **elsewhere}, NO_TEXT]
-    cases += [case for step in LOST.values() for case in step]
-    place_all(con, [posting(number, **one) for number, one in enumerate(cases)])
-    steps = ladder(con)
-    assert list(steps) == list(LADDER_STEPS)
-    assert {step: row.n_lost for step, row in steps.items()} == {"adverts": 0, **{s: len(n) for s, n in LOST.items()}}
-    assert (steps["adverts"].n, steps["in_band"].n) == (len(cases), 6)
-    assert len({row.reason for row in steps.values()}) == len(LADDER_STEPS)
-    entry = ladder(con, level="entry")
-    assert (entry["level_known"].n, entry["at_level"].n, entry["in_band"].n) == (6 + 3 + 2 + 5, 1, 1)
-    europe = ladder(con, "Western Europe")
-    assert (europe["adverts"].n, europe["at_level"].n, europe["paid_here"].n, europe["in_band"].n) == (2, 2, 1, 1)
-
-
-def test_what_is_lost_twice_is_lost_at_the_first_step(con: database.Connection) -> None:
-    place_all(
-        con, [posting(1, **NO_PAY, **NO_TEXT, seniority="unstated"), posting(2, seniority="unstated", pay_tax="net")]
-    )
-    steps = ladder(con)
-    assert [steps[step].n_lost for step in ("readable", "pay_stated", "level_known", "in_band")] == [1, 0, 1, 0]
-
-
 def test_a_job_has_the_first_level_that_one_of_its_adverts_tells(con: database.Connection) -> None:
     levels: list[dict[str, Any]] = [
         {"seniority": "unstated"},
@@ -143,33 +96,6 @@ def test_an_advert_that_closed_is_in_no_ladder(con: database.Connection) -> None
     before = NOW - timedelta(days=1)
     put(con, [posting(1), posting(2, first_seen_at=before, last_seen_at=before, closed_on=AS_OF)])
     assert ladder(con, "World")["adverts"].n == 1
-
-
-def test_a_job_counts_once_in_a_cell_and_in_each_of_its_sources(con: database.Connection) -> None:
-    """One job, with text from one source, with pay from another, with neither from a third, in two countries."""
-    same = {"job_id": "j", "employer_id": "e", "role": "ai_engineer"}
-    rows = [
-        posting(1, **same, **NO_PAY, source="full"),
-        posting(2, **same, **NO_TEXT, source="paying", country="DE"),
-        posting(3, **same, **NO_PAY, **NO_TEXT, source="list"),
-        posting(4, role="data_engineer", source="list"),
-    ]
-    put(con, [employer("e", industry="finance")])
-    place_all(con, rows)
-    names = ("n_adverts", "n_jobs", "n_ai_jobs", "n_read_in_full", "n_paid", "n_in_band")
-
-    def counts(**cell: str) -> tuple[int, ...]:
-        row = coverage(con, **cell)
-        return tuple(getattr(row, name) for name in names)
-
-    assert counts() == (4, 2, 1, 1, 1, 1)
-    assert counts(source="full") == (1, 1, 1, 1, 0, 0)
-    assert counts(source="paying") == (1, 1, 1, 0, 1, 1)
-    assert counts(source="list") == (2, 2, 1, 0, 0, 0)
-    assert counts(sector="finance") == (3, 1, 1, 1, 1, 1)
-    assert counts(sector="unknown", source="list") == (1, 1, 0, 0, 0, 0)
-    assert counts(region="US") == (3, 2, 1, 1, 1, 0), "what the job says, whose pay is another country's"
-    assert counts(region="DE") == (1, 1, 1, 1, 1, 1)
 
 
 def test_boards_are_known_read_whole_and_in_the_stock(con: database.Connection) -> None:

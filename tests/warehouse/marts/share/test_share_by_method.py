@@ -127,6 +127,7 @@ def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> Non
             "n_even_employers": even, "largest_employer_share": m.max() / n, "share": share, "share_lo": low,
             "share_hi": high, "design_effect": effect, "share_by_employer": (y[name] / m).mean(),
             "relative_standard_error": np.sqrt(effect * (1 - share) / share / n),
+            "n_employers_yes": (y[name] > 0).sum(), "largest_employer": y[name].max() / y[name].sum(),
             "n_unread": 0, "bound_lo": min(least, low), "bound_hi": max(most, high),
         }  # fmt: skip
         values = {column: rows.loc[name, column] for column in expected}
