@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 # Where this is set, each process that the tests start compiles the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test quick long wheel check bench known-truth exam lint types sample generated answers screenshots lock clean
+.PHONY: run test quick long wheel check bench known-truth lint types sample generated answers screenshots lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
@@ -47,9 +47,6 @@ bench: $(INSTALLED)  ## adverts per second of each stage, beside floor and plain
 
 known-truth: $(INSTALLED)  ## hold the estimators against markets of known truth, write docs/known_truth.md and .csv
 	nice -n 10 $(BIN)/python -m tests.known_truth.simulation
-
-exam: $(INSTALLED)  ## we and other tools on public sets: SETS="FOLDER …"; writes docs/exam.md
-	$(BIN)/python -m tests.accuracy.exam.exam --peers build/exam $(SETS)
 
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
 	$(BIN)/python -m tests.sample.make

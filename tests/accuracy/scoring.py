@@ -177,23 +177,9 @@ def _figure(name: str, units: Sequence[tuple[str, int, int]], in_doubt: Sequence
 
 
 def _bootstrap(counts: NDArray[np.int_]) -> tuple[float, float]:
-    return interval_of(resample(counts))
-
-
-def resample(counts: NDArray[np.int_]) -> NDArray[np.float64]:
-    """Return `RESAMPLES` ratios of hits to all, each of units drawn anew; `counts` has a row (hits, of) for each unit.
-
-    Equally many units are drawn alike, so that two readers of the same units can be compared pair by pair.
-    """
     n = len(counts)
     sums = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES) @ counts
-    ratios: NDArray[np.float64] = sums[:, 0] / np.maximum(sums[:, 1], 1)
-    return ratios
-
-
-def interval_of(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the ends between which 95 % of resampled values lie."""
-    low, high = np.quantile(values, [0.025, 0.975])
+    low, high = np.quantile(sums[:, 0] / np.maximum(sums[:, 1], 1), [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -512,9 +498,6 @@ def ashby_jobs(paths: Iterable[Path]) -> Iterator[tuple[dict[str, Any], str | No
     """
     jobs: dict[str, tuple[dict[str, Any], str | None]] = {}
     for path in paths:
-        if path.suffix == ".json":
-            jobs |= {job["id"]: (job, path.stem) for job in orjson.loads(path.read_bytes())["jobs"]}
-            continue
         for response in read_answers(path):
             if isinstance(response, Response):
                 board = ashby.SOURCE.board_of(response.url)
