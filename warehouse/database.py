@@ -30,7 +30,6 @@ from warehouse.ops_tables import (
     BoardNights,
     Causes,
     Checks,
-    FigureVintages,
     JobMoves,
     KeptAdverts,
     KnownBoards,
@@ -59,7 +58,7 @@ MARKET = "market.duckdb"
 NIGHTLY = "nightly"
 """Name of the published file while it is attached. (`published` is the schema of published cells.)"""
 KEPT = (
-    Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights,
+    Runs, Checks, SourceHealth, Vintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights,
     JobMoves, KeptAdverts, Causes,
 )  # fmt: skip
 """Tables that cannot be restored from archived answers. Like the marts, they are kept when the work file is rebuilt."""
@@ -313,9 +312,6 @@ def _copy(con: Connection, cls: type, name: str) -> None:
     """Copy the rows of a table or mart from the attached database `name`. The target table must be empty."""
     if cls in HISTORIES:
         mart_history.copy(con, cls, name)
-    elif cls is Vintages and "figure" in {row[0] for row in con.execute(f"DESCRIBE {name}.ops.vintages").fetchall()}:
-        con.execute("DELETE FROM ops.figure_vintages")  # the work file may have filled it
-        mart_history.copy_rows(con, FigureVintages, name, of=cls)  # an old file has vintages of figures, not of lists
     else:
         mart_history.copy_rows(con, cls, name)
 

@@ -343,25 +343,6 @@ class JobMoves:
     to_job_id: Annotated[str, Column("Job under which it counts since")]
 
 
-@table("ops.figure_vintages", "Vintages of single figures, from versions that accepted figures one by one.")
-class FigureVintages:
-    """Kept unchanged: what was published then, and what reviewers decided. Nothing is added."""
-
-    figure: Annotated[str, Column("Figure", key=True)]
-    number: Annotated[int, Column("Number of the vintage within the figure", key=True, low=1)]
-    as_of: Annotated[date, Column("Day of the row of the ledger that it froze")]
-    state: Annotated[str, Column("As in ops.vintages", values=VINTAGE_STATES)]
-    offered_on: Annotated[date, Column("Day of the night that made it")]
-    decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
-    why: Annotated[str, Column("Why it was published, or why it waits")]
-    reason: Annotated[str | None, Column("The reviewer's reason; for a correction the erratum")] = None
-    is_correction: Annotated[bool, Column("Whether it corrects an error of the previous vintage")] = False
-    value: Annotated[str | None, Column("The value as printed; NULL: withheld")] = None
-    n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)] = None
-    method: Annotated[str, Column("Digest of how it was computed")]
-    content: Annotated[str, Column("The row of the ledger, JSON")]
-
-
 @table("ops.audits", "How often a person who read the advert confirmed our reading in the last year, by reader.")
 class Audits:
     """Rolling accuracy from answers to `jobmarket readers audit`, which draws adverts by strata and by doubt."""

@@ -190,10 +190,7 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
 
 
 def open_published(as_of: date | None = None, *, has_history: bool = False) -> Connection:
-    """Open the published warehouse, or the warehouse of `as_of`. With `has_history`, any published day may be given.
-
-    Raises `Wrong` if an earlier version, which had no lists of cells, published the warehouse.
-    """
+    """Open the published warehouse, or the warehouse of `as_of`. With `has_history`, any published day may be given."""
     from warehouse.publish.reader import open_reader
 
     config = settings()
@@ -202,11 +199,7 @@ def open_published(as_of: date | None = None, *, has_history: bool = False) -> C
         with open_reader(config.data) as con:
             days = [day for (day,) in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY 1").fetchall()]
     folder = find_folder(config, as_of, days)
-    con = open_reader(folder)
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'published'").fetchone():
-        con.close()
-        raise Wrong(f"{folder} was published by an earlier version; `jobmarket run` publishes it again")
-    return con
+    return open_reader(folder)
 
 
 def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:

@@ -73,8 +73,8 @@ def release(
         raise WrongUsage(str(error)) from error
     except SqlError as error:
         raise Wrong(
-            f"what is published cannot be released ({str(error).splitlines()[0]}); if an earlier version published it, "
-            "`jobmarket rebuild` publishes it again"
+            f"what is published cannot be released ({str(error).splitlines()[0]}); `jobmarket rebuild` publishes it "
+            "again"
         ) from error
     if not result.is_new:
         say(f"release {result.release} is in {folder} already, byte for byte")

@@ -18,7 +18,7 @@ from warehouse import database
 from warehouse.database_files import set_damaged_aside
 from warehouse.load import archive_records
 from warehouse.mart_tables import PUBLISHED, Figures
-from warehouse.ops_tables import EXITS_PUBLISHED, FigureVintages, Runs, Vintages
+from warehouse.ops_tables import EXITS_PUBLISHED, Runs, Vintages
 from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
@@ -80,7 +80,7 @@ def restore_publication(con: database.Connection, request: Request) -> list[str]
     if request.as_of is None and not known <= recorded | in_market:  # only work.duckdb has what these runs published
         keep_record(con, request, archive_records.PUBLISHED)
         recorded = known
-    for cls in (Figures, Vintages, FigureVintages, *PUBLISHED.values()):
+    for cls in (Figures, Vintages, *PUBLISHED.values()):
         database.restore_published(con, cls, market)
     if lacking := sorted(recorded - in_market):
         archive_records.put_back(con, archive_records.PUBLISHED)

@@ -27,7 +27,7 @@
 `place` is the ISO 3166-1 alpha-2 code of a country, the name of a UN M49 region or continent, or `all` for all adverts
 that we read. `role` is a role or a group of roles (`vocabulary.ROLE_GROUPS`). `level` is a group of levels
 (`vocabulary.LEVEL_GROUPS`). `basis` is a kind of pay source. Names are in small letters with underscores
-(`places.slug`). Earlier ids still work. A skill may be given without its group, or without place and group (`ALIASES`).
+(`places.slug`). A skill may be given without its group, or without place and group (`canonical`).
 """
 
 from __future__ import annotations
@@ -63,27 +63,13 @@ class AddressError(ValueError):
 
 
 GROUP = pay_figures.WORK_OF_GUIDE
-ALIASES = (
-    (r"(?:band|country|continent)\.(\w+)\.mid_senior", rf"pay.\1.{GROUP}.mid_senior"),
-    (r"entry\.([a-z]{2})", rf"pay.\1.{GROUP}.entry"),
-    (r"abroad\.(\w+)\.mid_senior", rf"foreign_currency.\1.{GROUP}.mid_senior"),
-    (r"(contractor_|agency_|)abroad\.(.+)", r"\1foreign_currency.\2"),
-    (
-        rf"(?:comparison|pay)\.([a-z]{{2}}\.\w+\.(?:{'|'.join(comparison_figures.BEHIND)}))_abroad",
-        r"comparison.\1_foreign_currency",
-    ),
-    (r"skill\.(\w+)", rf"skill.\1.{EVERYWHERE.slug}.{GROUP}"),
-    (r"skill\.(\w+)\.(\w+)", rf"skill.\1.\2.{GROUP}"),
-    (r"outlook\.(\w+)", r"claim.\1"),
-    (rf"pay\.([a-z]{{2}}\.\w+\.(?:{'|'.join(comparison_figures.KINDS)}))", r"comparison.\1"),
-)
-"""Patterns of earlier ids and short forms, each with the current id."""
 
 
 def canonical(figure_id: str) -> str:
-    """Return the current id for an earlier id or a short form; return any other id unchanged."""
-    matches = ((re.fullmatch(old, figure_id), new) for old, new in ALIASES)
-    return next((match.expand(new) for match, new in matches if match), figure_id)
+    """Return the id for a short form; return any other id unchanged."""
+    kind, *parts = figure_id.split(".")
+    lacking = (EVERYWHERE.slug, GROUP)[len(parts) - 1 :] if parts else ()
+    return ".".join((figure_id, *lacking)) if kind == "skill" else figure_id
 
 
 # --- the parts of an id ---------------------------------------------------------------------------------

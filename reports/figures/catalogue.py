@@ -99,7 +99,7 @@ CLAIMS = tuple(
     for claim in load_claims()
 )
 _OTHERS = (
-    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED,
+    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES,
     *reported_figures.TABLES, *reported_figures.SIDE_BY_SIDE, *LADDERS, *COVERAGE, ADOPTION,
     *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES, *share_figures.WHERE_AND_HOW,
     *CLAIMS,
@@ -119,21 +119,17 @@ KNOWN = {
 
 `declarations` adds the figures of each country in the data.
 """
+_OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 FOLLOWED = (*movement_figures.KINDS, month_figures.KIND)
 """Kinds of figures that are series; which of them are shown follows from the data."""
-_OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 
 
 def declaration_of(figure_id: str) -> Figure:
-    """Return the declaration of a figure; if necessary, the declaration is made from the figure's address.
-
-    For an id of an earlier version, return that of today's, or else of a figure of the same kind.
-    """
+    """Return the declaration of a figure, made from its address if necessary; else one of the same kind."""
     try:
         return KNOWN.get(figure_id) or declare(figure_id)
     except AddressError:
-        kind, current = figure_id.partition(".")[0], canonical(figure_id)
-        return declaration_of(current) if kind not in _OF_KIND and current != figure_id else _OF_KIND[kind]
+        return _OF_KIND[figure_id.partition(".")[0]]
 
 
 MAX_SUGGESTIONS = 8
@@ -141,7 +137,7 @@ MAX_SUGGESTIONS = 8
 
 
 def find_id(address: str) -> str:
-    """Return the id of a figure that is given by its id, an earlier id or a short form.
+    """Return the id of a figure that is given by its id or a short form.
 
     Raise `AddressError` for an unknown address.
     """

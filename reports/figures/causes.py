@@ -240,11 +240,11 @@ def _find_new(
     for row in ledger:
         figure, vintage = figures.get(row.figure), made.get(row.list or "")
         is_made = vintage is not None and row.vintage == vintage.number and row.value_json is not None
-        if figure is not None and vintage is not None and is_made and figure.alias_of is None:
+        if figure is not None and vintage is not None and is_made:
             yield ShownVintage(figure=figure, row=row, as_of=vintage.as_of, method=vintage.method)
     waiting = {name: vintage for name, vintage in made.items() if vintage.state == vintages.WAITING}
     for figure in figures.values():
-        if figure.alias_of is not None or not any(figure.list_of(rung) in waiting for rung in figure.rungs):
+        if not any(figure.list_of(rung) in waiting for rung in figure.rungs):
             continue
         attempt = next((one for one in ladder.try_rungs(con, figure, tonight) if not one.is_refused), None)
         if attempt is not None and (vintage := waiting.get(attempt.list)) is not None:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from reports.figures import query
-from reports.figures.addresses import canonical, declare
+from reports.figures.addresses import declare
 from reports.figures.catalogue import declarations
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import WITHHELD, Figure
@@ -57,10 +57,7 @@ def compute_figures(
         inputs.earlier.update(_read_earlier(con, as_of))
     rows: dict[str, Figures] = {}
     for figure in figures.values():
-        if figure.alias_of is not None:
-            rows[figure.id] = replace(rows[figure.alias_of], figure=figure.id, title=figure.title)
-        else:
-            rows[figure.id] = _compute(con, figure, inputs)
+        rows[figure.id] = _compute(con, figure, inputs)
     return rebuild_tables(figures, {name: _with_nearest(row, figures, rows) for name, row in rows.items()})
 
 
@@ -68,7 +65,7 @@ def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
     """Return the rows of the newest earlier day in the ledger, by figure."""
     day = f"SELECT max(as_of) FROM mart.figures WHERE as_of < {query.literal(as_of)}"
     rows = query.read(con, f"FROM mart.figures WHERE as_of = ({day}) AND vintage IS NOT NULL")
-    return {canonical(row["figure"]): ledger_row(row) for row in rows}
+    return {row["figure"]: ledger_row(row) for row in rows}
 
 
 def _read_earlier(con: Connection, as_of: date) -> dict[str, list[Figures]]:
@@ -76,7 +73,7 @@ def _read_earlier(con: Connection, as_of: date) -> dict[str, list[Figures]]:
     earlier: dict[str, list[Figures]] = {}
     for row in map(ledger_row, query.read(con, query.fill("other_platforms", {"as_of": as_of}))):
         if row.period_to is not None and (as_of - row.period_to).days <= MAX_STALE_DAYS.value:
-            earlier.setdefault(canonical(row.figure), []).append(row)
+            earlier.setdefault(row.figure, []).append(row)
     return earlier
 
 
@@ -129,8 +126,8 @@ def ledger_row(row: Row) -> Figures:
 def _compute(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     if figure.claim is not None:
         return _cite(figure, figure.claim, inputs)
-    if not figure.rungs:
-        return _make_row(figure, inputs, Verdict(status="suppressed", reason=figure.retired))
+    if not figure.rungs:  # a table, which `rebuild_tables` fills
+        return _make_row(figure, inputs, Verdict(status="suppressed", reason=None))
     chosen, refusals = choose_rung(con, figure, inputs)
     if chosen is not None:
         return print_attempt(figure, chosen, inputs)

@@ -70,7 +70,7 @@ def order_by_pay(rows: Rows) -> Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure: measured on a ladder of rungs, cited from a claim, made from other figures, or retired.
+    """A figure: measured on a ladder of rungs, cited from a claim, or made from other figures.
 
     | field | meaning |
     |---|---|
@@ -86,9 +86,7 @@ class Figure:
     | `gathers` | for a table of figures: a pattern that the ids of its members match |
     | `arrange` | for a table of figures: selects and orders the rows of its members |
     | `shows_periods` | whether each row states its own period, so that the figure changes with every reading |
-    | `retired` | why the figure is no longer printed; the id remains known, and the figure is withheld |
     | `is_collection` | whether each row is of one `source`, so that rows may be left out without changing others |
-    | `alias_of` | id of an earlier declared figure that this one repeats, for guides that still use the old id |
     """
 
     id: str
@@ -108,8 +106,6 @@ class Figure:
     gathers: str | None = None
     arrange: Callable[[Rows], Rows] = order_by_pay
     shows_periods: bool = False
-    retired: str | None = None
-    alias_of: str | None = None
     is_collection: bool = False
     displays: tuple[Display, ...] = ()
 

@@ -13,7 +13,7 @@ from reports.figures.query import Connection
 from reports.wording import causes, notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
-from warehouse.ops_tables import FigureVintages, Vintages
+from warehouse.ops_tables import Vintages
 
 NOT_KEPT = "computed now, in no ledger: a guide that shows the figure would keep it"
 
@@ -80,12 +80,9 @@ def _list_vintages(con: Connection, row: Figures) -> Iterator[tuple[str, str | N
         for line in causes.say_all(causes.select(found, row.list, vintage.number)):
             yield "moved", line
     yield "order", causes.ORDER_WORDS if found else None
-    of_figure = f"FROM ops.figure_vintages WHERE figure = {query.literal(row.figure)} ORDER BY number DESC"
-    for before in (FigureVintages(**vintage) for vintage in query.read(con, of_figure)):
-        yield f"before, {before.number}", f"{_describe_vintage(before)}: {before.value or 'withheld'}"
 
 
-def _describe_vintage(vintage: Vintages | FigureVintages) -> str:
+def _describe_vintage(vintage: Vintages) -> str:
     decision = f" on {vintage.decided_on.isoformat()}" if vintage.decided_on else ""
     reason = f" ({vintage.reason})" if vintage.reason else ""
     return f"{vintage.state}{decision}, {vintage.why}{reason}"

@@ -32,15 +32,13 @@ def for_prose(figures: Sequence[Figures], sources: Iterable[Sources]) -> list[Fi
 def keep_offers(figure: Figures, free: Container[str]) -> Figures:
     """Return a figure without offers, its own or of its rows, of figures whose ids are not in `free`.
 
-    An offer is a figure named in place of a withheld one, with its value. Rows of earlier versions do not store its
-    id, so their offers are dropped.
+    An offer is a figure named in place of a withheld one, with its value.
     """
     kept = tuple(near for near in figure.nearest or () if near.figure in free)
     figure = replace(figure, nearest=kept) if len(kept) < len(figure.nearest or ()) else figure
     rows = list(notes.rows_of(figure))
     kept_rows = [
-        {**row, "nearest": None} if row.get("nearest") and row.get("nearest_figure") not in free else row
-        for row in rows
+        {**row, "nearest": None} if row.get("nearest") and row["nearest_figure"] not in free else row for row in rows
     ]
     if kept_rows == rows:
         return figure
@@ -59,7 +57,6 @@ def leave_out(figure: Figures, barred: Mapping[str, str]) -> Figures:
     declaration = declaration_of(figure.figure)
     rows = [{"status": figure.status, **row} for row in notes.rows_of(figure)]
     may_split = declaration.is_collection or declaration.gathers is not None
-    may_split = may_split and all(map(_sources_of, choose_printed(rows)))  # rows of earlier versions name none
     kept = [row for row in rows if may_split and barred.keys().isdisjoint(_sources_of(row))]
     printed = choose_printed(kept)
     if not printed:

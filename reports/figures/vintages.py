@@ -48,8 +48,7 @@ COUNTS = ("frame",)
 class FigureVintage:
     """A vintage of the list that a figure is read from, with the figure's `value` (None if withheld).
 
-    `as_of` is the day of the vintage's cells. The other fields are as in `ops_tables.Vintages`. The oldest vintages may
-    belong to the figure alone, because figures were once accepted one by one.
+    `as_of` is the day of the vintage's cells. The other fields are as in `ops_tables.Vintages`.
     """
 
     number: int
@@ -84,15 +83,12 @@ def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
     """Return the vintages of each figure, oldest first."""
     history: dict[str, list[FigureVintage]] = {}
     for row in query.read(con, query.fill("figure_vintages", {})):
-        del row["is_of_list"]
         history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
     return history
 
 
 def read_causes(con: Connection) -> dict[str, list[Causes]]:
     """Return why each figure moved: the causes of all its vintages, oldest first."""
-    if not query.read(con, "FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'causes'"):
-        return {}  # published by an earlier version
     found: dict[str, list[Causes]] = {}
     for row in query.read(con, "FROM ops.causes ORDER BY before_on, figure, vintage, name, number, cause"):
         found.setdefault(row["figure"], []).append(Causes(**row))
@@ -202,7 +198,6 @@ def revise(
     have a published vintage stay unchanged, unless their cells are lost. The vintages are stored, and newly published
     cells are put into `published`. Call this function within a transaction.
     """
-    take_over(con, figures)
     lost = published.put_back_lost(con)
     histories, offers_of = read_vintages(con), functools.cache(functools.partial(published.read_offers, con))
     is_due = not is_monthly or _is_first_of_month(con, as_of)
@@ -313,28 +308,6 @@ def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
 def _is_again(vintage: Vintages, day: date) -> bool:
     """Whether a run of the same day made this vintage, and no person has decided on it."""
     return vintage.offered_on == day and vintage.reason is None
-
-
-TAKEN_OVER = "taken over from the vintages of its figures"
-
-
-def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
-    """Give lists their first vintage in a data folder whose figures were accepted one by one (before commit c3228cc0).
-
-    A list takes the cells of the day on which most of its figures were accepted, if the marts still have that day.
-    """
-    n_of: Counter[tuple[str, date, date]] = Counter()
-    for row in query.read(con, query.fill("accepted_figures", {})):
-        if (figure := figures.get(row["figure"])) is not None:
-            lists = {figure.list_of(rung) for rung in figure.rungs if rung.name == row["rung"]}
-            n_of.update((name, row["as_of"], row["decided_on"]) for name in lists)
-    by_count = sorted(n_of.items(), key=lambda item: (item[1], item[0]))
-    offers_of = functools.cache(functools.partial(published.read_offers, con))
-    rows = []
-    for name, (day, decided_on) in sorted({name: days for (name, *days), _ in by_count}.items()):
-        if (offer := offers_of(day).get(name)) is not None:
-            rows.append(replace(_accept(_new_vintage(name, offer, (), day), decided_on, TAKEN_OVER), offered_on=day))
-    store(con, rows)
 
 
 def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True) -> list[date]:

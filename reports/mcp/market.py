@@ -108,8 +108,8 @@ class Market:
                 yield self._current()
             except SqlError as error:
                 raise NotReadableError(
-                    f"the published file cannot be read ({str(error).splitlines()[0]}); if an earlier version "
-                    "published it, `jobmarket rebuild` publishes it again"
+                    f"the published file cannot be read ({str(error).splitlines()[0]}); `jobmarket rebuild` publishes "
+                    "it again"
                 ) from error
             except (FileNotFoundError, desk.NothingPublishedError) as error:
                 raise NotReadableError(str(error)) from error
@@ -124,10 +124,6 @@ class Market:
             self._held = None
         con = open_reader(self.folder)
         try:
-            if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'published'").fetchone():
-                raise NotReadableError(
-                    f"{self.folder} was published by an earlier version; `jobmarket run` publishes it again"
-                )
             figures = desk.published_figures(con)
             published = read_published(con, base_url=self._base_url, figures=figures)
             snapshot = Snapshot(con, published, {row.figure: row for row in figures})

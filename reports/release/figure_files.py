@@ -61,7 +61,7 @@ def dated_path_of(figure_id: str, release: str) -> str:
 def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     """Return the JSON object of a figure: its value and numbers, what they rest on, and the terms of use."""
     licence, declaration = publication.licences[figure.figure], declaration_of(figure.figure)
-    vintages = publication.vintages.get(declaration.alias_of or figure.figure, ())
+    vintages = publication.vintages.get(figure.figure, ())
     waiting = find_waiting(vintages)
     published = [
         {
@@ -75,7 +75,6 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
     return {
         "id": figure.figure,
         "title": figure.title,
-        "earlier_id_of": declaration.alias_of,
         "as_of": figure.as_of,
         "published_on": publication.as_of,
         "is_sample": publication.is_sample,
@@ -135,9 +134,9 @@ def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict
     """Return the SELECT that gives a figure from published cells (`select`), and where it can be run (`answered_by`).
 
     It can be run on the file of the release. If it reads adverts, or data under another licence, it can only be run on
-    the warehouse. Return None for claims and retired figures.
+    the warehouse. Return None for claims.
     """
-    if figure.sql is None or declaration.retired is not None:
+    if figure.sql is None:
         return None
     is_bound = figure.kind == "measured" and licence.id != OURS
     return {"select": figure.sql, "answered_by": WAREHOUSE if is_bound or find_missing(figure.sql) else RELEASE}

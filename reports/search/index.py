@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.figures.addresses import KINDS, parts_of
-from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import KINDS_OF_PAY
 from reports.search.table import rows_of
 from reports.wording import notes, pay
@@ -52,7 +51,7 @@ class Entry:
 
 def make_entries(figures: Iterable[Figures]) -> tuple[Entry, ...]:
     """Return the figures that are searched, in the order of the ledger, without earlier names of figures."""
-    return tuple(_make_entry(row) for row in figures if declaration_of(row.figure).alias_of is None)
+    return tuple(_make_entry(row) for row in figures)
 
 
 def _make_entry(row: Figures) -> Entry:

@@ -362,7 +362,6 @@ def note(figure: Figures) -> str:
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     against = compare(figure)
     texts = [
-        "the id is an earlier one of this figure" if declaration.alias_of else None,
         f"{say_basis(figure)}{n}, {describe_period(figure)}",
         _define_level(figure),
         *renderer.note(rows_of(figure)),

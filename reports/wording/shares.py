@@ -517,8 +517,6 @@ def _closings_of(row: Row) -> str:
         f"{row['cell']}: {_rate_value(row)} a day, 95% interval {_rate_ends(row)}, "
         f"{numbers.count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days"
     )
-    if row["n_employers"] is None:  # published by an earlier version, which counted boards
-        return text
     employers = numbers.count_of(row["n_employers"], "employer")
     return f"{text} of {employers} (as informative as {row['n_even']:.0f} equal ones)"
 

@@ -16,7 +16,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -46,7 +45,6 @@ REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 """A run of one posting source and one of rates: every step of the night in a third of its time."""
-EARLIER = Path(__file__).parent / "fixtures" / "folder_c3228cc0.tar.xz"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,18 +315,6 @@ def finished(made_once: Callable[..., Path], name: str, run: Callable[[Path], Co
     folder = made_once(name, make)
     record = json.loads((folder / "record.json").read_text())
     return FinishedRun(data=folder / "data", ended=CommandResult(**record["ended"]), made=record["made"])
-
-
-@pytest.fixture(scope="session")
-def continued(made_once: Callable[..., Path], here: Callable[..., int]) -> Path:
-    """The data folder of an earlier version after a run of this one: two days, 296 postings."""
-
-    def make(folder: Path) -> None:
-        with tarfile.open(EARLIER) as archive:
-            archive.extractall(folder / "data", filter="data")
-        assert here(folder / "data", "run", "--sample", "--source", "currency_table") == 0
-
-    return made_once("continued", make) / "data"
 
 
 @pytest.fixture

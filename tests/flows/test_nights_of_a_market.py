@@ -77,7 +77,7 @@ def first_values(before: Mapping[str, Figures], after: Mapping[str, Figures]) ->
 def changes_of(before: Mapping[str, Figures], after: Mapping[str, Figures]) -> set[str]:
     """Figures of which something else is said, without those whose list is new, or had no value, or made of others."""
     changes = {name for name, words in printed(after).items() if words != printed(before)[name]}
-    made_of = {name for name in changes if declaration_of(name).gathers or declaration_of(name).alias_of}
+    made_of = {name for name in changes if declaration_of(name).gathers}
     new = {name for name in changes if before[name].vintage is None and after[name].vintage == 1}
     return changes - made_of - new - first_values(before, after)
 

@@ -33,7 +33,7 @@ USED = (
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
     mart_tables.ReportedPay, mart_tables.PayChanges, mart_tables.AdvertMonths, tables.AiPostingShares,
     tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
-    ops_tables.FigureVintages, ops_tables.KeptAdverts, ops_tables.Causes,
+    ops_tables.KeptAdverts, ops_tables.Causes,
     tables.SupersededVersions, tables.AiUses,
     ops_tables.Runs, ops_tables.PanelDraw, ops_tables.BoardNights, ops_tables.Rejects,
 )  # fmt: skip

@@ -30,7 +30,6 @@ from warehouse.ops_tables import (
     EXITS_PUBLISHED,
     BoardNights,
     Causes,
-    FigureVintages,
     JobMoves,
     KeptAdverts,
     KnownBoards,
@@ -115,7 +114,6 @@ RUNS = Record(cls=Runs, name="published/runs")
 UNPUBLISHED_RUNS = Record(cls=Runs, name="published/runs", where=f"coalesce(exit_code NOT IN {EXITS_PUBLISHED}, true)")
 PUBLISHED = (
     Record(cls=Vintages, name="published/vintages"),
-    Record(cls=FigureVintages, name="published/figure_vintages"),
     Record(cls=JobMoves, name="published/job_moves"),
     Record(cls=KeptAdverts, name="published/kept_adverts", may_lose=True),
     Record(cls=Causes, name="published/causes", may_lose=True),

@@ -8,7 +8,7 @@ from warehouse import database
 from warehouse.schema import digest_select, ident
 
 SCHEMAS = ("core", "mart", "published")
-OPS_TABLES = ("audits", "causes", "figure_vintages", "known_boards", "vintages")
+OPS_TABLES = ("audits", "causes", "known_boards", "vintages")
 """The tables of `ops` that figures and site read. The other tables of `ops` record runs and change with each run."""
 
 

@@ -16,7 +16,7 @@ from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
 from reports.figures.query import Sql, text_of
 from reports.wording import levels, pay, silence
 from reports.wording.bases import BASES
-from reports.wording.numbers import join_words, money
+from reports.wording.numbers import money
 from reports.wording.renderer import Renderer
 from reports.wording.work import name_work, split_work
 from transforms.records.vocabulary import (
@@ -301,16 +301,6 @@ BONUSES = tuple(
     replace(declare_bonus(PLACES[name]), displays=(COMPARED,)) for name in ("northern_america", "south_america")
 )
 """Bonuses in the regions that the guide names."""
-RETIRED = (
-    Figure(
-        id="additional.bonus",
-        title="Yearly bonus, where an advert puts a sum on it, wherever the job is",
-        unit="USD per year",
-        renderer=pay.BONUS,
-        retired="no figure of pay is of the whole world: what was read of it is mostly one country's; the figures of "
-        f"it are those of {join_words([bonus.place or '' for bonus in BONUSES])}",
-    ),
-)
 REGIONS_PAY = rf"pay\.({'|'.join(map(slug, REGIONS))})\.{WORK_OF_GUIDE}\.{BAND_LEVEL}"
 COUNTRIES_PAY = rf"pay\.[a-z]{{2}}\.{WORK_OF_GUIDE}\.{ENTRY_LEVEL}"
 

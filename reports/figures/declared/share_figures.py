@@ -347,14 +347,6 @@ SHARES = (
         displays=(COMPARED,),
     ),
     CLOSING_RATE,
-    replace(
-        CLOSING_RATE,
-        id="hiring.difficulty",
-        title=f"{CLOSING_RATE.title} (an earlier id)",
-        alias_of=CLOSING_RATE.id,
-        rungs=(),
-        displays=(),
-    ),
 )  # fmt: skip
 WHERE = Display(section="where")
 WHERE_AND_HOW = (

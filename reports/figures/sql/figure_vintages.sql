@@ -1,5 +1,4 @@
--- Every vintage of the list that each figure is read from, with what the figure said; before them the vintages that
--- figures had of their own.
+-- Every vintage of the list that each figure is read from, with what the figure said.
 WITH said AS (
     SELECT figure, list, vintage, arg_min(value, valid_from) AS value, arg_min(n_jobs, valid_from) AS n_jobs,
         -- of figures of one row, whose vintages are drawn
@@ -8,10 +7,8 @@ WITH said AS (
 ), lists AS (
     SELECT DISTINCT figure, list FROM said
 )
-SELECT false AS is_of_list, true AS is_reviewed, * EXCLUDE (method, content) FROM ops.figure_vintages
-UNION ALL BY NAME
-SELECT true AS is_of_list, l.figure, s.value, s.n_jobs, s.value_json, v.* EXCLUDE (list, n_jobs, n_cells, n_printed, method)
+SELECT l.figure, s.value, s.n_jobs, s.value_json, v.* EXCLUDE (list, n_jobs, n_cells, n_printed, method)
 FROM lists AS l JOIN ops.vintages AS v USING (list)
 LEFT JOIN said AS s ON (s.figure, s.list, s.vintage) = (l.figure, l.list, v.number)
 WHERE v.state <> 'published' OR s.figure IS NOT NULL
-ORDER BY figure, is_of_list, offered_on, number
+ORDER BY figure, offered_on, number

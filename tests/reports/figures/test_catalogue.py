@@ -37,14 +37,14 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
         "skills.baseline", "skills.programming_languages", "skills.generative_ai_and_agents", "roles.shares",
         "employers.skills.baseline", "employers.skills.programming_languages", "employers.workplace.remote",
         "employers.degree", "employers.years", "employers.qualification", "employers.additional",
-        "industries.shares", "closing_rate.engineering", "hiring.difficulty",
+        "industries.shares", "closing_rate.engineering",
         "claim.shortfall", "claim.market_2033", "claim.gdp_2030",
         "claim.investment_2024",
     }  # fmt: skip
     assert ids <= figures.keys()
     for figure in figures.values():
         assert figure.renderer is catalogue.declaration_of(figure.id).renderer
-        kinds = (figure.rungs, figure.claim, figure.gathers, figure.retired, figure.alias_of)
+        kinds = (figure.rungs, figure.claim, figure.gathers)
         assert [bool(kind) for kind in kinds].count(True) == 1
 
 

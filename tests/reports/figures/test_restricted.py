@@ -51,7 +51,6 @@ def test_a_collection_loses_the_rows_of_a_source_that_may_not_stand_there() -> N
     ("name", "rows"),
     [
         (SIDE, [row(source="closed", n_jobs=91)]),
-        (SIDE, [row(n_jobs=91), row(n_jobs=40)]),  # an earlier version named no source of a row
         ("premium.ar.ai_core", [row(source="closed", n_jobs=91), row(source="free", n_jobs=40)]),
     ],
 )
@@ -67,12 +66,11 @@ def test_nor_is_it_offered_in_place_of_another_figure() -> None:
     table = figure("bands.regions", [
         {"n_jobs": 9, "status": "low"},
         *({"nearest": f"t, {near}", "nearest_figure": near, "status": "suppressed"} for near in (SIDE, "pay.us")),
-        {"nearest": "t, of an earlier version", "status": "suppressed"},
     ])  # fmt: skip
     barred, free = figure(SIDE, [row(source="closed", n_jobs=91)], "closed"), ledger_figure("pay.us")
     _, _, left, gathered = for_prose([barred, free, other, table], [CLOSED])
     assert [one.figure for one in left.nearest or ()] == ["pay.us"]
-    assert [one.get("nearest") for one in notes.rows_of(gathered)] == [None, None, "t, pay.us", None]
+    assert [one.get("nearest") for one in notes.rows_of(gathered)] == [None, None, "t, pay.us"]
     assert for_prose([free, gathered], [CLOSED])[1] is gathered
 
 

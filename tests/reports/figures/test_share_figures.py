@@ -10,7 +10,6 @@ import duckdb
 import pytest
 
 from reports.cells.of_figure import cells_of
-from reports.figures import catalogue
 from reports.figures.compute import compute_asked
 from reports.wording import notes, numbers
 from tests.builders import share_row
@@ -336,7 +335,7 @@ def test_shares_of_all_places_are_headed_by_countries_and_sources(con: duckdb.Du
         "sources by adverts: Ashby boards 70%, lever 30%"
     )
     assert notes.scope(ledger["roles.shares"]).startswith("In the adverts we read: 100 jobs; largest countries: United")
-    assert notes.scope(ledger["hiring.difficulty"]) == notes.scope(ledger[NORTH]) == ""
+    assert notes.scope(ledger["closing_rate.engineering"]) == notes.scope(ledger[NORTH]) == ""
 
 
 def rates(**changes: Any) -> dict[str, Any]:
@@ -392,15 +391,6 @@ def test_a_closing_rate_is_withheld_with_its_reason(con: duckdb.DuckDBPyConnecti
     assert row.reason is not None and "a board must be read completely twice, at most 14 days apart" in row.reason
     put(mart_tables.ClosingRates, rates(rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason="not yet"))
     assert computed_one(con, "closing_rate.engineering").reason == "not yet"
-
-
-def test_the_old_name_of_a_figure_gives_the_new_one(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    put(mart_tables.ClosingRates, rates(**COMPARED))
-    rows = computed(con)
-    old, new = rows["hiring.difficulty"], rows["closing_rate.engineering"]
-    assert (old.value, old.reason, old.sql) == (new.value, new.reason, new.sql)
-    assert notes.note(old) == f"The id is an earlier one of this figure. {notes.note(new)}"
-    assert catalogue.displays_of("hiring.difficulty") == ()
 
 
 def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -20,7 +20,6 @@ from reports.figures.addresses import declare
 from reports.figures.catalogue import KNOWN
 from reports.figures.declaration import Figure
 from reports.figures.differences import Pair, Sample, find_disjoint, find_jumps, jackknife
-from reports.figures.vintages import read_history
 from reports.release import quality
 from reports.site import figure_rows, words
 from reports.wording import notes
@@ -32,7 +31,7 @@ from warehouse import mart_tables
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.marts.measures import MEASURES
 from warehouse.marts.vintages import published
-from warehouse.ops_tables import FigureVintages, Vintages
+from warehouse.ops_tables import Vintages
 
 Make = Callable[..., Figures]
 FIRST = date(2026, 3, 2)
@@ -458,29 +457,6 @@ def test_the_lists_that_figures_name_are_those_of_the_marts(con: duckdb.DuckDBPy
         assert con.execute(row).fetchall() == [(f"{MEASURES[measure].list_name}.countries",)]
     for name in {figure.list_of(rung) for figure in KNOWN.values() for rung in figure.rungs}:
         assert published.digest_method(name), "each has a version of its method"
-
-
-# --- a folder of a version that accepted figures one by one ----------------------------------------------------
-
-
-def test_lists_are_taken_over_from_the_vintages_of_their_figures(nights: Nights) -> None:
-    nights.night(0.30)
-    nights.con.execute("DELETE FROM ops.vintages")
-    nights.con.execute("DELETE FROM published.shares")
-    own = {
-        "figure": ROLES, "as_of": FIRST, "state": "published", "offered_on": FIRST, "decided_on": FIRST, "why": "w",
-        "value": "v", "method": "m",
-        "content": json.dumps({"rung": KNOWN[ROLES].rungs[0].name}),
-    }  # fmt: skip
-    nights.put(FigureVintages, own | {"number": 1}, own | {"number": 2, "state": "waiting"})
-    nights.day = date(2026, 4, 1)
-    (one,) = nights.night(0.60)
-    assert one.state == "waiting", "what had been accepted stands, and the rest waits as ever"
-    taken = vintages.read_vintages(nights.con)[LIST][0]
-    assert (taken.as_of, taken.decided_on, taken.why) == (FIRST, FIRST, vintages.TAKEN_OVER)
-    nights.put(mart_tables.Figures, {"figure": ROLES, "as_of": nights.day, "list": LIST, "vintage": 1, "value": "30%"})
-    states = [(one.number, one.state, one.value) for one in read_history(nights.con)[ROLES]]
-    assert states == [(1, "published", "v"), (2, "waiting", "v"), (1, "published", "30%"), (2, "waiting", None)]
 
 
 # --- chance, and another reading -------------------------------------------------------------------------------

@@ -666,7 +666,7 @@ def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(
 def test_our_guide_uses_a_figure_of_every_kind(con: Any, put: Any) -> None:
     figures = ours(con, put)
     used = [name for raw in templates() for name in refresh_bytes(raw, figures, is_html=False)[1].used]
-    ids = {figure.id for figure in KNOWN.values() if figure.alias_of is None}
+    ids = {figure.id for figure in KNOWN.values()}
     kinds = {figure_id.partition(".")[0] for figure_id in ids}
     kinds -= {"skill", "skills", "workplace", "degree", "years", "qualification", "additional"}  # `employers.…` instead
     kinds -= {"country", "foreign_currency", "continent"}  # offered where a region is withheld

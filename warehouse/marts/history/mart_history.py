@@ -93,9 +93,9 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
         con.execute(f"INSERT INTO {DAYS} BY NAME FROM {database}.{DAYS} WHERE mart = ?", [table_of(mart).name])
 
 
-def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str, *, of: type | None = None) -> None:
-    """Insert the rows that a table (`of`, by default `cls`) has in an attached database, which may be older."""
-    source = f"{database}.{table_of(of or cls).name}"
+def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str) -> None:
+    """Insert the rows that a table has in an attached database, which may be older."""
+    source = f"{database}.{table_of(cls).name}"
     stored = {column for column, _ in _types(con, source)}
     added = {key: value for key, value in KEYS_ADDED.items() if key not in stored and key in key_of(cls)}
     columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name in stored or f.name in added)
