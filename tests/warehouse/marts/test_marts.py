@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -138,16 +138,20 @@ def test_every_job_counts_once_and_beside_it_every_employer(con: database.Connec
 OWN_REGIONS = [*{one.region: one.country for one in countries() if one.region not in (None, "Western Europe")}.items()]
 
 
-def bands_of_cases(work_template: Path, folder: Path, cases: list[dict[str, Any]]) -> Any:
-    """Bands of a job each in regions of their own, in the order of `OWN_REGIONS`."""
+Place = dict[str, Any]
+
+
+def bands_of_cases(work_template: Path, folder: Path, make: Callable[[int, Place], list[Any]], n_cases: int) -> Any:
+    """Bands of cases in regions of their own, in the order of `OWN_REGIONS`. `make` gives the rows of a case."""
     with open_copy(work_template, folder) as con:
         for cls, rows in ((Countries, countries()), (Roles, roles()), (NearOccupations, near_occupations())):
             database.load_lookup(con, cls, rows)
-        jobs = []
-        for number, (fields, (region, country)) in enumerate(zip(cases, OWN_REGIONS, strict=False)):
-            place = {"country": country, "region": region, "pay_region": region, "board": region}
-            jobs.append(posting(number, **place | fields))
-        put(con, jobs)
+        made: dict[type, list[Any]] = {}
+        for number, (region, country) in enumerate(OWN_REGIONS[:n_cases]):
+            for row in make(number, {"country": country, "region": region, "pay_region": region, "board": region}):
+                made.setdefault(type(row), []).append(row)
+        for rows in made.values():
+            put(con, rows)
         return bands(con)
 
 
@@ -173,7 +177,10 @@ ENTERING: list[tuple[dict[str, Any], int, int]] = [
 
 @pytest.fixture(scope="module")
 def bands_of_entering(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return bands_of_cases(work_template, tmp_path_factory.mktemp("entering"), [fields for fields, _, _ in ENTERING])
+    def make(number: int, place: Place) -> list[Any]:
+        return [posting(number, **place | ENTERING[number][0])]
+
+    return bands_of_cases(work_template, tmp_path_factory.mktemp("entering"), make, len(ENTERING))
 
 
 @pytest.mark.parametrize("number", range(len(ENTERING)))
@@ -218,7 +225,10 @@ SILENT: list[tuple[dict[str, Any], int]] = [
 
 @pytest.fixture(scope="module")
 def bands_of_silent(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return bands_of_cases(work_template, tmp_path_factory.mktemp("silent"), [fields for fields, _ in SILENT])
+    def make(number: int, place: Place) -> list[Any]:
+        return [posting(number, **place | SILENT[number][0])]
+
+    return bands_of_cases(work_template, tmp_path_factory.mktemp("silent"), make, len(SILENT))
 
 
 @pytest.mark.parametrize("number", range(len(SILENT)))
@@ -344,16 +354,17 @@ OF_CONTRACTS: list[tuple[dict[str, Any], dict[str, tuple[int, int]]]] = [
 """Offers, and the jobs that a contract's cell has in its band and kept apart."""
 
 
-@pytest.mark.parametrize(("offer", "counts"), OF_CONTRACTS)
-def test_a_band_holds_one_contract(
-    con: database.Connection, offer: dict[str, Any], counts: dict[str, tuple[int, int]]
-) -> None:
-    put(con, [posting(1, **offer)])
-    world = bands(con).query(
-        "basis == 'advertised' and region_level == 'world' and seniority_group == 'mid_senior' and role == 'all'"
+def test_a_band_holds_one_contract(work_template: Path, tmp_path: Path) -> None:
+    def make(number: int, place: Place) -> list[Any]:
+        return [posting(number, **place | OF_CONTRACTS[number][0])]
+
+    found = bands_of_cases(work_template, tmp_path, make, len(OF_CONTRACTS)).query(
+        "basis == 'advertised' and region_level == 'region' and seniority_group == 'mid_senior' and role == 'all'"
         " and role_group == 'ai_engineering' and pay_market == 'all' and (n_jobs > 0 or n_apart > 0)"
     )
-    assert {row.contract: (row.n_jobs, row.n_apart) for row in world.itertuples()} == counts
+    for (region, _), (offer, counts) in zip(OWN_REGIONS, OF_CONTRACTS, strict=False):
+        rows = found[found["region"] == region].itertuples()
+        assert {row.contract: (row.n_jobs, row.n_apart) for row in rows} == counts, offer
 
 
 def test_an_advert_with_pay_for_two_contracts_counts_once_in_the_band_of_each(con: database.Connection) -> None:
@@ -416,25 +427,25 @@ def test_pay_tied_to_no_country_counts_where_no_other_is(
     assert cell(frame).n_jobs == 1
 
 
-@pytest.mark.parametrize(
-    ("fields", "enters", "apart"),
-    [
-        ({}, 1, 0),
-        ({"flag": "high_over_4x_low"}, 0, 1),
-        ({"tax": "net"}, 0, 1),
-        ({"annual_high": None, "annual_high_usd": None}, 0, 1),
-        ({"annual_low_usd": None, "annual_high_usd": None}, 0, 0),
-        ({"component": "bonus"}, 0, 0),
-        ({"currency": None}, 0, 0),
-    ],
-)
-def test_a_zone_is_judged_by_its_own_amounts(
-    con: database.Connection, fields: dict[str, Any], enters: int, apart: int
-) -> None:
-    put(con, [posting(1)])
-    put(con, [zone(1, 0, "US"), zone(1, 1, "DE", **fields)])
-    band = cell(bands(con), region_level="region", region="Western Europe")
-    assert (band.n_jobs, band.n_apart) == (enters, apart)
+ZONES: list[tuple[dict[str, Any], int, int]] = [
+    ({}, 1, 0),
+    ({"flag": "high_over_4x_low"}, 0, 1),
+    ({"tax": "net"}, 0, 1),
+    ({"annual_high": None, "annual_high_usd": None}, 0, 1),
+    ({"annual_low_usd": None, "annual_high_usd": None}, 0, 0),
+    ({"component": "bonus"}, 0, 0),
+    ({"currency": None}, 0, 0),
+]
+
+
+def test_a_zone_is_judged_by_its_own_amounts(work_template: Path, tmp_path: Path) -> None:
+    def make(number: int, place: Place) -> list[Any]:
+        return [posting(number), zone(number, 0, "US"), zone(number, 1, place["country"], **ZONES[number][0])]
+
+    frame = bands_of_cases(work_template, tmp_path, make, len(ZONES))
+    for (region, _), (fields, enters, apart) in zip(OWN_REGIONS, ZONES, strict=False):
+        band = cell(frame, region_level="region", region=region)
+        assert (band.n_jobs, band.n_apart) == (enters, apart), fields
 
 
 def test_remote_pay_and_its_zones_stand_apart(con: database.Connection) -> None:
@@ -483,7 +494,7 @@ def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_i
     assert (cell(bands(con)).n_jobs, cell(bands(con)).n_employers) == (40, 1 + 1 + 35)
 
 
-EMPLOYERS = [
+EMPLOYERS: list[tuple[list[int], str | None]] = [
     ([4] * 14, "not enough employers (14; 15 needed)"),
     ([61] + [1] * 60, "one employer is 50 % of it (at most 50 %)"),
     ([60] + [1] * 60, None),
@@ -491,18 +502,19 @@ EMPLOYERS = [
 ]
 
 
-@pytest.mark.parametrize(("sizes", "reason"), EMPLOYERS)
-def test_a_cell_is_printed_by_how_it_was_sampled(
-    con: database.Connection, sizes: list[int], reason: str | None
-) -> None:
-    employers = [f"E{employer}" for employer, size in enumerate(sizes) for _ in range(size)]
-    put(con, [posting(i, employer_id=employer) for i, employer in enumerate(employers)])
-    band = cell(bands(con))
-    assert band.status == ("published" if reason is None else "suppressed")
-    assert pd.isna(band.reason) if reason is None else band.reason == reason
-    assert pd.isna(band.band_low) == (reason is not None)
-    assert (band.form == "point") == (reason is None)
-    assert band.n_even_employers == pytest.approx(sum(sizes) ** 2 / sum(size**2 for size in sizes))
+def test_a_cell_is_printed_by_how_it_was_sampled(work_template: Path, tmp_path: Path) -> None:
+    def make(number: int, place: Place) -> list[Any]:
+        employers = [f"E{employer}" for employer, size in enumerate(EMPLOYERS[number][0]) for _ in range(size)]
+        return [posting(1_000 * number + i, employer_id=name, **place) for i, name in enumerate(employers)]
+
+    frame = bands_of_cases(work_template, tmp_path, make, len(EMPLOYERS))
+    for (region, _), (sizes, reason) in zip(OWN_REGIONS, EMPLOYERS, strict=False):
+        band = cell(frame, region_level="region", region=region)
+        assert band.status == ("published" if reason is None else "suppressed")
+        assert pd.isna(band.reason) if reason is None else band.reason == reason
+        assert pd.isna(band.band_low) == (reason is not None)
+        assert (band.form == "point") == (reason is None)
+        assert band.n_even_employers == pytest.approx(sum(sizes) ** 2 / sum(size**2 for size in sizes))
 
 
 def test_a_wide_interval_changes_the_form_and_not_the_status(con: database.Connection) -> None:
