@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from operator import attrgetter
+from string import Template
 from textwrap import indent
 from typing import Any
 
@@ -29,10 +31,9 @@ from transforms.records.definitions import (
     SURVEY_RATE_DAYS,
 )
 from transforms.text.lookups import cells_of
-from warehouse.mart_tables import HISTORIES, Days, Figures
-from warehouse.ops_tables import KnownBoards, Responses, Vintages
-from warehouse.sql_files import read_view
-from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
+from warehouse.mart_tables import HISTORIES, Days
+from warehouse.sql_files import FOLDER, read_view
+from warehouse.tables import SupersededVersions, all_tables
 
 SCHEMAS = ("core", "mart", "ops", "published")
 FILES_ONLY = "refined"  # the schema whose tables are Parquet files, not tables of a database
@@ -280,102 +281,25 @@ def meaning_of(column: Column) -> str:
     return f"{column.doc} ({column.unit})" if column.unit else column.doc
 
 
-def of_table(cls: type, *names: str) -> dict[str, str]:
-    """Return the meanings of the columns `names` of a table, by name."""
-    meanings = meanings_of(cls)
-    return {name: meanings[name] for name in names}
+def read_columns(schemas: Collection[str], **numbers: object) -> dict[str, dict[str, str]]:
+    """Return the meaning of each column of each view of some schemas, in order (`views/columns.toml`)."""
+    meanings = {table_of(cls).name: meanings_of(cls) for cls in all_tables()}
+    views: dict[str, dict[str, str]] = {}
+    for view, texts in tomllib.loads((FOLDER / "views/columns.toml").read_text(encoding="utf-8")).items():
+        if view.partition(".")[0] not in schemas:
+            continue
+        columns = views[view] = {}
+        for name, text in texts.items():
+            declared = meanings[text[1:]] if text.startswith("@") else {}
+            if name == "*":
+                columns |= {column: meaning for column, meaning in declared.items() if column not in texts}
+            else:
+                columns[name] = declared[name] if declared else Template(text).substitute(numbers)
+    return views
 
 
-VIEW_COLUMNS: dict[str, dict[str, str]] = {
-    "core.publishable_postings": meanings_of(Postings),
-    "core.usd_rates": {
-        "source": "Source of the quotes",
-        "currency": "ISO 4217 code of the currency",
-        "rate_on": "Day of the quotes",
-        "usd_per_unit": "US dollars for one unit of the currency",
-    },
-    "core.posting_versions": {
-        **{name: meaning for name, meaning in meanings_of(SupersededVersions).items() if name != "version_to"},
-        "version_to": "First time other content was read (UTC, WARC-Date); NULL: the current version",
-    },
-    "core.posting_changes": {
-        **of_table(PostingBoards, "posting_id"),
-        "changed_at": "First time the new content was read (UTC, WARC-Date)",
-        "column_name": "Column of core.postings that changed",
-        "old_value": "What it said before, as text; NULL: not stated",
-        "new_value": "What it said after, as text; NULL: not stated",
-    },
-    "core.posting_intervals": {
-        **of_table(PostingBoards, "posting_id"),
-        "number": "Number of the interval within the posting, from 1",
-        "first_seen_at": "First time it was observed in this interval, on any board (UTC)",
-        "last_seen_at": "Last time it was observed in this interval, on any board (UTC)",
-        "closed_at": "First later time at which no board listed it (UTC); NULL: listed, or not known to be gone",
-        "closed_by": "How the last board's closing is known: see core.posting_boards",
-        "expires_on": "Last day on which it counts as open if not closed; NULL: closed, or its source declares no age",
-    },
-    "core.reading_gaps": {
-        "source": "Source",
-        "board": "Board; the source if it has no boards",
-        "read_on": "Last day before the gap on which it was read",
-        "read_again_on": "First day after the gap on which it was read",
-        "days_unread": "Days without a reading in between (days)",
-    },
-    "core.broken_answers": of_table(Responses, "source", "url", "observed_at", "warc", "record"),
-    "core.board_answers": {
-        **of_table(KnownBoards, "source", "board"),
-        "night": "Night (UTC)",
-        "answered_at": "Last answer of that night (UTC)",
-        "n_answers": "Answers of that night",
-        "said": "answer (a list, unchanged, or unreadable), empty (a complete list without adverts), gone (404, 410), "
-        "moved (it only redirects), failure (anything else)",
-    },
-    "core.board_states": {
-        **of_table(KnownBoards, "source", "board"),
-        "known_from": "What named it first; NULL: it was asked before this was recorded",
-        "known_on": "Day on which it was added",
-        "first_asked_on": "First night on which the board or its host's rules were requested (UTC); NULL: never",
-        "asked_on": "Last such night; NULL: never",
-        "answered_on": "Last night on which it answered; NULL: never",
-        "n_nights": "Nights on which it was asked",
-        "n_requests": "Answers on the last night with any; 1 if it never answered",
-        "n_failed": "Nights without an answer since its last one",
-        "n_missed": "Nights of n_failed on which it was not found (404, 410) or only redirected",
-        "n_adverts": "Adverts that it lists; NULL: it never answered",
-        "n_ai": "Adverts of these for AI jobs",
-        "n_paid": "Adverts of n_adverts with pay",
-        "n_ai_paid_seen": "Adverts for AI jobs with pay, first seen in its last days of readings, listed or not",
-        "commonest_country": "Country that most of its adverts ever named, however few (ISO 3166-1 alpha-2). It only "
-        "names strata of the panel; analysis.boards says where its jobs are",
-        "state": "new (never asked), test (a trial, never asked), answers, fails, missing (last not found), dead, "
-        "refused (last kept out by robots.txt or a reservation), moved (last redirected to a place without an answer)",
-        "moved_to_source": "Source of the board that a moved one redirects to; NULL: not a board that we can read",
-        "moved_to_board": "Token of that board",
-    },
-    "core.skill_candidates": {
-        "name": "Name as most jobs write it",
-        "n_jobs": "Jobs that name it",
-        "n_employers": "Employers, as statistics count them, with such a job",
-        "beside": "The three known technologies that stand next to it in most jobs",
-        "examples": "Up to three postings of different employers that name it, those seen last",
-        "first_seen_on": "First day on which such a posting was seen",
-        "last_seen_on": "Last day on which such a posting was seen",
-    },
-    "published.figures": meanings_of(Figures),
-    "published.lists": {
-        **of_table(Vintages, "list"),
-        "vintage": "Number of the vintage that stands",
-        **of_table(Vintages, "as_of"),
-        "published_on": "Day on which it was published",
-        **of_table(Vintages, "why", "reason", "is_reviewed", "n_jobs", "n_cells", "n_printed"),
-        "waits_since": "Day since which a newer vintage waits for review; NULL: none waits",
-        "waits_because": "Why it waits",
-        "waits_as_of": "Day of its cells",
-        "waits_n_jobs": "Jobs in it",
-    },
-}
-"""The meaning of each column of each view, in order. A column that comes from a table has the meaning that the table
-declares."""
+VIEW_COLUMNS = read_columns(SCHEMAS)
+"""The meaning of each column of each view that the work file has, too."""
 
 _DAY = "'DATE ''' || strftime(d.as_of, '%Y-%m-%d') || ''''"
 """SQL that writes the day `d.as_of` as figures' SELECTs do: DATE '2026-01-22'."""

@@ -176,7 +176,7 @@ def _take_in(con: database.Connection, record: Record, archive: Place) -> None:
     files = {_name_of(file): file for file in archive.files(f"{record.name}-*{SUFFIX}")}
     there = {name: file for name, file in files.items() if _is_of(record, name)}
     new = {name: file for name, file in there.items() if known.get(name) != archive.size(file)}
-    tables = {name: rows for name, file in new.items() if (rows := _read_sound(record.cls, file, archive)) is not None}
+    tables = {name: rows for name, file in new.items() if (rows := _read_sound(file, archive)) is not None}
     if lost := known.keys() - (there.keys() - new.keys()):
         con.execute(f"DELETE FROM {FILES} WHERE list_contains(?, file)", [sorted(lost)])
     if not tables:
@@ -202,8 +202,8 @@ def _name_of(file: Path) -> str:
 
 
 def _is_of(record: Record, name: str) -> bool:
-    """Whether a file belongs to a record. Its name ends in a number or, in earlier versions, in the id of a run."""
-    return re.fullmatch(rf"{record.name}-(\d{{6,}}|\d{{8}}T\d{{6}}Z-\w+){re.escape(SUFFIX)}", name) is not None
+    """Whether a file belongs to a record: its name ends in a number."""
+    return re.fullmatch(rf"{record.name}-\d{{6,}}{re.escape(SUFFIX)}", name) is not None
 
 
 def _fit(cls: type, rows: pa.Table, file: str) -> pa.Table:
@@ -305,10 +305,10 @@ def _write(rows: pa.Table, path: Path) -> Path:
 # --- reading a file ---------------------------------------------------------------------------------------
 
 
-def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
+def _read_sound(file: Path, archive: Place) -> pa.Table | None:
     """Return the rows of a file; None if it is gone or damaged. A damaged file is named in the log and set aside."""
     try:
-        return _read(cls, archive.fetch(file))
+        return _read(archive.fetch(file))
     except FileNotFoundError:  # it was set aside after the files were listed
         return None
     except DAMAGED as error:
@@ -316,7 +316,7 @@ def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
             raise  # this machine cannot read it, which does not prove that it is damaged
         aside = archive.set_aside(file)
         if aside is None:
-            return _read_sound(cls, file, archive)
+            return _read_sound(file, archive)
         log.error(
             "%s is damaged, and what it records is left out: %s. It was set aside as %s; what the databases still have "
             "of it is written again", file, error, aside,
@@ -324,20 +324,9 @@ def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
         return None
 
 
-def _read(cls: type, path: Path) -> pa.Table:
-    """Return the rows of a file, in the columns of the version that wrote it. Raise one of `DAMAGED` if it is damaged.
-
-    If an earlier version wrote the file, it has no digest, and rows are only checked for required values.
-    """
+def _read(path: Path) -> pa.Table:
+    """Return the rows of a file, in the columns of the version that wrote it. Raises one of `DAMAGED`."""
     rows = pq.read_table(path, page_checksum_verification=True)
-    about = rows.schema.metadata or {}
-    if DIGEST.encode() in about:
-        if about[DIGEST.encode()].decode() != _digest(rows):
-            raise ValueError("its rows differ from what was written")
-        return rows
-    if lacking := set(key_of(cls)) - set(rows.column_names):
-        raise ValueError(f"it lacks {', '.join(sorted(lacking))}")
-    for field in fields_of(cls):
-        if not field.nullable and field.name in rows.column_names and rows[field.name].null_count:
-            raise ValueError(f"a row lacks {field.name}")
+    if (rows.schema.metadata or {}).get(DIGEST.encode(), b"").decode() != _digest(rows):
+        raise ValueError("its rows differ from what was written")
     return rows

@@ -19,8 +19,6 @@ from warehouse.schema import MOVING_DATES, STORED, ident, key_of, literal, stand
 from warehouse.sql_files import read_sql
 
 DAYS = table_of(Days).name
-KEYS_ADDED = {"contract": "'employee'"}
-"""Key columns that older databases lack, with the value that all their rows had: bands were of employees alone."""
 CELL = "inputs"
 """In marts that are computed cell by cell: the column with a digest of what a row's cell was computed from."""
 
@@ -97,10 +95,8 @@ def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str) -> None:
     """Insert the rows that a table has in an attached database, which may be older."""
     source = f"{database}.{table_of(cls).name}"
     stored = {column for column, _ in _types(con, source)}
-    added = {key: value for key, value in KEYS_ADDED.items() if key not in stored and key in key_of(cls)}
-    columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name in stored or f.name in added)
-    values = "".join(f", {value} AS {key}" for key, value in added.items())
-    con.execute(f"INSERT INTO {table_of(cls).name} ({columns}) SELECT {columns} FROM (SELECT *{values} FROM {source})")
+    columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name in stored)
+    con.execute(f"INSERT INTO {table_of(cls).name} ({columns}) SELECT {columns} FROM {source}")
 
 
 def is_as_in(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> bool:
