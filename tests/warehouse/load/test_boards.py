@@ -95,15 +95,6 @@ def test_the_country_that_names_strata_is_that_of_most_adverts_of_all_time(
     assert store.read_states(con, ["board"], TODAY)["board"].commonest_country == ["CL"]
 
 
-def test_of_countries_named_equally_often_the_first_by_code_names_the_stratum(
-    con: database.Connection, tmp_path: Path
-) -> None:
-    store.add_known(con, [known("acme")])
-    places = ["PE", "CL", "US", "US", "CL", "PE", None, None, None]
-    load(con, refined(tmp_path, "a", Answer(night(0), [posting(n, country=place) for n, place in enumerate(places)])))
-    assert state(con, "acme", "commonest_country") == ("CL",)
-
-
 def test_what_a_board_gave_long_ago_is_not_expected_of_it(con: database.Connection, tmp_path: Path) -> None:
     store.add_known(con, [known("acme")])
     load(

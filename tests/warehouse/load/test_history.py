@@ -39,20 +39,6 @@ def edits(con: database.Connection) -> list[tuple[Any, ...]]:
 # --- intervals ------------------------------------------------------------------------------------------
 
 
-def test_a_posting_that_is_listed_again_has_two_intervals(con: database.Connection, tmp_path: Path) -> None:
-    lists = [[posting(1), posting(2)], [posting(2)], [posting(2)], [posting(1), posting(2)]]
-    load(con, *(refined(tmp_path, str(n), Answer(night(n), rows)) for n, rows in enumerate(lists)))
-    assert all_rows(con, INTERVALS) == [
-        ("board:1", night(0), night(0), night(1), "list", None),
-        ("board:1", night(3), night(3), None, None, "2026-02-03"),
-        ("board:2", night(0), night(3), None, None, "2026-02-03"),
-    ]
-    assert all_rows(con, "SELECT posting_id, closed_on, reopened_on::VARCHAR FROM core.postings ORDER BY ALL") == [
-        ("board:1", None, "2026-01-04"),
-        ("board:2", None, None),
-    ]
-
-
 @pytest.mark.parametrize(
     "answer",
     [

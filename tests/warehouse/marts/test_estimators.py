@@ -120,16 +120,6 @@ def test_one_employer_has_no_interval() -> None:
     assert np.isnan([pay.low[0, 0], pay.high[0, 0]]).all()
 
 
-def test_a_single_job_is_its_own_quantile() -> None:
-    estimate = estimate_quantiles(one_cell([1]), np.zeros(1, dtype=np.int64), np.array([7.0]), (0.1, 0.5, 0.9))
-    assert estimate.value.tolist() == [[7, 7, 7]]
-
-
-def test_equal_values_have_an_interval_of_no_width() -> None:
-    estimate = estimate_quantiles(one_cell([2] * 20), np.repeat(np.arange(20), 2), np.full(40, 100.0), (0.25, 0.5))
-    assert estimate.value.tolist() == estimate.low.tolist() == estimate.high.tolist() == [[100, 100]]
-
-
 @given(CELL, st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
 def test_quantiles_are_those_of_numpy_whatever_the_order(cell: list[tuple[int, float]], p: float) -> None:
     jobs = [m for m, _ in cell]

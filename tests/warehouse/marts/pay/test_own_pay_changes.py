@@ -97,17 +97,6 @@ def test_a_rise_of_three_per_cent_is_found_under_a_changing_mix(market: database
     assert (row["period_from"], row["period_to"]) == (date(2026, 4, 1), AFTER)
 
 
-def test_a_job_open_at_both_readings_counts_in_its_first_quarter(market: database.Connection, tmp_path: Path) -> None:
-    def later(board: int) -> list[Posting]:
-        return jobs(board, "old", senior=3) + jobs(board, "new", 1.03, senior=1)
-
-    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=3), N_BOARDS)
-    read(market, tmp_path, AFTER, later, N_BOARDS)
-    (row,) = rows_of(market)
-    assert (row["n_jobs"], row["n_compared"]) == (N_BOARDS, 3 * N_BOARDS)
-    assert row["change"] == pytest.approx(0.03, abs=1e-4)
-
-
 def test_what_the_first_list_of_a_board_has_counts_by_its_own_date(market: database.Connection, tmp_path: Path) -> None:
     """Adverts of the quarter before the first list count in none, nor do those whose first day nobody states."""
 
@@ -237,12 +226,6 @@ def test_what_no_band_counts_does_not_count_here(
     read(market, tmp_path, BEFORE, listed, N_BOARDS)
     found = market.execute("SELECT DISTINCT pay FROM compared_pay(?) WHERE basis = 'advertised'", [AS_OF]).fetchall()
     assert len(found) == 1
-
-
-def test_few_employers_have_no_rows(market: database.Connection, tmp_path: Path) -> None:
-    read(market, tmp_path, BEFORE, lambda board: jobs(board, "old", senior=2), 3)
-    read(market, tmp_path, AFTER, lambda board: jobs(board, "new", senior=2), 3)
-    assert rows_of(market) == []
 
 
 def test_the_figure_names_the_sources_of_matched_jobs_alone(market: database.Connection, tmp_path: Path) -> None:

@@ -114,12 +114,6 @@ def test_a_premium_is_at_equal_experience_and_needs_a_second_wave(market: databa
     assert rows[2]["previous"] is None
 
 
-def test_one_wave_alone_is_not_printed(market: database.Connection) -> None:
-    database.put(market, PayReports, engineers(date(2025, 7, 1), 40, 100))
-    database.put(market, PayReports, engineers(date(2026, 1, 15), 20, 100))
-    assert not rows_of(market, "premium", "ai_core")
-
-
 def test_a_wave_that_asks_for_other_things_is_a_break(market: database.Connection) -> None:
     database.put(market, PayReports, engineers(date(2025, 7, 1), 40, 100))
     database.put(market, PayReports, engineers(date(2026, 1, 15), 50, 100, paid_in=None))

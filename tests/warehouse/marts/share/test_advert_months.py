@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 
 from tests.builders import Answer, load, posting, refined
-from tests.known_truth.advert_months import score_size
-from tests.known_truth.scoring import MIN_COVERAGE
 from transforms.records.rows import Place, Posting
 from warehouse import database
 from warehouse.checks import gate
@@ -116,11 +114,3 @@ def test_nothing_that_moves_is_no_certainty() -> None:
     result = estimate_share_changes(np.zeros(20, np.int64), jobs, jobs / 10, 1)
     assert result.difference[0] == 0
     assert result.low[0] == pytest.approx(-result.high[0]) != 0
-
-
-@pytest.mark.parametrize("n", [150, 600])
-def test_a_constant_share_on_changing_boards_is_no_change(n: int) -> None:
-    same, over_all = (line.score for line in score_size(n, 300))
-    assert same.coverage >= MIN_COVERAGE
-    assert abs(same.bias) < 0.5, "points"
-    assert over_all.coverage < same.coverage, "whichever boards were read"
