@@ -40,6 +40,13 @@ RUST = SkillRequirement(skill="Rust", requirement="preferred", start=5, end=7)
 FAMILIAR = SkillRequirement(skill="Python", requirement="mentioned", start=0, end=4)
 
 
+def board_source(name: str, *, is_republishable: bool = True) -> Sources:
+    usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
+    return Sources(
+        source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_republishable, **usual
+    )
+
+
 def on(month: int, day: int) -> datetime:
     return datetime(2026, month, day, 12, tzinfo=UTC)
 
@@ -109,12 +116,7 @@ def market(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def publish_readings(con: database.Connection, folder: Path) -> None:
-    usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
-    sources = [
-        Sources(source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_public, **usual)
-        for name, is_public in (("board", True), ("secret", False))
-    ]
-    load_lookups(con, sources)
+    load_lookups(con, [board_source("board"), board_source("secret", is_republishable=False)])
     files = [
         refined(folder, "a", Answer(on(2, 10), [OPEN[0], FORMER])),
         refined(folder, "b", Answer(on(3, 30), OPEN)),
@@ -306,11 +308,7 @@ def test_an_employer_stands_by_its_name_and_not_by_its_token(con: database.Conne
 
 def test_a_board_that_lists_most_of_anothers_jobs_is_its_twin(con: database.Connection, tmp_path: Path) -> None:
     boards = {"acme": range(5), "acme-old": range(10, 14), "branch": range(20, 26)}
-    usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
-    sources = [
-        Sources(source="board", terms_url=None, attribution="a", is_verified=True, is_republishable=True, **usual)
-    ]
-    load_lookups(con, sources)
+    load_lookups(con, [board_source("board")])
     files = [
         refined(tmp_path, name, Answer(on(3, 30), [advert(n, board=name) for n in numbers], board=name))
         for name, numbers in boards.items()
@@ -325,18 +323,6 @@ def test_a_board_that_lists_most_of_anothers_jobs_is_its_twin(con: database.Conn
     assert rows == [("acme-old", "acme", 3, 4, 0.75)], "two jobs of a branch's six are no twin's"
 
 
-HIRING = Sources(
-    source="board",
-    title="T",
-    kind="employer board",
-    publisher="P",
-    homepage="h",
-    licence="l",
-    terms_url=None,
-    attribution="a",
-    is_verified=True,
-    is_republishable=True,
-)
 OUR_CLIENT = "Our client is a bank."
 GERMAN = Place(place_text="Köln", country="DE")
 AMERICAN = Place(place_text="Boston", country="US")
@@ -344,7 +330,7 @@ AMERICAN = Place(place_text="Boston", country="US")
 
 def board_rows(con: database.Connection, folder: Path, lists: Mapping[str, list[Posting]], columns: str) -> Any:
     """Columns of analysis.boards by board, where each lists these adverts."""
-    load_lookups(con, [HIRING])
+    load_lookups(con, [board_source("board")])
     files = [
         refined(
             folder,
@@ -442,7 +428,7 @@ def test_a_board_has_the_industry_that_fields_of_its_adverts_state(con: database
 
 
 def test_a_board_without_adverts_stays_empty(con: database.Connection) -> None:
-    load_lookups(con, [HIRING])
+    load_lookups(con, [board_source("board")])
     for name in ("a", "a-sandbox", "A"):
         known_on, is_test = date(2026, 3, 1), "sandbox" in name
         row = KnownBoards(source="board", board=name, known_from="a list", known_on=known_on, is_test=is_test)
@@ -497,13 +483,6 @@ def test_each_night_of_a_board_says_why_it_was_asked_and_what_it_showed(
         (9, None, None, "gone", 1, 8, 2, 2, 2, 0, 0),
     ]
     assert rows[-1][6:8] == last, "as the state of the board has it"
-
-
-def board_source(name: str, *, is_republishable: bool = True) -> Sources:
-    usual: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
-    return Sources(
-        source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_republishable, **usual
-    )
 
 
 def plan_board(day: int, *, why: str = "yield", run_id: str = "first", **fields: Any) -> BoardNights:

@@ -88,14 +88,6 @@ def shares(as_of: date, n_jobs: int) -> pd.DataFrame:
     return pd.DataFrame([row]).astype({"n_employers": "Int64"})
 
 
-def test_a_mart_is_replaced_for_its_day_only(con: database.Connection) -> None:
-    first, second = date(2026, 1, 1), date(2026, 1, 2)
-    for day, n_jobs in ((first, 5), (second, 6), (second, 7)):
-        database.write_mart(con, Shares, shares(day, n_jobs), as_of=day)
-    select = "SELECT as_of, n_jobs, n_employers, share, share_lo FROM mart.shares ORDER BY ALL"
-    assert all_rows(con, select) == [(first, 5, None, None, 0.1), (second, 7, None, None, 0.1)]
-
-
 def test_marts_of_a_day_come_or_go_together(con: database.Connection) -> None:
     day = date(2026, 1, 1)
     with database.transaction(con):

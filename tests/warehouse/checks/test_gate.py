@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from datetime import date
@@ -15,14 +14,12 @@ import pandas as pd
 import pytest
 
 from tests.builders import share_row
-from transforms.records.columns import fields_of, table_of
+from transforms.records.columns import fields_of
 from transforms.records.rows import ExchangeRate, PayReport, Posting
 from warehouse.checks import gate
 from warehouse.checks.gate import GateBroken, GateResult, check
 from warehouse.mart_tables import SalaryBands, Shares
-from warehouse.ops_tables import Checks
-from warehouse.schema import arrow_table, key_of
-from warehouse.tables import ExchangeRates, Postings
+from warehouse.schema import arrow_table
 
 DAY = date(2026, 3, 1)
 
@@ -121,99 +118,6 @@ def test_keys_of_several_columns_must_differ_in_one() -> None:
     assert judge_rows(pd.DataFrame([row, row | {"currency": "GBP"}]), ExchangeRate).passed
     result = judge_rows(pd.DataFrame([row, row | {"rate": 1.2}]), ExchangeRate)
     assert result.failures == ("expect_compound_columns_to_be_unique(source, rate_on, base, currency)",)
-
-
-def judge_by_great_expectations(frame: pd.DataFrame, cls: type) -> list[Checks]:
-    """Judge each column by Great Expectations' own expectations; `check` must give the same rows."""
-    import great_expectations as gx
-
-    expect: Any = gx.expectations
-    expectations: list[Any] = []
-    for field in (field for field in fields_of(cls) if not field.is_list):
-        name, column = field.name, field.column
-        if not field.nullable:
-            expectations.append(expect.ExpectColumnValuesToNotBeNull(column=name))
-        if column.values is not None:
-            expectations.append(expect.ExpectColumnValuesToBeInSet(column=name, value_set=list(column.values)))
-        if column.low is not None or column.high is not None:
-            bounds = {"min_value": column.low, "max_value": column.high}
-            expectations.append(expect.ExpectColumnValuesToBeBetween(column=name, **bounds))
-        if column.pattern is not None:
-            regex = rf"\A(?:{column.pattern})\Z"
-            expectations.append(expect.ExpectColumnValuesToMatchRegex(column=name, regex=regex))
-    keys = list(key_of(cls))
-    if len(keys) == 1:
-        expectations.append(expect.ExpectColumnValuesToBeUnique(column=keys[0]))
-    else:
-        expectations.append(expect.ExpectCompoundColumnsToBeUnique(column_list=keys))
-    for low, high in (rule.split(" <= ") for rule in table_of(cls).checks if re.fullmatch(r"\w+ <= \w+", rule)):
-        pair = {"column_A": high, "column_B": low, "or_equal": True, "ignore_row_if": "either_value_is_missing"}
-        expectations.append(expect.ExpectColumnPairValuesAToBeGreaterThanB(**pair))
-    context = gx.get_context(mode="ephemeral")
-    rows = context.data_sources.add_pandas("oracle").add_dataframe_asset("rows")
-    batch = rows.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    checks = []
-    for result in batch.validate(gx.ExpectationSuite(name="oracle", expectations=expectations)).results:
-        config: Any = result.expectation_config
-        columns = [config.kwargs.get("column"), *config.kwargs.get("column_list", [])]
-        about = ", ".join(filter(None, columns)) or f"{config.kwargs['column_A']} >= {config.kwargs['column_B']}"
-        checks.append(
-            Checks(
-                run_id="r1",
-                gate="load:board/a.warc.gz",
-                expectation=f"{config.type}({about})",
-                is_met=bool(result.success),
-                n_checked=result.result["element_count"],
-                n_unexpected=result.result["unexpected_count"],
-                examples=write_examples(result.result["partial_unexpected_list"]),
-            )
-        )
-    return checks
-
-
-def write_examples(values: list[Any]) -> str | None:
-    """The first unexpected values as in ops.checks, with null for missing values."""
-    if any(isinstance(value, dict) for value in values):
-        values = [{key: as_json(part) for key, part in value.items()} for value in values]
-    elif any(isinstance(value, tuple | list) for value in values):
-        values = [[as_json(part) for part in value] for value in values]
-    else:
-        values = [as_json(value) for value in values]
-    return json.dumps(values[: gate.EXAMPLES], ensure_ascii=False) if values else None
-
-
-def as_json(value: Any) -> Any:
-    return None if pd.isna(value) else str(value) if isinstance(value, date) else value
-
-
-ROWS_OF_FLAWS = {
-    "posting_id": ["a", "b", "a", None, None, "c", "c", "d"],
-    "title": ["Engineer", None, "  ", "x\n", "y", "z", None, "w"],
-    "role": ["wizard", None, "other", "data_engineer", "Wizard", "other", "wizard", "wizard"],
-    "years_min": [-1.0, np.nan, 0.0, 40.0, 40.5, 3.0, -2.0, 99.0],
-    "currency": ["EUR", "EURO", "EUR\n", None, "eur", "€", "USD", ""],
-    "pay_low": [9.0, 1.0, np.nan, 5.0, 5.0, np.nan, -1.0, 2.0],
-    "pay_high": [5.0, 1.0, 2.0, np.nan, 4.0, np.nan, -2.0, 2.0],
-}
-RATES_OF_FLAWS = {
-    "source": ["ecb_rates"] * 5,
-    "rate_on": [DAY, DAY, DAY, None, None],
-    "base": ["EUR", "EUR", "EUR", "EUR", "EUR"],
-    "currency": ["USD", "USD", "GBP", None, None],
-    "rate": [1.1, 1.2, 0.0, -1.0, np.nan],
-}
-
-
-@pytest.mark.parametrize(
-    ("frame", "cls"), [(postings(8, **ROWS_OF_FLAWS), Postings), (pd.DataFrame(RATES_OF_FLAWS), ExchangeRates)]
-)
-def test_the_counts_are_those_that_great_expectations_finds_column_by_column(frame: pd.DataFrame, cls: type) -> None:
-    frame = frame.reindex(columns=[f.name for f in fields_of(cls) if not f.is_list])
-    ours = check(frame, cls, gate="load:board/a.warc.gz", run_id="r1")
-    assert sum(not row.is_met for row in ours.checks) >= 5
-    theirs = judge_by_great_expectations(frame, cls)
-    by_name = sorted(ours.checks, key=lambda row: row.expectation)
-    assert by_name == sorted(theirs, key=lambda row: row.expectation)
 
 
 def test_marts_are_judged_by_their_own_declaration() -> None:

@@ -168,13 +168,3 @@ def test_a_board_that_only_redirects_is_asked_monthly_and_forgotten_as_one_that_
     assert store.forget_dead(con, min_missed=DEAD_AFTER + 1) == []
     boards = store.forget_dead(con, min_missed=DEAD_AFTER)
     assert boards == [("board", "gone"), ("board", "left")]
-
-
-def test_dead_boards_of_lists_are_forgotten_and_others_are_not(con: database.Connection, tmp_path: Path) -> None:
-    store.add_known(con, [known("acme"), known("globex", known_from="boards.csv"), known("initech")])
-    for number in range(DEAD_AFTER):
-        answers = [Answer(night(number), board=board, status=404) for board in ("acme", "globex")]
-        load(con, refined(tmp_path, str(number), *answers))
-    assert store.forget_dead(con, min_missed=DEAD_AFTER + 1) == []
-    assert store.forget_dead(con, min_missed=DEAD_AFTER) == [("board", "acme")]
-    assert store.read_states(con, ["board"], TODAY)["board"].board == ["globex", "initech"]

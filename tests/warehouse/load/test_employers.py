@@ -36,23 +36,10 @@ NOTHING: Mapping[str, int] = MappingProxyType({})
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def board_line(
-    source: str,
-    board: str,
-    employer: str | None = None,
-    country: str | None = None,
-    industry: str | None = None,
-    industry_evidence: str | None = None,
-) -> Board:
-    """A line of boards.csv."""
-    return Board(
-        source=source,
-        board=board,
-        employer=employer,
-        country=country,
-        industry=industry,
-        industry_evidence=industry_evidence,
-    )
+def board_line(source: str, board: str, *more: str | None) -> Board:
+    """A line of boards.csv. `more` are its employer, country, industry and evidence of the industry."""
+    named: dict[str, Any] = dict(zip(("employer", "country", "industry", "industry_evidence"), more, strict=False))
+    return Board(source=source, board=board, **named)
 
 
 def said(

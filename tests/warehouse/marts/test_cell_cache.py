@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -218,31 +218,6 @@ def test_other_code_computes_everything(after_night: database.Connection, monkey
     cells = night(after_night, DAY + timedelta(days=1), monkeypatch)
     assert set(cells) == {table_of(cls).name for cls in MARTS}
     assert all(not cell.reused for cell in cells.values())
-
-
-def test_a_held_macro_is_read_once_a_night(after_night: database.Connection) -> None:
-    class Noting:
-        """The connection, which notes what it is asked."""
-
-        def __init__(self) -> None:
-            self.asked: list[str] = []
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(after_night, name)
-
-        def execute(self, query: str, *rest: Any) -> Any:
-            self.asked.append(query)
-            return after_night.execute(query, *rest)
-
-    noting = Noting()
-    compute_marts(cast("database.Connection", noting), DAY + timedelta(days=9), run_id="test")
-    macros = {mart.held for mart in MARTS.values() if mart.held}
-    assert macros
-    for macro in macros:
-        assert sum(f"{macro}(" in query for query in noting.asked) == 1
-        assert sum(cell_cache.held_name(macro) in query for query in noting.asked) >= 3, "digest, and made and dropped"
-    left = "SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name LIKE 'held_%'"
-    assert after_night.execute(left).fetchall() == [(0,)]
 
 
 MACROS_OF_READINGS = ("complete_readings", "board_intervals", "board_listings")

@@ -238,17 +238,6 @@ def test_a_day_is_read_without_the_rows_of_other_days(con: database.Connection, 
     assert read_back(con, Shares, day(7)) == as_written(con, Shares, shares(day(7), {"ai_engineer": 7}))
 
 
-def test_what_was_refused_leaves_nothing_behind(tmp_path: Path) -> None:
-    with database.open_work(tmp_path) as con:
-        with database.transaction(con):
-            database.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
-        with pytest.raises(RuntimeError), database.transaction(con):
-            database.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
-            raise RuntimeError
-        assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
-        assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(1,)]
-
-
 def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: Path) -> None:
     market = tmp_path / "market.duckdb"
     with database.open_work(tmp_path) as con:

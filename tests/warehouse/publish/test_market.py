@@ -64,13 +64,6 @@ def test_the_published_file_has_rows_keys_comments_and_views(con: database.Conne
     assert not list(tmp_path.glob("market.duckdb.*"))
 
 
-def test_what_a_killed_run_left_is_removed(con: database.Connection, tmp_path: Path) -> None:
-    for name in ("market.duckdb.new", "market.duckdb.new.wal"):
-        (tmp_path / name).write_bytes(b"half a file")
-    publish(con, tmp_path / "market.duckdb")
-    assert not list(tmp_path.glob("market.duckdb.*"))
-
-
 def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -> None:
     target = tmp_path / "market.duckdb"
     publish(con, target)

@@ -114,17 +114,6 @@ def test_of_mirrored_platforms_neither_number_is_a_point(con: database.Connectio
         assert (row[f"{ends}_lo"], row[f"{ends}_hi"]) == (low, high), "as far as the readings reach"
 
 
-def test_five_mirrored_platforms_widen_both_numbers(con: database.Connection) -> None:
-    markets: Market = {
-        name: (200, 20 if number % 2 else 180)
-        for number, name in enumerate(("ashby", "greenhouse", "lever", "workable", "breezy"))
-    }
-    put(con, adverts(markets))
-    row = first_number(con)
-    assert (row["form"], row["other_form"], len(row["platforms_by_jobs"])) == ("interval", "interval", 5)
-    assert row["other_share_hi"] - row["other_share_lo"] > 0.9, "a further platform may be like either"
-
-
 def test_bounds_hold_the_widened_interval_and_are_not_printed_where_that_makes_them_too_wide(
     con: database.Connection,
 ) -> None:
@@ -134,12 +123,6 @@ def test_bounds_hold_the_widened_interval_and_are_not_printed_where_that_makes_t
     assert row["n_jobs"] / (row["n_jobs"] + row["n_unknown"]) < 0.6
     assert row["bound_lo"] <= row["other_share_lo"] < 0.1 and row["bound_hi"] >= row["other_share_hi"] > 0.9
     assert (row["form"], row["other_form"]) == ("says", "says")
-
-
-def test_readings_that_agree_are_no_surprise(con: database.Connection) -> None:
-    put(con, adverts({"ashby": (400, 112), "greenhouse": (600, 168)}))
-    row = first_number(con)
-    assert row["form"] == "platforms" and row["platforms_chance"] > 0.9
 
 
 OTHERS: Mapping[str, dict[str, Any]] = {

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
@@ -168,19 +167,6 @@ def test_items_without_a_row_are_ranked_below_those_that_are_known_to_be_above_t
     assert rows["category_rank_worst"].tolist() == [12, 1], "five of 65 employers may as well be none"
 
 
-def test_values_by_size_need_ten_employers_of_the_size() -> None:
-    row = rows_of_two_items(by_employer=True).iloc[1]
-    assert (row.n_single_employers, row.n_small_employers, row.n_large_employers) == (60, 0, 5)
-    assert row.share_of_single == 1 and pd.isna(row.share_of_small) and pd.isna(row.share_of_large)
-    assert row.share_by_employer == pytest.approx(60 / 65)
-
-
-def test_the_share_without_the_largest_employer_is_told_where_it_is_another() -> None:
-    moved, same = cells_like([30, *[3] * 60], 30), cells_like([3] * 60, 3)
-    assert moved.share == pytest.approx(30 / 210) and moved.share_without_largest == 0
-    assert same.share == pytest.approx(3 / 180) and pd.isna(same.share_without_largest)
-
-
 def test_lists_are_short_enough_to_be_compared_in_pairs() -> None:
     longest = max(Counter(skill.category for skill in taxonomy()).values())
     assert MAX_COMPARISONS // (longest + 1) ** 2 >= FEWEST_DRAWS, "a longer list is refused"
@@ -256,21 +242,6 @@ def test_neither_the_order_of_adverts_nor_other_measures_change_a_row(
     pd.testing.assert_frame_equal(some, expected, check_exact=True)
 
 
-def test_who_does_not_say_is_not_in_the_denominator(con: database.Connection) -> None:
-    put(con, [posting(i, workplace="remote" if i < 12 else "onsite" if i < 40 else None) for i in range(70)])
-    rows = found(con, "workplace")
-    assert rows.loc["remote", ["n_jobs", "n_yes", "n_no", "n_unknown", "share"]].tolist() == [40, 12, 28, 30, 0.3]
-    least, most = 12 / 70 * 69, 42 / 70 * 69  # single jobs: as informative as one employer less
-    ends = [stats.beta.ppf(0.05, least, 69 - least + 1), stats.beta.ppf(0.95, most + 1, 69 - most)]
-    assert rows.loc["remote", ["bound_lo", "bound_hi"]].tolist() == pytest.approx(ends), "far apart, each errs alone"
-    assert set(rows["form"]) == {"says"}, "40 of 70 are fewer than 60 %, and the others may change too much"
-    nobody = rows.loc["hybrid", ["n_yes", "share", "share_lo"]].tolist()
-    assert nobody == [0, 0, 0], "an answer that nobody gives is a share of 0"
-    assert 0 < rows.loc["hybrid", "share_hi"] < 0.2, "whose interval has an upper end"
-    degrees = found(con, "degree")
-    assert degrees["bound_lo"].isna().all() and "bounds" not in set(degrees["form"]), "there silence is an answer"
-
-
 LISTED: dict[str, Any] = {"source": "list", "text_state": "none", "text_class": "none", "language": None}
 
 
@@ -309,16 +280,6 @@ def test_a_text_that_is_not_whole_tells_nothing_by_its_silence(con: database.Con
 def test_a_job_could_have_told_in_any_of_its_adverts(con: database.Connection) -> None:
     put(con, [posting(1), posting(2, workplace="remote"), posting(3, job_id="x:0001", **LISTED)])
     assert counts(con, "workplace")["remote"] == (1, 0, 1)
-
-
-def test_of_several_adverts_of_a_job_the_first_that_says_something_is_taken(con: database.Connection) -> None:
-    adverts = [
-        posting(1),
-        posting(2, job_id="x:0001", workplace="hybrid"),
-        posting(3, job_id="x:0001", workplace="remote"),
-    ]
-    put(con, adverts)
-    assert counts(con, "workplace") == {"hybrid": (1, 0, 0), "onsite": (0, 1, 0), "remote": (0, 1, 0)}
 
 
 def test_jobs_count_in_each_of_their_regions_and_role_groups(con: database.Connection) -> None:
