@@ -117,6 +117,7 @@ def list_skills(published: Iterable[Cell], figures: Sequence[Figures]) -> SkillL
     result = {}
     for key, by_name in sorted(lists.items()):
         listed = [cells for cells in by_name.values() if ASKED in cells and cells[ASKED].row["n_asking"] >= MIN_JOBS]
+        listed = [cells for cells in listed if _count(cells[ASKED]) is not None]
         if listed:
             listed.sort(key=lambda cells: (-cells[ASKED].row["share"], cells[ASKED].item))
             result[key] = _make_list(key[1], listed, printed)
@@ -124,16 +125,15 @@ def list_skills(published: Iterable[Cell], figures: Sequence[Figures]) -> SkillL
 
 
 def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: Set[str]) -> SkillList:
+    counts = [count for cells in listed if (count := _count(cells[ASKED])) is not None]
     skills = []
-    for cells in listed:
+    for cells, asked in zip(listed, counts, strict=True):
         cell, category = cells[ASKED], cells[ASKED].row["category"]
-        counts = {measure: _count(one) for measure, one in cells.items()}
         skills.append(
             Skill(
-                name=cell.item, category=category_name(category), style=STYLES.get(category, "software"),
-                asked=counts[ASKED],
-                required=counts.get(REQUIRED), preferred=counts.get(PREFERRED),
-                duty=counts.get(DUTY), figure=cell.id if cell.id in printed else "",
+                name=cell.item, category=category_name(category), style=STYLES.get(category, "software"), asked=asked,
+                required=_count(cells.get(REQUIRED)), preferred=_count(cells.get(PREFERRED)),
+                duty=_count(cells.get(DUTY)), figure=cell.id if cell.id in printed else "",
             )
         )  # fmt: skip
     first = listed[0][ASKED]
@@ -161,9 +161,10 @@ def say_first(measure: Measure, jobs: str, known: Sequence[Row]) -> str | None:
     return prose.list_shares(measure, jobs, known[:n_said])
 
 
-def _count(cell: Cell) -> Count:
-    number = cell.numbers["share"]
-    assert number.ends is not None
+def _count(cell: Cell | None) -> Count | None:
+    number = None if cell is None else cell.numbers.get("share")
+    if cell is None or number is None or number.ends is None:
+        return None
     share = None if number.value is None else round(number.value, DECIMALS)
     low, high = (round(end, DECIMALS) for end in number.ends)
     said = span_share(cell.row) if number.form in (POINT, PLATFORMS) else ""
