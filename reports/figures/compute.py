@@ -15,7 +15,7 @@ from typing import Any
 
 from reports.figures import query
 from reports.figures.addresses import declare
-from reports.figures.catalogue import declarations
+from reports.figures.catalogue import KNOWN, declarations, find_id
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.declared.pay_figures import REGIONS_PAY
@@ -44,21 +44,21 @@ def compute_figures(
     also: Collection[str] = (),
     standing: Mapping[str, Vintages] | None = None,
 ) -> list[Figures]:
-    """Return the ledger rows of one day, one for each figure, in order of declaration.
+    """Return the ledger rows of one day, in order of declaration.
 
-    `also` are addresses of further figures. `standing` maps lists of cells to their published vintages: if it is given,
-    cells are read from these vintages, otherwise from the day's marts. Only published.* or mart.*, and core.*, are
-    read; nothing is written. Rungs that rest on a source whose aggregates may not be republished are skipped.
+    A country's pay in other money has no row before it has a value, unless `also`, addresses of further figures, has
+    it. `standing` maps lists of cells to their published vintages: if it is given, cells are read from these vintages,
+    otherwise from the day's marts. Only published.* or mart.*, and core.*, are read. Rungs of closed sources are skipped.
     """
     figures = declarations(con, also)
     before = {} if standing is None else _read_before(con, as_of)
     inputs = inputs_of(con, as_of, standing, code_version=code_version, before=before)
     if standing is not None:
         inputs.earlier.update(_read_earlier(con, as_of))
-    rows: dict[str, Figures] = {}
-    for figure in figures.values():
-        rows[figure.id] = _compute(con, figure, inputs)
-    return rebuild_tables(figures, {name: _with_nearest(row, figures, rows) for name, row in rows.items()})
+    rows = {figure.id: _compute(con, figure, inputs) for figure in figures.values()}
+    ledger = rebuild_tables(figures, {name: _with_nearest(row, figures, rows) for name, row in rows.items()})
+    kept = {*KNOWN, *map(find_id, also), *before}
+    return [row for row in ledger if row.value is not None or row.figure in kept or row.figure.startswith("pay.")]
 
 
 def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
