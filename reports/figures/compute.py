@@ -48,7 +48,7 @@ def compute_figures(
 
     A country's pay in other money has no row before it has a value, unless `also`, addresses of further figures, has
     it. `standing` maps lists of cells to their published vintages: if it is given, cells are read from these vintages,
-    otherwise from the day's marts. Only published.* or mart.*, and core.*, are read. Rungs of closed sources are skipped.
+    otherwise from the day's marts. Only published.* or mart.*, and core.*, are read. Closed sources are skipped.
     """
     figures = declarations(con, also)
     before = {} if standing is None else _read_before(con, as_of)

@@ -75,8 +75,8 @@ COPIED = ("site.js", "pay.js", "skills.js", "search.js", "embed.js", "icon.svg")
 class Site:
     """The data of all pages.
 
-    `open` lists the figures that cannot be printed yet, and `quality` is the
-    text of QUALITY.md. `releases` are the manifests of the releases beside the site, the newest first.
+    `open` lists the figures that cannot be printed yet, and `quality` is the text of QUALITY.md. `releases` are the
+    manifests of the releases beside the site, the newest first.
     """
 
     publication: PublishedDay
@@ -118,17 +118,16 @@ def files_of(
     `published` are all published cells, withheld ones among them; `releases` are as in `Site`.
     """
     as_of = publication.as_of
-    figures = tuple(publication.figures)
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         publication=publication,
-        figures=figures,
+        figures=publication.figures,
         explorer=explorer.make_explorer(published, as_of, publication.figures),
         skills=skills.list_skills(published, publication.figures),
         world=world.read_world(con, as_of),
         releases=releases,
         quality=quality.report(con, publication, name, releases[1:]).decode(),
-        open=findings.list_open(figures),
+        open=findings.list_open(publication.figures),
     )
     yield from pages_of(site)
     yield "data/pay.js", explorer.to_script(site.explorer)

@@ -41,8 +41,3 @@ def test_a_rebuilt_day_has_no_count_that_came_later(con: duckdb.DuckDBPyConnecti
     ))  # fmt: skip
     days = {day: computed(con, day)["adoption.eu"].qualifier for day in (date(2025, 11, 1), date(2026, 1, 12))}
     assert list(days.values()) == ["count of 2024", "count of 2025"]
-
-
-def test_without_a_count_it_is_withheld(con: duckdb.DuckDBPyConnection) -> None:
-    row = computed(con)["adoption.eu"]
-    assert (row.status, row.reason) == ("suppressed", "no count was read yet")

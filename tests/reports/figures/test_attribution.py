@@ -197,7 +197,7 @@ def attribute(kind: str, then: Day, now: Day, *, method: float = 0.0) -> dict[tu
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
-@pytest.mark.parametrize("n_pairs", [200, pytest.param(5_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("n_pairs", [60, pytest.param(5_000, marks=pytest.mark.long)])
 def test_causes_add_up_whatever_happens(kind: str, n_pairs: int) -> None:
     found = set()
     for seed in range(n_pairs):

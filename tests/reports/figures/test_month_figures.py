@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ import duckdb
 import pytest
 
 from reports.cells.cell import FIRM, numbers_of
-from reports.figures.addresses import AddressError, declare
 from reports.site import figure_pages, lines
 from reports.wording import months, notes
 from tests.reports.figures.ledger_builders import Put, computed
@@ -137,11 +135,3 @@ def test_ours_stand_with_indeeds_beside_them(con: duckdb.DuckDBPyConnection, put
     assert row.bare_value is not None
     assert row.bare_value.startswith("4.0% (3.0–5.0%) of jobs were AI jobs in June 2026, up from May")
     assert "hiringlab_ai_tracker" in row.sources, "it stands beside ours"
-
-
-def test_a_country_of_which_nothing_is_known_is_withheld() -> None:
-    figure = declare("adverts.fi")
-    assert figure.judge([]).reason == "no boards of 15 employers have complete lists of two months in a row"
-    with pytest.raises(AddressError):
-        declare("adverts.south_america")
-    assert re.fullmatch(r"AI in job adverts by month, Finland", figure.title)

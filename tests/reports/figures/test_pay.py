@@ -64,35 +64,6 @@ def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyCo
     assert row.snapshots == ("ashby/b.warc.gz", "ashby/a.warc.gz", "ecb/1")
 
 
-def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(mart_tables.SalaryBands, cell(status="low", reason="few employers"))
-    row = computed_one(con, NORTH)
-    assert row.value == "USD 120K–180K per year, median USD 150K (low confidence)"
-    assert (row.status, row.reason) == ("low", "few employers")
-    assert "Low confidence: few employers." in notes.note(row)
-
-
-def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(mart_tables.SalaryBands, cell(), cell(region="Western Europe"), cell(region="Northern Europe"))
-    for country, region in (("US", "Northern America"), ("DE", "Western Europe"), ("SE", "Northern Europe")):
-        money = {"US": "USD", "DE": "EUR", "SE": "SEK"}[country]
-        place = {"country": country, "alpha3": f"{country}X", "name": country, "region": region}
-        put(tables.Countries, {**place, "currencies": [money]})
-    put(tables.Postings, posting(1, **paid(), warc="ashby/1"), posting(2, **paid(), warc="ashby/2"))
-    ends = {"low": 1e5, "high": 2e5, "annual_low": 1e5, "annual_high": 2e5, "currency": "EUR", "period": "year"}
-    dollars = {"annual_low_usd": 1e5, "annual_high_usd": 2e5}
-    zone = {"posting_id": "ashby:2", "component": "base", "is_headline_in_country": True, **ends, **dollars}
-    rate = {"fx_source": "ecb_rates", "fx_on": AS_OF}
-    put(tables.PostingPay, {**zone, "position": 1, "country": "DE", **rate})
-    put(tables.PostingPay, {**zone, "position": 2, "country": "SE", "flag": "high_over_4x_low"})
-    quote = {"source": "ecb_rates", "rate_on": AS_OF, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": "ecb/1"}
-    put(tables.ExchangeRates, quote)
-    ledger = computed(con, starts=("pay.",))
-    assert ledger[NORTH].snapshots == ("ashby/2", "ashby/1")
-    assert ledger["pay.western_europe.ai_engineering.mid_senior"].snapshots == ("ashby/2", "ecb/1")
-    assert ledger["pay.northern_europe.ai_engineering.mid_senior"].snapshots == ()
-
-
 def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
@@ -254,15 +225,6 @@ def test_contractors_stand_beside_employees_and_have_a_figure_of_their_own(
     assert contractors.value is not None and contractors.value.startswith("USD 70K–95K per year")
     assert "contractors' invoices" in contractors.title
     assert (employees.n_jobs, contractors.n_jobs) == (420, 64)
-
-
-def test_contractors_have_a_figure_where_employees_have_none(
-    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
-) -> None:
-    put(mart_tables.SalaryBands, cell(region_level="country", region="PL", contract="contractor"))
-    ledger = computed(con, starts=("pay.pl", "contractor.pl"))
-    assert ledger["pay.pl.ai_engineering.mid_senior"].value is None
-    assert ledger["contractor.pl.ai_engineering.mid_senior"].value is not None
 
 
 def bonus(number: int, **fields: Any) -> dict[str, Any]:

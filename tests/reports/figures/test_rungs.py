@@ -231,14 +231,6 @@ def test_what_stands_behind_a_vintage_is_read_once(
     assert row.sources == ("ashby",) and row.value == "USD 120K–180K per year, median USD 150K"
 
 
-def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
-    row = computed_one(con, NORTH)
-    assert (row.value, row.value_json, row.rung, row.status) == (None, None, "withheld", "suppressed")
-    assert notes.value(row) == "withheld: not enough employers (2; 15 needed)"
-    assert computed_one(con, "pay.polynesia.ai_engineering.mid_senior").reason == "not enough employers (0; 15 needed)"
-
-
 def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(mart_tables.SalaryBands, cell(**PAIRS))
     put(tables.Countries, US)
@@ -295,11 +287,6 @@ def test_a_better_rung_is_taken_at_once_where_the_one_in_use_falls(night: Callab
     night(JANUARY, holds=False)
     assert night(date(2026, 2, 1)).rung == THIRD
     assert night(date(2026, 2, 2), third_holds=False).rung == OWN
-
-
-def test_a_first_night_takes_the_best_rung_that_holds(night: Callable[..., Figures]) -> None:
-    """The same holds for a rebuild, which begins without a ledger."""
-    assert night(JANUARY).rung == OWN
 
 
 def test_values_of_two_rungs_are_set_apart(con: duckdb.DuckDBPyConnection, night: Callable[..., Figures]) -> None:

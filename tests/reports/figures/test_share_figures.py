@@ -21,7 +21,6 @@ from tests.reports.figures.ledger_builders import (
     computed_from_core,
     computed_one,
     demand,
-    offers,
     posting,
     watched,
 )
@@ -45,13 +44,6 @@ def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnect
         "95% intervals"
     )
     assert (row.n_jobs, row.status, row.basis) == (400, "published", "postings")
-
-
-def test_rows_are_ordered_by_their_points(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    wide = {"form": "interval", "share_lo": 0.1, "share_hi": 0.44}
-    put(mart_tables.Shares, demand("Go", 0.3, **wide), demand("C", 0.28, category_rank=2))
-    value = computed_one(con, "skills.programming_languages").value
-    assert value is not None and value.startswith("Go 10–44%, C 28% (26–30%);"), "also where the point is not printed"
 
 
 def by_employer(share: float, **fields: Any) -> dict[str, Any]:
@@ -169,15 +161,6 @@ def test_tables_have_jobs_of_several_platforms_in_the_order_of_the_first_number(
     assert "Python 38% and 19%" in of_jobs.value and "SQL 36% and 19%" in of_jobs.value
 
 
-def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    reason = "not enough employers (12; 15 needed)"
-    few = {"status": "suppressed", "reason": reason, "n_jobs": 12, "n_yes": 3, "n_no": 9}
-    few |= {"form": None, "zero_share_hi": None}
-    put(mart_tables.Shares, demand("Python", None, **few))
-    row = computed_one(con, "skills.programming_languages")
-    assert (row.status, row.reason) == ("suppressed", reason)
-
-
 def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     category = {"category": "Programming Languages"}
     put(
@@ -221,20 +204,6 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
     assert ledger["skill.keras.all.ai_engineering"].reason == "not in the taxonomy of skills"
 
 
-def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    cell: dict[str, Any] = {"role_group": "ai_jobs", "n_employers": 9, "status": "published", "reason": None}
-    cell |= {"share_lo": 0.0, "share_hi": 0.7}
-    put(
-        mart_tables.Shares,
-        share_row(AS_OF, "role", "ai_security", 90, 27, share=0.3, **cell),
-        share_row(AS_OF, "role", "ai_engineer", 90, 63, share=0.7, **cell),
-        share_row(AS_OF, "role", "ai_architect", 90, 0, share=0.0, **cell),
-    )
-    assert computed_one(con, "roles.shares").value == (
-        "AI engineer 70% (0–70%), AI security specialist 30% (0–70%); n = 90 AI jobs, 95% intervals"
-    )
-
-
 def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     """One employer offers equity; all offer bonuses in a third of their adverts."""
     adverts, pay = [], []
@@ -265,12 +234,6 @@ def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Pu
     assert table is not None
     assert [line[0] for line in table.rows] == ["equity, bonus or commission", "equity", "bonus"]
     assert table.columns[-2:] == ("Jobs", "Employers")
-
-
-def test_few_employers_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    offers(put, [5] * 14, lambda employer, k: True)
-    row = computed_from_core(con, starts=("additional.share",))["additional.share"]
-    assert (row.status, row.reason) == ("suppressed", "not enough employers (14; 15 needed)")
 
 
 @pytest.mark.parametrize(("n", "said", "bounds"), [(1000, "between 36% and 82%", "36–82%"), (100, "open", None)])

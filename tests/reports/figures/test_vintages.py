@@ -120,10 +120,10 @@ def test_a_first_vintage_is_published_and_then_revised_on_the_first_night_of_a_m
 def test_nothing_printed_flickers_for_noise_and_a_true_rise_comes_through(nights: Nights) -> None:
     rng = np.random.default_rng(17)
     shares = set()
-    for _ in range(29):
+    for _ in range(10):
         nights.night(0.3 + 0.01 * rng.standard_normal())
         shares.add(nights.share())
-        nights.pass_days(1)
+        nights.pass_days(3)
     assert len(shares) == 1
     for month in (4, 5, 6):
         nights.day = date(2026, month, 1)

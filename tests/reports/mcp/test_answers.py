@@ -144,10 +144,6 @@ def test_an_id_of_no_figure_names_the_nearest(snapshot: Snapshot, name: str, wor
         snapshot.find(name)
 
 
-def test_a_short_form_finds_the_figure(snapshot: Snapshot) -> None:
-    assert snapshot.find("skill.python").figure == PYTHON
-
-
 # --- states over time -----------------------------------------------------------------------------------------
 
 
@@ -176,15 +172,20 @@ def test_a_figure_under_review_or_of_long_ago_says_so(folder: Path, tmp_path: Pa
         assert f"{PYTHON} is stale" in notes
 
 
-def test_a_file_that_a_night_replaced_is_read_anew(folder: Path, tmp_path: Path) -> None:
+def test_a_file_that_a_night_replaced_is_read_anew(
+    folder: Path, tmp_path: Path, made_once: Callable[..., Path]
+) -> None:
+    def publish_next(path: Path) -> None:
+        publish_day(shutil.copytree(folder, path, dirs_exist_ok=True), NEXT, python=0.5)
+
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     market = Market(tmp_path)
     with market.read() as first:
         assert first.published.as_of == DAY
     with market.read() as again:
         assert again is first
-    later = publish_day(Path(shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}.later")), NEXT)
-    (later / "market.duckdb").replace(tmp_path / "market.duckdb")
+    later = Path(shutil.copy(made_once("published-next", publish_next) / "market.duckdb", tmp_path / "later.duckdb"))
+    later.replace(tmp_path / "market.duckdb")
     with market.read() as second:
         assert second.published.as_of == NEXT
 

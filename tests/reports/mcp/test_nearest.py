@@ -47,11 +47,6 @@ def test_a_withheld_figure_offers_the_nearest_with_value_and_difference(
     assert (first["title"], first["value"]) == (figure.title, figure.value) and first["interval"]
 
 
-def test_what_is_printed_offers_nothing_else(snapshot: Snapshot) -> None:
-    figure = snapshot.find("pay.northern_america.ai_engineering.mid_senior")
-    assert "nearest" not in describe_with_nearest(figure, snapshot)
-
-
 def test_pay_of_a_region_that_is_one_country_elsewhere_is_not_offered(snapshot: Snapshot) -> None:
     answer = describe_with_nearest(snapshot.find("pay.mx.ai_engineering.mid_senior"), snapshot)
     assert all("northern_america" not in near["id"] for near in answer["nearest"])

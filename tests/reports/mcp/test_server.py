@@ -29,15 +29,7 @@ def ask(server: Server, tool: str, **arguments: Any) -> str:
     return json.dumps(answer.model_dump(mode="json"), ensure_ascii=False)
 
 
-QUERIES = (
-    "SELECT path FROM duckdb_databases()",
-    "FROM duckdb_settings()",
-    "FROM read_text('market.duckdb')",
-    "FROM glob('*')",
-    "FROM no_such_table",
-    "FROM ops.runs",
-    "ATTACH 'x.db'",
-)
+QUERIES = ("SELECT path FROM duckdb_databases()", "FROM read_text('market.duckdb')", "FROM ops.runs", "ATTACH 'x.db'")
 CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("get", {"figure": "pay.de.ai_engineering.mid"}),
     ("get", {"figure": "nothing"}),

@@ -23,15 +23,6 @@ OFFICIAL = {
 }  # fmt: skip
 
 
-def test_a_country_with_one_kind_of_source_is_not_compared() -> None:
-    abroad = {**ROW, "pay_market": "cross_border"}
-    assert comparison.arrange([ROW, abroad]) == []
-    assert len(comparison.arrange([ROW, abroad, OFFICIAL])) == 3
-    refusal = {**OFFICIAL, "status": "suppressed", "usd": None}
-    assert comparison.arrange([ROW, refusal, {**OFFICIAL, "place": "Canada"}]) == []
-    assert comparison.arrange([ROW, {**OFFICIAL, "role": "ai_researcher"}]) == [], "other work"
-
-
 def test_our_adverts_come_first_and_only_like_is_set_against_them() -> None:
     survey = {**OFFICIAL, "basis": "reported", "nearness": None, "usd": 120_000.0}
     rows = comparison.arrange(
