@@ -80,7 +80,6 @@ class Site:
     """
 
     publication: PublishedDay
-    figures: Sequence[Figures]
     explorer: explorer.Explorer
     skills: Mapping[tuple[str, str], skills.SkillList]
     world: Mapping[str, Any]
@@ -96,13 +95,13 @@ class Site:
     @functools.cached_property
     def prose(self) -> Sequence[Figures]:
         """The figures as they may stand on the front page."""
-        return for_prose(self.figures, self.publication.sources.values())
+        return for_prose(self.publication.figures, self.publication.sources.values())
 
     @functools.cached_property
     def heads(self) -> Mapping[str, str]:
         """The words for the platforms that figures name, by id: "on Ashby boards"; {} if none names any."""
         titles = {name: source.title for name, source in self.publication.sources.items()}
-        found = ((figure.figure, notes.find_platforms(figure, titles)) for figure in self.figures)
+        found = ((figure.figure, notes.find_platforms(figure, titles)) for figure in self.publication.figures)
         return {name: numbers.on_platforms(platforms) for name, platforms in found if platforms}
 
 
@@ -121,7 +120,6 @@ def files_of(
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         publication=publication,
-        figures=publication.figures,
         explorer=explorer.make_explorer(published, as_of, publication.figures),
         skills=skills.list_skills(published, publication.figures),
         world=world.read_world(con, as_of),
@@ -142,9 +140,9 @@ def pages_of(site: Site) -> Iterator[tuple[str, bytes]]:
     """Yield every page as (path, content)."""
     for path in PAGES:
         yield path, _render(site, path, path)
-    for figure, original in zip(site.figures, site.publication.figures, strict=True):
+    for figure in site.publication.figures:
         path = f"f/{figure.figure}.html"
-        page = figure_pages.describe(figure, original, site.publication, site.explorer, site.skills)
+        page = figure_pages.describe(figure, site.publication, site.explorer, site.skills)
         yield path, _render(site, path, "figure.html", **page)
     texts = {source.stem: (title, source.read_text(encoding="utf-8")) for source, title in TEXTS.items()}
     for name, (title, text) in {**texts, "quality": ("Quality report", site.quality)}.items():
@@ -209,7 +207,7 @@ def by_section(site: Site) -> Mapping[str, list[tuple[Figures, str]]]:
     """
     shown = defaultdict(list)
     numbers_of = {name: number for number, name in enumerate(KNOWN)}
-    for figure in sorted(site.figures, key=lambda figure: numbers_of.get(figure.figure, len(numbers_of))):
+    for figure in sorted(site.publication.figures, key=lambda figure: numbers_of.get(figure.figure, len(numbers_of))):
         for display in displays_of(figure.figure) if figure.value is not None else ():
             heading = ", ".join(filter(None, (display.heading, site.heads.get(figure.figure))))
             shown[display.section].append((figure, heading if display.heading else figure.title))
@@ -225,7 +223,7 @@ def list_changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage
 
     They are as in `changes.list_moves`.
     """
-    moves = changes.list_moves(site.figures, site.publication.vintages)
+    moves = changes.list_moves(site.publication.figures, site.publication.vintages)
     return sorted(moves, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MAX_CHANGES]
 
 

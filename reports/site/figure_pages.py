@@ -61,17 +61,14 @@ def by_subject(figures: Sequence[Figures]) -> list[Figures]:
     return sorted(figures, key=lambda one: (order.get(_subject_of(one), len(order) // 2), one.figure))
 
 
-def describe(
-    figure: Figures, original: Figures, publication: PublishedDay, pay: Explorer, lists: SkillLists
-) -> dict[str, Any]:
-    """Return the values of a figure's page. `original` is the same figure in the words of files and guides."""
+def describe(figure: Figures, publication: PublishedDay, pay: Explorer, lists: SkillLists) -> dict[str, Any]:
+    """Return the values of a figure's page."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
     title, value, drawing = _head(figure, cells, pay, lists)
     sql = describe_sql(figure, declaration_of(figure.figure), licence)
     return {
         "figure": figure,
-        "original": original,
         "licence": licence,
         "crumbs": SUBJECTS.get(_subject_of(figure), WORK),
         "title": title,
@@ -96,8 +93,8 @@ def describe(
         "units": upper_first(unit_of(figure.basis)[1]),
         "behind": {part.source: part for part in figure.behind or ()},
         "sql": sql and (FILES[sql["answered_by"]], sql["select"]),
-        "citation": publication.cite_figure(original, path_of(figure.figure), title=words.plain(original.title)),
-        "sentences": _list_sentences(original, publication),
+        "citation": publication.cite_figure(figure, path_of(figure.figure), title=words.plain(figure.title)),
+        "sentences": _list_sentences(figure, publication),
         "address": publication.base_url and f"{publication.base_url}{path_of(figure.figure, 'svg')}",
     }
 

@@ -49,7 +49,7 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
         newest = max(map(_year, group))
         ours = {row["pay_market"]: row["usd"] for row in group if row["basis"] == "advertised"}
         for row in sorted(group, key=lambda row: (NAMED.index(row["basis"]), row["pay_market"] != "local")):
-            is_wider = row["nearness"] in ("broadMatch", "wider")  # "wider": published before
+            is_wider = row["nearness"] == "broadMatch"
             is_comparable = row["statistic"] == "median" and not is_wider and row["basis"] != "advertised"
             base = ours.get(row["pay_market"]) if is_comparable else None
             ratio = None if base is None else row["usd"] / base

@@ -35,7 +35,6 @@ def make_site(day: PublishedDay) -> build.Site:
     """Make a site of figures alone."""
     return build.Site(
         publication=day,
-        figures=list(day.figures),
         explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
         skills={},
         world={"picture": "", "on": day.as_of, "rows": (), "shades": ()},
