@@ -101,14 +101,6 @@ def test_no_interval_of_a_share_is_narrower_than_that_of_independent_jobs(cell: 
     assert estimate.high[0] - estimate.low[0] >= (high - low)[0] - 1e-9
 
 
-def test_employers_with_the_same_two_values_leave_an_interval_of_the_median() -> None:
-    """Half of each employer's jobs are at 100, half at 200: leaving out an employer never moves F."""
-    employer, value = np.repeat(np.arange(20), 4), np.tile([100.0, 100.0, 200.0, 200.0], 20)
-    estimate = estimate_quantiles(one_cell([4] * 20), employer, value, (0.45, 0.5))
-    assert estimate.low[0].tolist() == [100, 100]
-    assert estimate.high[0].tolist() == [200, 200]
-
-
 def test_one_employer_has_no_interval() -> None:
     estimate = one_share([40], [10])
     assert estimate.share[0] == 0.25

@@ -168,14 +168,6 @@ def test_levels_are_what_the_title_says_or_else_years_of_experience(con: databas
     ]  # fmt: skip
 
 
-def test_levels_are_cells_by_money(survey: database.Connection) -> None:
-    """Of 100 persons paid in pesos, years go round from 0 to 11."""
-    (row,) = cells(survey, seniority_group="senior", pay_market="local", currency="ARS").to_dict("records")
-    years = [n % 12 for n in range(1, 101)]
-    pays = [n * 1e6 for n, number in enumerate(years, start=1) if number >= 6]
-    assert (row["n_persons"], row["p50"]) == (len(pays), pytest.approx(np.median(pays)))
-
-
 def test_a_survey_without_roles_is_no_band_of_a_role(con: database.Connection) -> None:
     developers = {"title": "", "role": "software_engineer", "role_group": "other_engineering", "currency": "USD"}
     rows = [person(n, 50_000.0 + n, paid_in="foreign" if n % 2 else "local", **developers) for n in range(1, 81)]
