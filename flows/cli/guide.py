@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwri
 
 if TYPE_CHECKING:
     from reports.guide.render import RefreshResult
-    from reports.guide.suggest import Proposal
+    from reports.guide.review import Sentence
 
 app = typer.Typer(no_args_is_help=True, help="Keep the figures in your own guide up to date (Markdown, MDX or HTML).")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The guide: Markdown, MDX or HTML.")]
@@ -138,63 +138,102 @@ def list_figures(
 
 
 @app.command()
-def suggest(
+def review(
     file: File,
-    apply: Annotated[bool, typer.Option("--apply", help="Put the markers in; what is doubtful is left alone.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what --apply would change, and write nothing.")] = False,
-    ask: Annotated[bool, typer.Option("--ask", help="With --apply or --diff: ask about each doubtful place.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Put the rewrites in, with markers and notes.")] = False,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask about each sentence; what you choose is written.")] = False,
+    page: Annotated[
+        Path | None, typer.Option("--page", metavar="HTML", help="Write a page, old and new side by side.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all sentences as JSON.")] = False,
+    allow_sample: AllowSample = False,
 ) -> None:
-    """Propose markers for numbers and names in a guide that a figure could keep up to date, or put them in.
+    """Judge each sentence about the labour market: confirmed, changed, cannot be said; exit code 3 if any is open.
 
-    **Reads** the guide and market.duckdb. **Writes** nothing; with `--apply` the guide, at once or not at all.
+    **Reads** the article (Markdown, MDX, HTML or text) and market.duckdb. **Writes** nothing; with `--apply` or `--ask`
+    the article, with `--page` the page, each at once or not at all.
     """
-    from reports.guide.refresh import is_html_file, is_mdx_file
-    from reports.guide.suggest import apply_proposals, list_difference, list_left, suggest_markers
+    from flows.inputs.guide_preflight import allowed_folders
+    from reports.guide import desk, refresh, review
     from warehouse.publish import atomic_files
 
-    if ask and not (apply or diff):
-        raise WrongUsage("--ask answers for --apply or --diff; add one of them")
     if ask and not sys.stdin.isatty():
-        raise WrongUsage("--ask needs a terminal to answer on; without it, doubtful places are left alone and listed")
+        raise WrongUsage("--ask needs a terminal to answer on; --apply puts all rewrites in")
+    kinds = {"is_html": refresh.is_html_file(file), "is_mdx": refresh.is_mdx_file(file)}
     with _tell_faults(file), open_published() as con:
-        is_html, is_mdx, raw = is_html_file(file), is_mdx_file(file), file.read_bytes()
-        proposals, left = suggest_markers(con, raw, is_html=is_html, is_mdx=is_mdx)
-        proposals = [_ask(file, one) if ask and one.doubt else one for one in proposals]
-        chosen = [one for one in proposals if not one.doubt]
-        if apply or diff:
-            new = apply_proposals(raw, chosen, is_html=is_html, is_mdx=is_mdx)
-            for line in list_difference(raw, new, str(file), is_html=is_html) if diff else ():
-                say(line)
-            if apply and not diff:
-                atomic_files.commit([atomic_files.stage(file.resolve(), new)])
-    for one in () if diff else chosen:
-        say(f"{file}:{one.line}: {one.text!r}: {one.says}")
-        say(f"    {one.written}")
-    OUT.print(f"{len(chosen)} {'put in' if apply and not diff else 'proposed'}")
-    alone = list_left(proposals, left)
-    if alone:
-        OUT.print(f"{len(alone)} left alone:")
-    for place in alone:
-        say(f"  {file}:{place.line}: {place.text!r}: {place.reason}")
+        raw = file.read_bytes()
+        sentences = review.review(con, raw, is_text=file.suffix.lower() == ".txt", **kinds)
+        is_sample, as_of = desk.is_sample(con), desk.newest_day(con)
+        chosen = [_ask(file, one) if ask and one.is_open else one for one in sentences]
+        if page is not None:
+            words = review.write_page(file.name, sentences, as_of, is_sample=is_sample)
+            atomic_files.commit([atomic_files.stage(page.resolve(), words.encode())])
+        new = review.apply(raw, [one for one in chosen if one is not None], **kinds) if apply or ask else raw
+        has_rewrites = any(one is not None and one.rewrite and one.state == review.OPEN for one in chosen)
+        if new != raw and not has_rewrites:
+            atomic_files.commit([atomic_files.stage(file.resolve(), new)])
+        elif new != raw:
+            draft, _ = refresh.stage(
+                file, file, desk.read_figures(con, refresh.figures_of(file, new)), sources=desk.read_sources(con),
+                is_sample=is_sample, raw=new,
+                within=allowed_folders(settings(), is_sample=is_sample, allow_outside=allow_sample),
+            )  # fmt: skip
+            atomic_files.commit([draft])
+    if as_json:
+        OUT.print_json(data=[one.to_json() for one in sentences])
+    elif not ask:
+        _print_sentences(file, sentences)
+    left = [one for one, choice in zip(sentences, chosen, strict=True) if _is_left(one, choice, is_written=new != raw)]
+    if left:
+        raise typer.Exit(OUT_OF_DATE)
 
 
-def _ask(file: Path, doubtful: Proposal) -> Proposal:
-    """Ask about a doubtful place; return the chosen proposal without its doubt, or the place as it was."""
-    choices = (doubtful, *doubtful.others)
-    say(f"{file}:{doubtful.line}: {doubtful.text!r}: {doubtful.doubt}")
-    for number, one in enumerate(choices, start=1):
-        say(f"  {number}: {one.figure}: {one.says}")
-    keys = {"n": None} | {str(number): one for number, one in enumerate(choices, start=1)}
-    keys |= {"y": doubtful} if len(choices) == 1 else {}
-    prompt = "put the marker in? [y/n] " if len(choices) == 1 else f"which? [1-{len(choices)}/n] "
+def _is_left(one: Sentence, choice: Sentence | None, *, is_written: bool) -> bool:
+    """Whether a sentence is still open after what was chosen."""
+    is_settled = is_written and choice is not None and (choice.rewrite is not None or not choice.is_open)
+    return one.is_open and not is_settled
+
+
+def _print_sentences(file: Path, sentences: Sequence[Sentence]) -> None:
+    from reports.guide.review import NOT_OURS, VERDICTS_OF_SENTENCES
+
+    for one in sentences:
+        if one.verdict == NOT_OURS:
+            continue
+        say(f"{file}:{one.line}: {one.verdict}{'' if one.is_open or one.state == 'open' else f', {one.state}'}", "bold")
+        say(f"    {one.before}")
+        if one.after:
+            say(f"  → {one.after}", "green")
+        say(f"    {'; '.join(one.why)}", "dim")
+    counts = [(sum(one.verdict == verdict for one in sentences), verdict) for verdict in VERDICTS_OF_SENTENCES]
+    OUT.print(
+        ", ".join(f"{n} {verdict}" for n, verdict in counts if n) or "no sentence says anything of the labour market"
+    )
+
+
+def _ask(file: Path, one: Sentence) -> Sentence | None:
+    """Ask about a sentence; return it as it is to be written, or None if it stays open."""
+    from reports.guide.review import HELD, READ
+
+    _print_sentences(file, [one])
+    rewrites = "y: put it in, " if one.rewrite else ""
+    prompt = f"[{rewrites}r: read, leave it; h: hold it, with a reason; n: ask again next time] "
     while True:
         try:
-            answer = input(prompt).strip().lower()
+            answer = input(prompt).strip()
         except EOFError:
-            answer = "n"
-        if answer in keys:
-            chosen = keys[answer]
-            return doubtful if chosen is None else replace(chosen, doubt="")
+            return None
+        key, _, reason = answer.partition(" ")
+        if key == "y" and one.rewrite:
+            return one
+        if key == "r":
+            return replace(one, state=READ)
+        if key == "h" and reason:
+            return replace(one, state=HELD, reason=reason)
+        if key == "h":
+            say("a reason is expected: h REASON")
+        if key == "n":
+            return None
 
 
 def _print_changes(file: Path, result: RefreshResult) -> None:

@@ -59,7 +59,6 @@ COMMANDS = {
     "explain": Command(LOOK, "query", "explain"),
     "coverage": Command(LOOK, "query", "coverage"),
     "review": Command(PUBLISH, "review", "app"),
-    "watch": Command(PUBLISH, "watch", "app"),
     "verify": Command(PUBLISH, "release", "verify"),
     "release": Command(PUBLISH, "release", "release"),
     "verify-release": Command(PUBLISH, "release", "verify_release"),

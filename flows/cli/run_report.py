@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.terminal.console import OUT, say
-from flows.terminal.errors import FAILED, Wrong
+from flows.terminal.errors import FAILED
 
 if TYPE_CHECKING:
     from flows.runs.run_record import Outcome, Request
@@ -51,8 +51,6 @@ def print_report(request: Request, outcome: Outcome) -> None:
         if not any(message.startswith(f"{LEFT_OUT}{path}") for message in outcome.messages):
             say(f"{'guide':>10}  {path}")
     print_headlines(request, outcome)
-    if request.as_of is None:
-        print_articles(request)
     of_day = f" --as-of {request.as_of}" if request.as_of else ""
     OUT.print("Next:")
     query = f'sql "SELECT figure, value FROM published.figures"{of_day}'
@@ -86,24 +84,6 @@ def print_headlines(request: Request, outcome: Outcome) -> None:
             names = ", ".join(change.figure for change in group[:MAX_CHANGED])
             more = f" and {len(group) - MAX_CHANGED:,} more" * (len(group) > MAX_CHANGED)
             say(f"{phrase} {group[0].before_on}: {names}{more}")
-
-
-def print_articles(request: Request) -> None:
-    """Print which sentences of the watched articles do not hold, and what does; of each article, how many hold."""
-    from flows.inputs.articles import describe_verdict, judge_articles, summarise
-    from reports.guide.articles import HOLDS
-    from warehouse.publish.reader import open_reader
-
-    try:
-        with open_reader(request.outputs.folder) as con:
-            articles = judge_articles(con, request.settings.data)
-    except (Wrong, FileNotFoundError) as error:  # the night has ended all the same
-        say(f"Note: {error}", "yellow")
-        return
-    for article, verdicts in articles.items():
-        say(f"{'article':>10}  {article}: {summarise(verdicts)}")
-        for line in (line for one in verdicts if one.state != HOLDS for line in describe_verdict(one)):
-            say(f"            {line}")
 
 
 def _format_command() -> str:

@@ -6,7 +6,6 @@ a missed deadline; otherwise it is the same every night.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from extractors.source import all_sources
-from flows.inputs.articles import LIST, describe_verdict, judge_articles, summarise
 from flows.inputs.guide_preflight import LEFT_OUT
 from flows.monitoring.boards import find_lost_boards
 from flows.monitoring.rhythm import find_frozen_sources
@@ -22,13 +20,9 @@ from flows.runs.run_log import Alert, Key
 from flows.runtime.permissions import why_off, why_turned_off
 from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
-from flows.terminal.errors import Wrong
 from reports.figures import claims
 from reports.figures.claims import Claim
-from reports.guide.articles import HOLDS, STATES
-from reports.guide.desk import NothingPublishedError
 from transforms.records.definitions import MAX_DAYS_WAITING
-from transforms.text.addresses import hide_users
 from transforms.text.contacts import mask_contacts
 from warehouse.database import Connection, SqlError
 from warehouse.load.boards import read_known
@@ -42,7 +36,6 @@ KINDS = {
     "board": "Boards that are gone",
     "review": "Figures that wait for review",
     "claim": "Claims to look up again",
-    "article": "Articles with sentences that do not hold",
 }
 """Kinds of alerts, in the order of the message, with their headings."""
 FAILURES = ("failed", "blocked", "partial", "empty")
@@ -51,13 +44,10 @@ NEAR = timedelta(days=14)
 """A claim that must be verified by a day causes an alert this long before that day."""
 MAX_EXAMPLE = 180
 """Maximum characters of the example of a source's failures."""
-MAX_SENTENCES = 8
-"""Maximum number of an article's sentences that an alert names. Further sentences are only counted."""
 MAX_WORDS = 300
 """Maximum characters of the text of one alert."""
 
 RECOVERY_REMEDY = "look at what was set aside, then remove it"
-WATCH_REMEDY = "put it right, then give it to `jobmarket watch add` again; `jobmarket watch` shows all sentences"
 GUIDE_REMEDY = "`jobmarket guide check FILE` says what is wrong with it"
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<=[\s(\[{,:])['"].*""", re.DOTALL)
@@ -126,7 +116,6 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
             ("frozen", describe_frozen(con, on, night.day), on.union(config.sources_off)),
             ("board", describe_boards(con, config), None),
             ("review", describe_reviews(con, night.day), None),
-            ("article", describe_articles(con, config), None),
         ]
     for kind, found, subjects in published:
         try:
@@ -235,31 +224,6 @@ def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
                 remedy=f"look it up and set a new day in reports/figures/{claims.CLAIMS.name}",
                 deadline=claim.verify_by,
             )  # fmt: skip
-
-
-def describe_articles(con: Connection, config: Settings) -> Iterator[Alert]:
-    """Yield one alert for each article with sentences that are stale or no longer hold, each with its rewrite.
-
-    The state is a digest of these verdicts, so that an alert is sent again only when a sentence or rewrite changes.
-    """
-    try:
-        articles = judge_articles(con, config.data)
-    except NothingPublishedError:
-        return
-    except Wrong as error:
-        yield Alert(kind="article", subject=LIST, state="unreadable", words=clean(str(error)), remedy=WATCH_REMEDY)
-        return
-    for article, verdicts in articles.items():
-        due = sorted((one for one in verdicts if one.state != HOLDS), key=lambda one: STATES.index(one.state))
-        if not due:
-            continue
-        lines = [line for one in due[:MAX_SENTENCES] for line in describe_verdict(one)]
-        lines += [f"and {len(due) - MAX_SENTENCES} more"] * (len(due) > MAX_SENTENCES)
-        state = repr([(one.sentence.stamp.figure, one.sentence.stamp.form, one.state, one.rewrite) for one in due])
-        yield Alert(
-            kind="article", subject=hide_users(article), state=hashlib.sha256(state.encode()).hexdigest()[:8],
-            words="\n  ".join([summarise(verdicts), *lines]), remedy=WATCH_REMEDY,
-        )  # fmt: skip
 
 
 def _shorten(why: str) -> str:

@@ -25,7 +25,7 @@ EXIT_CODES = {
     ),
     2: ExitCode("published, but a source or a guide failed", "published, a source or a guide failed"),
     3: ExitCode(
-        "a guide or text contradicts the published figures (guide check, guide diff, verify, watch)",
+        "a guide or text contradicts the published figures (guide check, guide diff, guide review, verify)",
         "guide out of date",
     ),
     64: ExitCode("the command, a setting or the clock is wrong; nothing was begun", "refused, nothing begun"),

@@ -141,9 +141,14 @@ class Span:
 
 
 _OF_FIGURE = ("part", "per", "in", "format", "locale", "form", "mark", "else")
-OPTIONS = {"figure": _OF_FIGURE, "title": (*_OF_FIGURE, "template"), "sources": ("form", "link"), "banner": ()}
+OPTIONS = {
+    "figure": _OF_FIGURE,
+    "title": (*_OF_FIGURE, "template"),
+    "sources": ("form", "link", "remarks"),
+    "banner": (),
+}
 """The options of each kind of marker."""
-_CHOICES = {"per": PERIODS, "in": MONEYS, "format": FORMATS}
+_CHOICES = {"per": PERIODS, "in": MONEYS, "format": FORMATS, "remarks": ("text", "notes")}
 _PATTERNS = {
     "mark": (r"\S", "mark is empty: use another sign or other words, since the remark on a value cannot be left out"),
     "template": (r"\{\}", "data-template has no {} for the figure"),

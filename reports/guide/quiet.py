@@ -53,12 +53,15 @@ def fill(chars: list[str], span: tuple[int, int], filler: str) -> None:
     chars[span[0] : span[1]] = filler * (span[1] - span[0])
 
 
-def read_prose(scan: Scan, *, is_mdx: bool) -> tuple[str, list[tuple[int, int, str]]]:
+def read_prose(scan: Scan, *, is_mdx: bool, is_text: bool = False) -> tuple[str, list[tuple[int, int, str]]]:
     """Return a guide's prose, a line for each paragraph, and the parts of it in which nothing is proposed.
 
-    A part is (start, end, what it is). What is no prose is `HIDDEN`, or blank where it ends no sentence.
+    In plain text (`is_text`) each line is a paragraph. A part is (start, end, what it is). What is no prose is
+    `HIDDEN`, or blank where it ends no sentence.
     """
     chars = blank_markup(scan)
+    for hit in re.finditer(r"\n(?:-[ \t])?", scan.text) if is_text else ():
+        fill(chars, hit.span(), "\n")
     hidden = [(0, scan.front_matter), *scan.skipped]
     if is_mdx:
         hidden += [(start, end) for start, end, _ in list_scripts(scan.text, scan.front_matter)]

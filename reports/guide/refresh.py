@@ -37,14 +37,18 @@ def check(path: Path, *, within: Sequence[Path] | None = None) -> tuple[tuple[in
     return _find_markers(path).warnings
 
 
-def _find_markers(path: Path) -> Scan:
+def _find_markers(path: Path, raw: bytes | None = None) -> Scan:
     with _name_guide(path):
-        return find_markers(path.read_bytes(), is_html=is_html_file(path), is_mdx=is_mdx_file(path))
+        raw = path.read_bytes() if raw is None else raw
+        return find_markers(raw, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
 
 
-def figures_of(path: Path) -> set[str]:
-    """Return the ids of the figures of a guide and its passages. Raises `GuideError` with all problems and lines."""
-    scan = _find_markers(path)
+def figures_of(path: Path, raw: bytes | None = None) -> set[str]:
+    """Return the ids of the figures of a guide and its passages. Raises `GuideError` with all problems and lines.
+
+    `raw` is what the guide is about to hold, if that is not what the file holds.
+    """
+    scan = _find_markers(path, raw)
     with _name_guide(path):
         in_passages = (find_id(name) for passage in find_passages(scan) for name in passage.figures)
         return {*in_passages, *(span.marker.figure for span in scan.spans if span.marker.figure)}
@@ -73,18 +77,20 @@ def stage(
     sources: Sequence[Sources] = (),
     is_sample: bool = False,
     within: Sequence[Path] | None = None,
+    raw: bytes | None = None,
 ) -> tuple[atomic_files.StagedFile | None, RefreshResult]:
     """Read a guide, put the figures in, and write it to a temporary file beside `path_out`, which may be `path_in`.
 
-    Return the file for `atomic_files.commit` (None if nothing changes) and the result. Files ending in .html, .htm or
+    `raw` is read instead of the file, if it is given. Return the file for `atomic_files.commit` (None if nothing
+    changes) and the result. Files ending in .html, .htm or
     .xhtml are HTML, all others Markdown. Raises `GuideError` with every problem and its line, `SampleOutsideError` if
     `path_out` is in none of the folders `within` (None for any folder), and `OSError` with the name of the file.
     """
     _check_place(path_out, within)
     with _name_guide(path_in):
         new, result = refresh_bytes(
-            path_in.read_bytes(), figures, is_html=is_html_file(path_in), is_mdx=is_mdx_file(path_in), sources=sources,
-            is_sample=is_sample,
+            path_in.read_bytes() if raw is None else raw, figures, is_html=is_html_file(path_in),
+            is_mdx=is_mdx_file(path_in), sources=sources, is_sample=is_sample,
         )  # fmt: skip
     return atomic_files.stage(path_out.resolve(), new), result
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import hashlib
 import html
 import itertools
 import re
@@ -127,7 +128,7 @@ def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
 
 def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
     style, otherwise = tag.wanted, tag.options.get("else")
-    if tag.is_prose and style.part == "value":
+    if tag.is_prose and style.part in ("value", "share"):
         return _say_in_prose(figure, tag, day)
     if style.part in LABELS:
         say_place = notes.place_in_prose if tag.is_prose else notes.place
@@ -138,7 +139,11 @@ def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
         return notes.scope(figure, day.titles)
     if style.part == "note":
         return notes.note(figure)
+    if style.part == "period" and tag.is_prose and figure.period_to is not None:
+        return numbers.months(figure.period_from, figure.period_to)
     words = None if figure.value is None else notes.part(figure, style, day.titles)
+    if words is not None and day.has_remarks_in_notes:
+        return words
     is_nested = tag.name != "title" and _is_in_brackets(day.scan.text, tag.start)
     if words is not None:
         return _qualify(words, figure, tag, day, is_nested=is_nested)
@@ -238,6 +243,11 @@ class Edition:
         return {source.source: source.title for source in self.sources}
 
     @functools.cached_property
+    def has_remarks_in_notes(self) -> bool:
+        """Whether remarks stand in the notes alone, and not in the text."""
+        return any(tag.block == "sources" and tag.options.get("remarks") == "notes" for tag in self.tags)
+
+    @functools.cached_property
     def qualified(self) -> Set[int]:
         """Offsets of the markers whose values are followed by the figure's qualifier.
 
@@ -259,6 +269,8 @@ class Edition:
         How figures count is said once a section, behind the first that it applies to, days and doubts once a paragraph,
         behind the last.
         """
+        if self.has_remarks_in_notes:
+            return {}
         text = self.scan.text
         paragraphs, sections = ([hit.start() for hit in ends.finditer(text)] for ends in (BREAK, HEADING))
         places: dict[tuple[str, int, str], int] = {}
@@ -298,6 +310,8 @@ class Edition:
         in_prose = {tag.figure for tag in self.tags if tag.is_prose}
         for figure in self.used:
             rests_on, *cells = _describe_basis(figure, self)
+            if self.has_remarks_in_notes:
+                cells += notes.list_section_remarks(figure)
             what = notes.say_exactly(figure) if figure.figure in in_prose else figure.title
             beneath = "; ".join(cell.rstrip(".") for cell in (rests_on, *cells) if cell != "–")
             groups.setdefault(beneath, {})[figure.figure] = what
@@ -478,17 +492,76 @@ def refresh_bytes(
     if (text := write_passages(scan, ledger)) != scan.text:
         scan = find_markers(text.encode(scan.encoding), ledger, is_html=is_html, is_mdx=is_mdx)
     day = Edition(scan=scan, ledger=ledger, sources=sources, is_sample=is_sample)
-    contents = [day.content_of(span) for span in scan.spans]
+    kept = find_edited(scan) if day.has_remarks_in_notes else {}
+    contents = [kept[span.start] if span.start in kept else day.content_of(span) for span in scan.spans]
     if scan.is_ascii:
         contents = [content.encode("ascii", "xmlcharrefreplace").decode("ascii") for content in contents]
+    if day.has_remarks_in_notes and not is_mdx:
+        contents = _add_fingerprints(scan, contents, kept)
+    edited = tuple((scan.line_of(start), f"{_EDITED}: {read_words(words)!r}") for start, words in kept.items())
     text = "".join(itertools.chain.from_iterable(zip(scan.outside, [*contents, ""], strict=True)))
     return text.encode(scan.encoding, "xmlcharrefreplace"), RefreshResult(
         used=tuple(figure.figure for figure in day.used),
-        warnings=scan.warnings,
+        warnings=(*scan.warnings, *edited),
         changes=tuple(_list_changes(scan, scan.contents, contents)),
         withheld=tuple(figure.figure for figure in day.used if figure.value is None),
         dated=tuple(figure.figure for figure in day.used if figure.status == "stale"),
     )
+
+
+# --- what was written by hand ---------------------------------------------------------------------------------------
+
+_WRITTEN = re.compile(r"\n?<!-- written((?: [0-9a-f]{8}:[0-9a-f]{8})*) -->")
+_EDITED = "edited by hand, left alone; take its marker out to keep the words, or empty it to have the figure again"
+
+
+def find_edited(scan: Scan) -> dict[int, str]:
+    """Return the contents that are not what was last written, by the offset of their span, with those beside them.
+
+    The block of sources has a fingerprint of each content. What stands in a paragraph with an edited one stays too, so
+    that no sentence is half new. Empty contents and new markers are not edited.
+    """
+    known = _read_fingerprints(scan)
+    breaks = [hit.start() for hit in BREAK.finditer(scan.text)]
+    spans = [(span, content) for span, content in zip(scan.spans, scan.contents, strict=True) if span.marker.figure]
+    edited = {
+        bisect.bisect_right(breaks, span.start)
+        for span, content in spans
+        if content.strip() and _hash(content) not in known.get(_key(span.marker), {_hash(content)})
+    }
+    return {span.start: content for span, content in spans if bisect.bisect_right(breaks, span.start) in edited}
+
+
+def _key(tag: Tag) -> str:
+    return _hash(f"{tag.figure} {sorted(tag.options.items())}")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _read_fingerprints(scan: Scan) -> dict[str, set[str]]:
+    known: dict[str, set[str]] = {}
+    for hit in _WRITTEN.finditer(scan.text):
+        for pair in hit[1].split():
+            key, _, content = pair.partition(":")
+            known.setdefault(key, set()).add(content)
+    return known
+
+
+def _add_fingerprints(scan: Scan, contents: Sequence[str], kept: Mapping[int, str]) -> list[str]:
+    """Return contents with fingerprints at the end of the block of sources; edited ones keep the one that they had."""
+    known, pairs = _read_fingerprints(scan), dict[str, None]()
+    for span, content in zip(scan.spans, contents, strict=True):
+        if span.marker.figure:
+            key = _key(span.marker)
+            hashes = known.get(key, set()) if span.start in kept else {_hash(content)}
+            pairs |= dict.fromkeys(f"{key}:{one}" for one in sorted(hashes))
+    line = f"<!-- written{''.join(f' {pair}' for pair in pairs)} -->"
+    return [
+        f"{content.rstrip(' ')}{line}{scan.newline}" if span.marker.block == "sources" and pairs else content
+        for span, content in zip(scan.spans, contents, strict=True)
+    ]
 
 
 # --- what changes -----------------------------------------------------------------------------------------------

@@ -17,19 +17,13 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from reports.guide.markers import GuideError, Problem, Scan, scan_tags
-from reports.guide.refresh import is_html_file
 from reports.guide.render import BREAK, escape, read_words
 from reports.wording.sentences import FORMS, rule_of
 from warehouse.mart_tables import Figures
 
 ATTRIBUTE = "data-sentence"
-MARKUP_SUFFIXES = frozenset((".svg", ".xml"))
-"""Endings of files that are read as HTML, besides those of guides."""
-TEXT_SUFFIXES = frozenset((".md", ".mdx", ".markdown", ".txt"))
-"""Endings of addresses that are not read as HTML."""
 MAX_LETTERS = 62
 """Letters on a line of a drawn sentence."""
 _STAMP = (
@@ -64,11 +58,13 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A sentence of an article, with its line. Before a stamp in brackets, `text` may begin too early."""
+    """A sentence of an article at [start:end]. Before a stamp in brackets, `text` may begin too early."""
 
     stamp: Stamp
     text: str
     line: int
+    start: int
+    end: int
 
 
 def stamp_of(figure: Figures, form: str, published_on: date) -> Stamp:
@@ -139,15 +135,6 @@ COPIES = {"HTML": to_html, "Markdown": to_markdown, "SVG": to_svg, "plain text":
 # --- found ------------------------------------------------------------------------------------------------------
 
 
-def is_markup(name: str, *, is_address: bool = False) -> bool:
-    """Whether an article is HTML or SVG by its name; else it is Markdown or plain text. A page without a known ending
-    is HTML."""
-    path = Path(name)
-    if is_address:
-        return path.suffix.lower() not in TEXT_SUFFIXES
-    return is_html_file(path) or path.suffix.lower() in MARKUP_SUFFIXES
-
-
 def find_sentences(raw: bytes, *, is_html: bool) -> list[Sentence]:
     """Return the stamped sentences of an article outside code and comments, in order.
 
@@ -159,7 +146,7 @@ def find_sentences(raw: bytes, *, is_html: bool) -> list[Sentence]:
     if problems:
         raise GuideError([(scan.line_of(at), what) for at, what in problems])
     return [
-        Sentence(stamp=stamp, text=read_words(scan.text[start:end]), line=scan.line_of(start))
+        Sentence(stamp=stamp, text=read_words(scan.text[start:end]), line=scan.line_of(start), start=start, end=end)
         for start, end, stamp in sorted(found, key=lambda one: one[0])
     ]
 

@@ -24,9 +24,12 @@ from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places,
 from reports.wording.numbers import MONTHS
 from reports.wording.parts import PERIODS as PRINTED_PERIODS
 from reports.wording.work import GROUPS, WORKS, name_work
+from transforms.records.definitions import COMMON, ESSENTIAL
 from transforms.records.vocabulary import AI_JOBS
 from warehouse.marts.measures import MEASURES
 
+HALF = 0.5
+"""The share of adverts that "most" claims."""
 WORDS = Path(__file__).with_name("statements.toml")
 
 
@@ -53,6 +56,31 @@ class _Around(_Section):
     narrower: str
     other_money: str
     skill_tail: str
+    on_top: str
+
+
+class Strength(_Section):
+    """How strongly a sentence says that something is asked for, and what says less: see `statements.toml`."""
+
+    most: str
+    first: str
+    essential: str
+    needs: str
+    weaker: Mapping[str, str]
+
+    def find(self, text: str) -> float | None:
+        """Return the share of adverts that a sentence claims at least; None if it does not say how strongly."""
+        levels = ((self.most, HALF), (self.essential, ESSENTIAL.value), (self.needs, COMMON.value))
+        return next((least for pattern, least in levels if re.search(pattern, text, re.I)), None)
+
+
+class Topic(_Section):
+    """A subject without a name or number, and the figure that speaks of it: see `statements.toml`."""
+
+    says: str
+    figure: str
+    asks: str = ""
+    is_denial: bool = False
 
 
 class _Words(_Section):
@@ -62,6 +90,15 @@ class _Words(_Section):
     titles: Mapping[str, str]
     around: _Around
     claims: Mapping[str, str]
+    strength: Strength
+    topics: tuple[Topic, ...]
+    compared: str
+
+
+def read_words_of_articles() -> tuple[Strength, tuple[Topic, ...], str]:
+    """Return how articles say that something is asked for, their topics, and the pattern of words that compare."""
+    words = _words()
+    return words.strength, words.topics, words.compared
 
 
 @functools.cache
@@ -76,8 +113,9 @@ def _words() -> _Words:
 class Statement:
     """What text[start:end] states, and the figure that could state it; `options` are those of its marker.
 
-    `doubt` is a question for the editor, or ""; `others` are figures that may be meant instead. If
-    `is_name`, the text is a name behind which a share may be put.
+    `doubt` is what the sentence leaves open, or "". If `is_name`, the text is
+    the name of a skill or role. `number` is the number that is stated, and `clause` the (start, end) of its clause. A
+    figure of `UNPLACED` is one of any country.
     """
 
     start: int
@@ -85,8 +123,9 @@ class Statement:
     figure: str
     options: Mapping[str, str] = field(default_factory=dict)
     doubt: str = ""
-    others: tuple[str, ...] = ()
     is_name: bool = False
+    number: Number | None = None
+    clause: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -114,7 +153,21 @@ def find_statements(prose: str) -> Iterator[Found]:
         if isinstance(found, Left):
             yield Left(start, end, found.reason)
         else:
-            yield replace(found, start=start, end=end)
+            clause = (offsets[found.clause[0]], offsets[max(0, found.clause[1] - 1)] + 1)
+            number = found.number and replace(
+                found.number, at=offsets[found.number.at], end=offsets[found.number.end - 1] + 1
+            )
+            yield replace(found, start=start, end=end, clause=clause, number=number)
+
+
+def list_sentences(prose: str) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of the sentences of a text, without the blanks around them."""
+    at = 0
+    for text in _join_clauses(prose):
+        if words := text.strip():
+            start = at + text.index(words[0])
+            yield start, start + len(words)
+        at += len(text)
 
 
 _RUN = re.compile(r"[ \t\u00a0]+|[\s\S]")
@@ -149,7 +202,9 @@ def _join_clauses(prose: str) -> Iterator[str]:
 def _move(found: Found, by: int) -> Found:
     if isinstance(found, Left):
         return Left(found.start + by, found.end + by, found.reason)
-    return replace(found, start=found.start + by, end=found.end + by)
+    number = found.number and replace(found.number, at=found.number.at + by, end=found.number.end + by)
+    clause = (found.clause[0] + by, found.clause[1] + by)
+    return replace(found, start=found.start + by, end=found.end + by, number=number, clause=clause)
 
 
 # --- titles and places ------------------------------------------------------------------------------------------
@@ -291,9 +346,8 @@ class _Reader:
         begin = self._start_clause(numbers, i)
         end = self._start_clause(numbers, i + 1) if i + 1 < len(numbers) else len(self.text)
         try:
-            if number.unit == PERCENT:
-                return self._state_share(number, begin, end)
-            return self._state_pay(number, begin, end)
+            state = self._state_share if number.unit == PERCENT else self._state_pay
+            return replace(state(number, begin, end), number=number, clause=(begin, end))
         except _UnsaidError as reason:
             return Left(number.at, number.end, str(reason))
 
@@ -315,6 +369,8 @@ class _Reader:
         is_elliptic = bool(self.pay) and bool(_ELLIPTIC.search(head))
         verb = _PAY_VERB.search(head)
         clause = text[begin:end]
+        if self.names_work and (hit := re.search(around.on_top, clause, re.I)) and not _ONE_PERSON.search(clause):
+            return Statement(start=start, end=stop, figure=ON_TOP, doubt=f"{hit[0]!r}: no figure has its amount")
         if hit := re.search(around.other_money, clause, re.I):
             raise _UnsaidError(f"{hit[0]!r}: not base pay")
         if not verb and not is_elliptic:
@@ -341,10 +397,9 @@ class _Reader:
         else:
             options = {**_PROSE, **options}
         if place is None:
-            if not self.named_places:
-                raise _UnsaidError("the sentence names no place")
-            first, *others = (f"pay.{slug}.{work}.{level}" for slug in self.named_places)
-            return Statement(start=start, end=stop, figure=first, options=options, others=tuple(others), doubt=NO_PLACE)
+            slug = self.named_places[0] if len(self.named_places) == 1 else UNPLACED
+            figure = f"pay.{slug}.{work}.{level}"
+            return Statement(start=start, end=stop, figure=figure, options=options, doubt=NO_PLACE)
         return Statement(start=start, end=stop, figure=f"pay.{place.slug}.{work}.{level}", options=options, doubt=doubt)
 
     def _name_period(self, number: Number, words: str, rest: str, is_elliptic: bool) -> str:
@@ -568,11 +623,10 @@ class _Reader:
                     yield Statement(start=at, end=at + len(words), figure=claim.id, options={"part": part})
 
     def _find_names(self) -> Iterator[Statement]:
-        if re.search(_words().adverts.speaks, self.text, re.I) and not re.search(
-            r"\bI\b|\bmy\b|\bnot\b|n['’]t\b", self.text
-        ):
+        speaks = re.search(_words().adverts.speaks, self.text, re.I) or _words().strength.find(self.text)
+        if speaks and not re.search(r"\bI\b|\bmy\b|\bnot\b|n['’]t\b", self.text):
             for at, word, name in filter(self._is_whole_skill, self.skills):
-                figure = f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}"
+                figure = f"employers.skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}"
                 yield Statement(start=at, end=at + len(word), figure=figure, options=_PROSE, is_name=True)
         listed = _LISTS_ROLES.search(self.text)
         for start, end, work in self.works if listed else ():
@@ -585,6 +639,10 @@ _OTHER_ADVERTS = re.compile(r"\b[Aa]t (?:the )?[A-Z]\w+|\b(?:19|20)\d\d\b|\bago\
 """What makes adverts those of one employer or of the past."""
 _COMPARED = re.compile(r"[^.;%]{0,60}\b(?:up|down|against|compared (?:with|to)|versus|instead of) (?:from )?\d", re.I)
 NO_PLACE = "the sentence names no place"
+UNPLACED = "any"
+"""Stands for the place in the id of a figure if neither sentence nor text names one."""
+ON_TOP = "employers.additional"
+"""What is known of pay on top of base pay: the shares of adverts that offer it."""
 MIN_OF_YEAR = 15_000
 """The least sum that is taken for a year's pay if no period is stated. A judgement: few salaries are lower."""
 _PAY_LEAD = re.compile(

@@ -87,8 +87,10 @@ def say_in_prose(figure: Figures, style: PartFormat) -> str:
 
     Figures that have no other words are said as they are printed.
     """
-    say = declaration_of(figure.figure).renderer.prose
     rows = _printed_rows(figure)
+    if style.part == "share" and len(rows) == 1:
+        return prose.say_share(rows[0])
+    say = declaration_of(figure.figure).renderer.prose
     words = say(rows, style) if rows and say else None
     return words or figure.bare_value or figure.value or prose.say_withheld(figure.unit, figure.reason or "")
 

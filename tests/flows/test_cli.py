@@ -29,7 +29,7 @@ from flows.runtime.lock import hold_folder
 from flows.runtime.settings import settings
 from flows.runtime.version import code_version
 from flows.terminal import console
-from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
+from flows.terminal.errors import EXIT_CODES, INTERRUPTED, OUT_OF_DATE, TOLD_TO_END, USAGE
 from tests.flows.conftest import REPO, SMALL, environment
 from warehouse import database
 from warehouse.mart_tables import Figures
@@ -690,54 +690,54 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
     assert mdx.read_text() == before
 
 
-def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., CommandResult], tmp_path: Path) -> None:
+def test_figures_are_found_by_words(ask: Callable[..., CommandResult]) -> None:
     assert ask("guide", "list", "python", "germany").out.startswith("employers.skill.python.de.")
     first, *others = ask("guide", "list", "pay").out.splitlines()
     assert first.startswith("pay.us.ai_engineering.mid_senior: ") and 0 < len(others) <= 5
     nothing = ask("guide", "list", "no", "such", "words", "germany")
     assert nothing.code == 1 and "no such words germany: no figure is about words" in nothing.said
-    guide = tmp_path / "my.md"
-    text = "AI engineers earn USD 99K in the United States.\nAdverts ask for algorithms.\nTickets cost $32.\n"
-    guide.write_text(text)
-    result = ask("guide", "suggest", str(guide))
-    assert "1 proposed" in result.said and "1 left alone: " in result.said and "my.md:3: '$32': " in result.said
-    assert "algorithms" not in result.out, "a share that rounds to zero confirms no skill"
-    assert "my.md:1: 'USD 99K'" in result.said and "figure:pay.us.ai_engineering.all form=" in result.said
-    assert guide.read_text() == text
 
 
-PAID = '<!-- figure:pay.us.ai_engineering.all form="prose" -->USD 99K<!-- /figure -->'
+ARTICLE = "AI engineers earn around USD 9,000 a year in the United States.\nTickets for AI engineers cost $32.\n"
 
 
-def test_markers_are_previewed_and_put_in(
-    ask: Callable[..., CommandResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    guide = tmp_path / "my.md"
-    guide.write_text(before := "AI engineers earn USD 99K in the United States.\n")
-    preview = ask("guide", "suggest", str(guide), "--apply", "--diff")
-    assert (
-        "-AI engineers earn USD 99K in the United States." in preview.out
-        and f"+AI engineers earn {PAID} in" in preview.out
-    )
-    assert guide.read_text() == before, "a preview writes nothing"
-    assert "1 put in" in ask("guide", "suggest", str(guide), "--apply").said
-    after = guide.read_text()
-    assert after.startswith(before.replace("USD 99K", PAID)) and "figures:sources" in after
-    assert "0 put in" in ask("guide", "suggest", str(guide), "--apply").said and guide.read_text() == after
-    assert ask("guide", "patch", str(guide), "--allow-sample").code == 0
+def test_an_article_is_reviewed_and_rewritten(ask: Callable[..., CommandResult], tmp_path: Path) -> None:
+    article, page = tmp_path / "my.md", tmp_path / "review.html"
+    article.write_text(ARTICLE)
+    result = ask("guide", "review", str(article), "--page", str(page))
+    assert result.code == OUT_OF_DATE and "my.md:1: changed" in result.said and "1 changed" in result.said
+    assert article.read_text() == ARTICLE and "USD 9,000" in page.read_text()
+    (first, *_) = json.loads(ask("guide", "review", str(article), "--json").out)
+    assert (first["line"], first["verdict"], first["state"]) == (1, "changed", "open")
+    assert ask("guide", "review", str(article), "--apply", "--allow-sample").code == 0
+    after = article.read_text()
+    assert "9,000 a year" not in after and "figures:sources" in after and "cost $32.\n" in after
+    assert ask("guide", "review", str(article)).code == 0
+    assert ask("guide", "check", str(article)).code == 0
 
 
-@pytest.mark.parametrize(("typed", "is_put_in"), [(["?", "y"], True), (["n"], False), ([], False)])
-def test_doubtful_places_are_asked_about(
+@pytest.mark.parametrize(
+    ("typed", "is_rewritten", "state"),
+    [
+        (["?", "y"], True, ""),
+        (["r"], False, "read"),
+        (["h", "h asked"], False, "held"),
+        (["n"], False, ""),
+        ([], False, ""),
+    ],
+)
+def test_each_sentence_is_asked_about(
     ask: Callable[..., CommandResult],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     typed: list[str],
-    is_put_in: bool,
+    is_rewritten: bool,
+    state: str,
 ) -> None:
-    guide = tmp_path / "my.md"
-    guide.write_text("In the United States, AI pays. AI engineers earn USD 99K.\n")
-    assert "my.md:1: 'USD 99K': the sentence names no place" in ask("guide", "suggest", str(guide), "--apply").said
+    article = tmp_path / "my.md"
+    article.write_text(ARTICLE)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert ask("guide", "review", str(article), "--ask").code == USAGE
     answers = iter(typed)
 
     def answer(prompt: str) -> str:
@@ -747,21 +747,10 @@ def test_doubtful_places_are_asked_about(
 
     monkeypatch.setattr("builtins.input", answer)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    assert ask("guide", "suggest", str(guide), "--apply", "--ask").code == 0
-    assert (PAID in guide.read_text()) == is_put_in
-
-
-@pytest.mark.parametrize(
-    ("options", "remedy"), [(["--ask"], "add one of them"), (["--ask", "--apply"], "--ask needs a terminal")]
-)
-def test_questions_need_a_terminal(
-    ask: Callable[..., CommandResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], remedy: str
-) -> None:
-    guide = tmp_path / "my.md"
-    guide.write_text("AI engineers earn USD 99K in the United States.\n")
-    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-    result = ask("guide", "suggest", str(guide), *options)
-    assert result.code == USAGE and remedy in result.said and "figure:" not in guide.read_text()
+    is_settled = is_rewritten or bool(state)
+    assert ask("guide", "review", str(article), "--ask", "--allow-sample").code == (0 if is_settled else OUT_OF_DATE)
+    after = article.read_text()
+    assert ("USD 9,000" not in after) == is_rewritten and (f"review: {state}" in after) == bool(state)
 
 
 def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., CommandResult]) -> None:

@@ -126,10 +126,9 @@ def test_a_jump_waits_with_its_reason_and_is_shown_nowhere(nights: Nights, plain
     before = nights.published()
     article = nights.data / "article.md"
     article.write_text("\n\n".join(copied(before[name]) for name in (NORTH, US)), encoding="utf-8")
-    assert plain(nights.data, "watch", "add", str(article)).code == 0
     nights.run(AUGUST, JUMP)
-    watched = plain(nights.data, "watch")
-    assert watched.code == 0 and f"{article}: 2 hold" in watched.out, "what waits is not what is published"
+    reviewed = plain(nights.data, "guide", "review", str(article))
+    assert reviewed.code == 0 and "2 confirmed" in reviewed.out, "what waits is not what is published"
     waiting, after, tonight = nights.waiting(), nights.published(), nights.tonight()
     assert waiting.keys() == set(OWN_PAY), "all cells of a list wait together, and no other list does"
     for name, one in ((NORTH, waiting[REGIONS]), (US, waiting[COUNTRIES])):
@@ -172,9 +171,9 @@ def copied(figure: Figures) -> str:
 
 def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Nights, plain: Command) -> None:
     before = nights.published()
-    watched = plain(nights.data, "watch")
-    assert watched.code == OUT_OF_DATE and "article.md: 2 stale" in watched.out, "their month must be said by now"
-    assert watched.out.count("under review since 1 August 2026") == watched.out.count("(read in July 2026).”") == 2
+    reviewed = plain(nights.data, "guide", "review", str(nights.data / "article.md"))
+    assert reviewed.code == OUT_OF_DATE and "2 changed" in reviewed.out, "their month must be said by now"
+    assert reviewed.out.count("(read in July 2026).") == 2
     offer = nights.vintages()[REGIONS][-1]
     assert plain(nights.data, "review", "accept", NORTH, "--reason", "a new pay law").code == 0
     assert plain(nights.data, "review", "reject", COUNTRIES, "--reason", "months read as halves").code == 0
@@ -187,9 +186,8 @@ def test_a_person_decides_of_all_cells_of_a_list_and_history_lists_it(nights: Ni
         assert "under review" not in (after[name].value or ""), "nothing waits of it any more"
     assert all((after[NORTH].bare_value or "") in text for text in texts.values())
     assert nights.waiting() == {}
-    watched, now = plain(nights.data, "watch"), sentences.say(after[NORTH], "prose", is_sample=False)
-    assert watched.code == OUT_OF_DATE and "article.md: 1 no longer holds, 1 stale" in watched.out
-    assert re.search(rf"no longer holds: .*{NORTH}.*\n +→ “{re.escape(now or '')}”", watched.out)
+    now = sentences.say(after[NORTH], "prose", is_sample=False)
+    assert f"→ {now}" in plain(nights.data, "guide", "review", str(nights.data / "article.md")).out
     view = plain(nights.data, "review", "show", NORTH)
     assert "published on 2026-06-15: first vintage" in view.out and "said: a new pay law" in view.out
     explanation = plain(nights.data, "explain", US)

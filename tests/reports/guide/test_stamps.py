@@ -54,14 +54,3 @@ def test_a_stamp_that_is_not_right_is_named_with_its_line(text: str, words: str)
     with pytest.raises(GuideError) as caught:
         find_sentences(text.encode(), is_html=True)
     assert words in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "is_address", "expected"),
-    [
-        ("a.html", False, True), ("a.svg", False, True), ("a.md", False, False), ("a.txt", False, False),
-        ("/news/pay", True, True), ("/raw/a.md", True, False),
-    ],
-)  # fmt: skip
-def test_the_name_of_an_article_says_how_it_is_read(name: str, is_address: bool, expected: bool) -> None:
-    assert stamps.is_markup(name, is_address=is_address) is expected

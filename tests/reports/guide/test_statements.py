@@ -43,7 +43,7 @@ def test_sentences_are_marked_where_they_say_of_what(expected: str) -> None:
     ("sentence", "reason"),
     [
         ("AI engineers with a PhD earn $250,000 in the US.", "'with a': pay of fewer people"),
-        ("AI engineers in the US get a bonus of $20,000.", "not base pay"),
+        ("AI engineers in the US get equity of $20,000.", "not base pay"),
         ("AI engineers in Oslo earn $90,000 a year.", "'Oslo' may be a narrower place"),
         ("About 40% of people like Python.", "a share of people like"),
         ("40% of adverts ask for Python or R.", "together"),
