@@ -198,24 +198,27 @@ def _print_sentences(file: Path, sentences: Sequence[Sentence]) -> None:
     from reports.guide.review import NOT_OURS, VERDICTS_OF_SENTENCES
 
     for one in sentences:
-        if one.verdict == NOT_OURS:
-            continue
-        say(f"{file}:{one.line}: {one.verdict}{'' if one.is_open or one.state == 'open' else f', {one.state}'}", "bold")
-        say(f"    {one.before}")
-        if one.after:
-            say(f"  → {one.after}", "green")
-        say(f"    {'; '.join(one.why)}", "dim")
+        if one.verdict != NOT_OURS:
+            _print_sentence(file, one)
     counts = [(sum(one.verdict == verdict for one in sentences), verdict) for verdict in VERDICTS_OF_SENTENCES]
     OUT.print(
         ", ".join(f"{n} {verdict}" for n, verdict in counts if n) or "no sentence says anything of the labour market"
     )
 
 
+def _print_sentence(file: Path, one: Sentence) -> None:
+    say(f"{file}:{one.line}: {one.verdict}{'' if one.state == 'open' else f', {one.state}'}", "bold")
+    say(f"    {one.before}")
+    if one.after:
+        say(f"  → {one.after}", "green")
+    say(f"    {'; '.join(one.why)}", "dim")
+
+
 def _ask(file: Path, one: Sentence) -> Sentence | None:
     """Ask about a sentence; return it as it is to be written, or None if it stays open."""
     from reports.guide.review import HELD, READ
 
-    _print_sentences(file, [one])
+    _print_sentence(file, one)
     rewrites = "y: put it in, " if one.rewrite else ""
     prompt = f"[{rewrites}r: read, leave it; h: hold it, with a reason; n: ask again next time] "
     while True:

@@ -58,7 +58,10 @@ def compute_figures(
     rows = {figure.id: _compute(con, figure, inputs) for figure in figures.values()}
     ledger = rebuild_tables(figures, {name: _with_nearest(row, figures, rows) for name, row in rows.items()})
     kept = {*KNOWN, *map(find_id, also), *before}
-    return [row for row in ledger if row.value is not None or row.figure in kept or row.figure[:8] != "foreign_"]
+    return [
+        row for row in ledger
+        if row.value is not None or row.figure in kept or not row.figure.startswith("foreign_currency.")
+    ]  # fmt: skip
 
 
 def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:

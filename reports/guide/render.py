@@ -527,16 +527,18 @@ def find_edited(scan: Scan) -> dict[int, str]:
     edited = {
         bisect.bisect_right(breaks, span.start)
         for span, content in spans
-        if content.strip() and _hash(content) not in known.get(_key(span.marker), {_hash(content)})
+        if content.strip()
+        and make_fingerprint(content) not in known.get(_key(span.marker), {make_fingerprint(content)})
     }
     return {span.start: content for span, content in spans if bisect.bisect_right(breaks, span.start) in edited}
 
 
 def _key(tag: Tag) -> str:
-    return _hash(f"{tag.figure} {sorted(tag.options.items())}")
+    return make_fingerprint(f"{tag.figure} {sorted(tag.options.items())}")
 
 
-def _hash(text: str) -> str:
+def make_fingerprint(text: str) -> str:
+    """Return a short digest of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -555,7 +557,7 @@ def _add_fingerprints(scan: Scan, contents: Sequence[str], kept: Mapping[int, st
     for span, content in zip(scan.spans, contents, strict=True):
         if span.marker.figure:
             key = _key(span.marker)
-            hashes = known.get(key, set()) if span.start in kept else {_hash(content)}
+            hashes = known.get(key, set()) if span.start in kept else {make_fingerprint(content)}
             pairs |= dict.fromkeys(f"{key}:{one}" for one in sorted(hashes))
     line = f"<!-- written{''.join(f' {pair}' for pair in pairs)} -->"
     return [

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,12 +17,12 @@ from reports.figures.addresses import AddressError
 from reports.figures.catalogue import find_id
 from reports.figures.claims import load_claims
 from reports.figures.query import Connection
-from reports.guide import rewrite
+from reports.guide import rewrite, statements
 from reports.guide.desk import is_sample, published_figures, read_figures, read_sources
 from reports.guide.markers import Scan, scan_tags
-from reports.guide.numbers_in_text import PERCENT
+from reports.guide.numbers_in_text import PERCENT, Number
 from reports.guide.quiet import HIDDEN, read_prose
-from reports.guide.render import read_words, refresh_bytes
+from reports.guide.render import make_fingerprint, read_words, refresh_bytes
 from reports.guide.rewrite import Edit
 from reports.guide.stamps import Sentence as Stamped
 from reports.guide.stamps import find_sentences
@@ -36,7 +35,6 @@ from reports.guide.statements import (
     Topic,
     find_statements,
     list_sentences,
-    read_words_of_articles,
 )
 from reports.wording import notes, numbers, sentences
 from transforms.records.vocabulary import PER_YEAR
@@ -44,7 +42,7 @@ from warehouse.mart_tables import Figures
 
 CONFIRMED, CHANGED, UNSAID, NOT_OURS = VERDICTS_OF_SENTENCES = ("confirmed", "changed", "cannot be said", "not ours")
 """What a sentence may be: within the printed interval; rewritten; without a figure; about what no figure speaks of."""
-OPEN, READ, HELD = STATES = ("open", "read", "held")
+OPEN, READ, HELD = ("open", "read", "held")
 """Whether somebody has read a sentence as it stands, or holds it against its verdict."""
 TOLERANCE = 0.1
 """How far an amount may be from one without an interval and still be confirmed. A judgement."""
@@ -89,20 +87,20 @@ class Sentence:
 
     @property
     def fingerprint(self) -> str:
-        """What a sentence says and its verdict: a comment that has another is of an earlier state."""
-        said = "|".join((self.before, self.verdict, *self.why, self.after or ""))
-        return hashlib.sha256(said.encode()).hexdigest()[:8]
+        """A digest of the sentence, its verdict and its rewrite; a comment with another digest no longer counts."""
+        return make_fingerprint("|".join((self.before, self.verdict, *self.why, self.after or "")))
 
 
 @dataclass
 class _Judged:
-    """What has been found of one sentence so far."""
+    """What has been found of one sentence so far. `keeps_old` says that a number without a figure stays in it."""
 
     verdicts: list[str] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
     figures: dict[str, Figures] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
+    keeps_old: bool = False
 
     def say(self, verdict: str, why: str, *figures: Figures) -> None:
         self.verdicts.append(verdict)
@@ -111,7 +109,7 @@ class _Judged:
 
     @property
     def verdict(self) -> str:
-        """The sentence's own: nothing is rewritten while its first number has no figure, so nothing mixes."""
+        """The verdict on the whole sentence: changed if any part of it is."""
         if CHANGED in self.verdicts:
             return CHANGED
         return next((one for one in (UNSAID, CONFIRMED) if one in self.verdicts), NOT_OURS)
@@ -127,27 +125,20 @@ class Reviewer:
         self, con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool = False, is_text: bool = False
     ) -> None:
         self.scan = scan_tags(raw, is_html)
-        self.stamped = find_sentences(raw, is_html=is_html)
+        self.stamped = find_sentences(self.scan)
         self.prose, self.quiet = read_prose(self.scan, is_mdx=is_mdx, is_text=is_text)
         self.found = sorted(find_statements(self.prose), key=lambda one: one.start)
-        self.strength, self.topics, self.compared = read_words_of_articles()
+        self.words = statements.read_words()
         self.sources, self.is_sample = read_sources(con), is_sample(con)
         published = published_figures(con)
         self.best = _find_best(published)
         asked = {one.figure for one in self.found if isinstance(one, Statement)}
-        asked |= {one.stamp.figure for one in self.stamped}
-        names = [
-            _current(name)
-            for name in (
-                *(one for one in asked if UNPLACED not in one.split(".")),
-                *(topic.figure for topic in self.topics),
-                ON_TOP,
-            )
-        ]
+        asked |= {ON_TOP, *(one.stamp.figure for one in self.stamped), *(one.figure for one in self.words.topics)}
+        names = [_current(name) for name in asked if UNPLACED not in name.split(".")]
         groups = [row.figure for row in published if row.figure.startswith("employers.skills.")]
         self.rows = {row.figure: row for row in read_figures(con, {*names, *groups, *self.best.values()})}
         self.marked = {span.marker.figure for span in self.scan.spans}
-        self.said = set[str]()  # the lists that sentences which are added say
+        self.said = set[str]()  # lists that an added sentence says already
         self.claims = {claim.id: claim for claim in load_claims()}
 
     def review(self) -> list[Sentence]:
@@ -162,7 +153,7 @@ class Reviewer:
         if HIDDEN in text:
             judged = self._judge_marked(text)
         else:
-            judged = self._judge([one for one in self.found if start <= one.start < end], text)
+            judged = self._judge([one for one in self.found if start <= one.start < end], text, start)
         if not judged.verdicts:
             return None
         ends = _widen(self.scan, start, end)
@@ -207,11 +198,11 @@ class Reviewer:
 
     def _judge_marked(self, text: str) -> _Judged:
         judged = _Judged()
-        for hit in re.finditer(self.compared, text, re.I):
+        for hit in re.finditer(self.words.compared, text, re.I):
             judged.say(UNSAID, f"{hit[0]!r} stands beside a figure that does not say it")
         return judged
 
-    def _judge(self, found: Sequence[Statement | Left], text: str) -> _Judged:
+    def _judge(self, found: Sequence[Statement | Left], text: str, start: int) -> _Judged:
         judged = _Judged()
         free = [one for one in found if not self._find_quiet(one.start, one.end)]
         names = [one for one in free if isinstance(one, Statement) and one.is_name]
@@ -223,38 +214,48 @@ class Reviewer:
             elif isinstance(one, Left):
                 judged.say(NOT_OURS, one.reason)
             elif not one.is_name:
-                self._judge_number(judged, one, text)
+                self._judge_number(judged, one)
         if names:
-            self._judge_names(judged, names, text)
-        for topic in () if judged.verdicts else self.topics:
+            self._judge_names(judged, names, text, start)
+        for topic in () if judged.verdicts else self.words.topics:
             if re.search(topic.says, text, re.I):
-                self._judge_topic(judged, topic, text)
+                self._judge_topic(judged, topic, text, start)
         return judged
 
-    def _judge_number(self, judged: _Judged, one: Statement, text: str) -> None:
+    def _judge_number(self, judged: _Judged, one: Statement) -> None:
         if one.figure in self.claims:
             return self._judge_claim(judged, one.figure)
-        place = rewrite.placed(one.figure, self.best)
-        row = self.rows.get(_current(place or one.figure))
+        row = self.rows.get(self._place(one.figure))
         problem = self._find_problem(one, row)
         if problem or row is None:
             known = [row] if row else []
             judged.say(UNSAID, f"{_quote(self.scan, one)}: {problem or 'no figure is published for it'}", *known)
             if one.figure == ON_TOP and row and row.value:
                 judged.added.append(rewrite.say_whole(row))
-            if CHANGED in judged.verdicts:  # new and old numbers do not stand in one sentence
-                judged.edits.append(rewrite.drop_clause(self.scan, one))
-                if row and one.figure != ON_TOP:
-                    judged.added.append(rewrite.say_missing(row))
+            if CHANGED not in judged.verdicts:
+                judged.keeps_old = True
+                return None
+            judged.edits.append(rewrite.drop_clause(self.scan, one))
+            if row and one.figure != ON_TOP:
+                judged.added.append(rewrite.say_missing(row))
             return None
         number = one.number
-        if number is not None and _agrees(one, row):
+        assert number is not None  # only claims and names have none
+        if _agrees(one, number, row):
             return judged.say(CONFIRMED, f"{number.text}: {row.bare_value}", row)
-        edits = rewrite.rewrite_number(self.scan, one, row, add_place=one.doubt == NO_PLACE)
-        if edits is None or not _can_be_cut(self.scan, edits):
-            return judged.say(UNSAID, f"{_quote(self.scan, one)}: now {row.bare_value}; no rewrite fits its words", row)
+        now = f"{_quote(self.scan, one)}: now {row.bare_value}"
+        if judged.keeps_old:
+            return judged.say(UNSAID, f"{now}, which cannot stand beside a number that has no figure", row)
+        edits = rewrite.rewrite_number(self.scan, one, number, row)
+        if not _can_be_cut(self.scan, edits):
+            return judged.say(UNSAID, f"{now}; no rewrite fits its words", row)
         judged.edits += edits
-        return judged.say(CHANGED, f"{_quote(self.scan, one)}: now {row.bare_value}", row)
+        return judged.say(CHANGED, now, row)
+
+    def _place(self, figure: str) -> str:
+        """Return the id of a figure; if no place was named, that of the country that most adverts are from."""
+        kind, place, *rest = figure.split(".")
+        return self.best.get(".".join(rest), figure) if (kind, place) == ("pay", UNPLACED) else _current(figure)
 
     def _find_problem(self, one: Statement, row: Figures | None) -> str:
         if one.figure == ON_TOP:
@@ -275,7 +276,7 @@ class Reviewer:
         else:
             judged.say(CONFIRMED, f"{row.value}, looked up on {claim.verified_on}", *known)
 
-    def _judge_names(self, judged: _Judged, names: Sequence[Statement], text: str) -> None:
+    def _judge_names(self, judged: _Judged, names: Sequence[Statement], text: str, start: int) -> None:
         rows = {_quote(self.scan, one): row for one in names if (row := self._valued(one.figure))}
         if not rows:
             return
@@ -283,45 +284,46 @@ class Reviewer:
             judged.say(CONFIRMED, f"adverts have them: {_list_values(rows)}", *rows.values())
             judged.added.append(rewrite.say_shares(rows, "are for"))
             return
-        least = self.strength.find(text)
+        least = self.words.strength.find(text)
         if least is None:
             judged.say(CONFIRMED, f"adverts ask for them: {_list_values(rows)}", *rows.values())
             return
-        if re.search(self.strength.first, text, re.I):
+        if re.search(self.words.strength.first, text, re.I):
             rows = dict([next(iter(rows.items()))])
         below = {name: row for name, row in rows.items() if _is_below(row, least)}
         if not below:
-            judged.say(
-                CONFIRMED, f"{least:.0%} of adverts or more may ask for each: {_list_values(rows)}", *rows.values()
-            )
+            why = f"each may be asked for in {least:.0%} of adverts or more: {_list_values(rows)}"
+            judged.say(CONFIRMED, why, *rows.values())
             return
         judged.say(CHANGED, f"fewer than {least:.0%} of adverts ask for {_list_values(below)}", *rows.values())
-        self._weaken(judged, text)
+        self._weaken(judged, text, start)
         if len(rows) <= rewrite.MAX_NAMED:
             judged.added.append(rewrite.say_shares(rows, "ask for"))
         elif (group := self._group_of(list(rows.values()))) and group.figure not in self.said:
             self.said.add(group.figure)
             judged.added.append(rewrite.say_whole(group))
 
-    def _judge_topic(self, judged: _Judged, topic: Topic, text: str) -> None:
+    def _judge_topic(self, judged: _Judged, topic: Topic, text: str, start: int) -> None:
         if topic.figure in self.claims:
             return self._judge_claim(judged, topic.figure)
         row = self._valued(topic.figure)
-        least = self.strength.find(text)
+        least = self.words.strength.find(text)
         if row is None or least is None:
             return None
         is_contradicted = _is_above(row, 1 - least) if topic.is_denial else _is_below(row, least)
         if not is_contradicted:
             return judged.say(CONFIRMED, f"{row.bare_value} of adverts {topic.asks}", row)
         judged.say(CHANGED, f"{row.bare_value} of adverts {topic.asks}", row)
-        self._weaken(judged, text)
+        self._weaken(judged, text, start)
         judged.added.append(rewrite.say_whole(row, topic.asks))
         return None
 
-    def _weaken(self, judged: _Judged, text: str) -> None:
-        for pattern, weaker in self.strength.weaker.items():
+    def _weaken(self, judged: _Judged, text: str, start: int) -> None:
+        """Put in weaker words for those that say how strongly something is asked for."""
+        for pattern, weaker in self.words.strength.weaker.items():
             if hit := re.search(pattern, text):
-                judged.edits.append(Edit(-1, -1, hit.expand(weaker), words=hit[0]))
+                one = Edit(start + hit.start(), start + hit.end(), hit.expand(weaker))
+                judged.edits += [one] if _can_be_cut(self.scan, [one]) else []
                 return
 
     def _valued(self, name: str) -> Figures | None:
@@ -407,19 +409,16 @@ def _find_best(published: Sequence[Figures]) -> Mapping[str, str]:
     return {rest: row.figure for rest, row in best.items()}
 
 
-def _agrees(one: Statement, row: Figures) -> bool:
-    """Whether the number of a statement is within the interval that is printed, or rounds to what is."""
-    first, number = notes.rows_of(row)[0], one.number
-    if number is None or number.low != number.low:
-        return False
+def _agrees(one: Statement, number: Number, row: Figures) -> bool:
+    """Whether the number of a statement is within the printed interval, or near an amount that has none."""
+    first = notes.rows_of(row)[0]
     if number.unit == PERCENT:
         return (first.get("share_lo") or 1) * 100 <= number.low <= number.high <= (first.get("share_hi") or 0) * 100
     if number.unit != (first.get("currency") or number.unit):
         return False
     divisor = PER_YEAR[one.options.get("per", "year")]
-    pairs = (
-        [("p50", number.low)] if number.low == number.high else [("band_low", number.low), ("band_high", number.high)]
-    )
+    is_band = number.low < number.high
+    pairs = zip(("band_low", "band_high") if is_band else ("p50",), (number.low, number.high), strict=False)
     return all(_is_near(first, name, amount * divisor) for name, amount in pairs)
 
 

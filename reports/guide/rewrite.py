@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.figures.places import PLACES
 from reports.guide.markers import Scan
-from reports.guide.numbers_in_text import PERCENT
-from reports.guide.statements import UNPLACED, Statement
-from reports.guide.words import find_places
+from reports.guide.numbers_in_text import PERCENT, Number
+from reports.guide.statements import NO_PLACE, Statement
+from reports.guide.words import find_places, split_around
 from reports.wording import notes, numbers
 from reports.wording.parts import PLAIN
 from warehouse.mart_tables import Figures
@@ -21,39 +22,27 @@ MAX_NAMED = 3
 
 @dataclass(frozen=True)
 class Edit:
-    """Put `text` in place of text[start:end]. With a negative `start`, the first `words` of the sentence are meant."""
+    """Put `text` in place of what stands at [start:end] of an article."""
 
     start: int
     end: int
     text: str
-    words: str = ""
 
 
 def edit(text: str, edits: Sequence[Edit]) -> str:
     """Return a text with edits made, which do not overlap."""
-    out, at = "", 0
-    for one in sorted(edits, key=lambda one: one.start):
-        out += text[at : one.start] + one.text
-        at = one.end
-    return out + text[at:]
+    ordered = sorted(edits, key=lambda one: one.start)
+    around = split_around(text, [(one.start, one.end) for one in ordered])
+    return "".join(itertools.chain.from_iterable(zip(around, [*(one.text for one in ordered), ""], strict=True)))
 
 
 def put_in(scan: Scan, ends: tuple[int, int], edits: Sequence[Edit], added: Sequence[str]) -> str:
     """Return the sentence between two offsets with its edits, followed by sentences that are added."""
     start, end = ends
-    text = scan.text[start:end]
-    found = [_locate(text, one, start) for one in edits]
-    words = edit(text, [one for one in found if one is not None])
+    words = edit(scan.text[:end], edits)[start:]
     if added and not re.search(r"[.!?:][\"”'’)*_]*\Z", words):
         words += "."
     return " ".join([words, *added])
-
-
-def _locate(text: str, one: Edit, start: int) -> Edit | None:
-    if one.start >= 0:
-        return Edit(one.start - start, one.end - start, one.text)
-    at = text.find(one.words)
-    return Edit(at, at + len(one.words), one.text) if at >= 0 else None
 
 
 def span(figure: str, **options: str) -> str:
@@ -65,21 +54,12 @@ def span(figure: str, **options: str) -> str:
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 
-def placed(figure: str, best: Mapping[str, str]) -> str | None:
-    """Return the figure of the country that most adverts are from, for one of any place; None for others."""
-    kind, place, *rest = figure.split(".")
-    return best.get(".".join(rest)) if (kind, place) == ("pay", UNPLACED) else None
-
-
-def rewrite_number(scan: Scan, one: Statement, row: Figures, *, add_place: bool) -> list[Edit] | None:
-    """Return the edits that put a figure in place of the number of a statement; None if its words cannot hold it.
+def rewrite_number(scan: Scan, one: Statement, number: Number, row: Figures) -> list[Edit]:
+    """Return the edits that put a figure in place of the number of a statement.
 
     Sums keep their unit, their shortness ("12.5K"), their period and the words around them. The name of a country that
     has nearly all jobs of a figure takes the place of the one in the sentence.
     """
-    number = one.number
-    if number is None:
-        return None
     if number.unit == PERCENT:
         form = "number" if scan.text[one.start : one.end].strip()[:1].isdigit() else "prose"
         options = {"part": "share"} if one.options.get("part") == "share" else {"form": form}
@@ -91,19 +71,19 @@ def rewrite_number(scan: Scan, one: Statement, row: Figures, *, add_place: bool)
     parts = ["median"] if number.low == number.high else ["low", "high"]
     if "$" in number.text:
         options = {"form": "prose", **({"per": per} if per else {})}
-        return [Edit(one.start, one.end, span(row.figure, **options)), *_name_place(scan, one, row, add_place)]
+        return [Edit(one.start, one.end, span(row.figure, **options)), *_name_place(scan, one, row)]
     joint = " and " if " and " in number.text else " to " if " to " in number.text else "–"
     sums = joint.join(span(row.figure, part=part, **options) for part in parts)
-    return [Edit(number.at, number.end, sums), *_name_place(scan, one, row, add_place)]
+    return [Edit(number.at, number.end, sums), *_name_place(scan, one, row)]
 
 
 def _has_band(row: Figures) -> bool:
     return notes.rows_of(row)[0].get("band_low") is not None
 
 
-def _name_place(scan: Scan, one: Statement, row: Figures, add_place: bool) -> list[Edit]:
+def _name_place(scan: Scan, one: Statement, row: Figures) -> list[Edit]:
     name = span(row.figure, part="place", form="prose")
-    if add_place:
+    if one.doubt == NO_PLACE:
         return [Edit(one.end, one.end, f" in {name}")]
     start, end = one.clause
     slug = row.figure.split(".")[1]

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from reports.guide.markers import GuideError, Problem, Scan, scan_tags
+from reports.guide.markers import GuideError, Problem, Scan
 from reports.guide.render import BREAK, escape, read_words
 from reports.wording.sentences import FORMS, rule_of
 from warehouse.mart_tables import Figures
@@ -135,12 +135,11 @@ COPIES = {"HTML": to_html, "Markdown": to_markdown, "SVG": to_svg, "plain text":
 # --- found ------------------------------------------------------------------------------------------------------
 
 
-def find_sentences(raw: bytes, *, is_html: bool) -> list[Sentence]:
+def find_sentences(scan: Scan) -> list[Sentence]:
     """Return the stamped sentences of an article outside code and comments, in order.
 
     Raise `GuideError`, with the line of each fault, if a stamp cannot be read or its element is not closed.
     """
-    scan = scan_tags(raw, is_html)
     problems: list[Problem] = []
     found = [*_find_in_elements(scan, problems), *_find_in_brackets(scan, problems)]
     if problems:

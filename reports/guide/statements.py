@@ -70,7 +70,7 @@ class Strength(_Section):
 
     def find(self, text: str) -> float | None:
         """Return the share of adverts that a sentence claims at least; None if it does not say how strongly."""
-        levels = ((self.most, HALF), (self.essential, ESSENTIAL.value), (self.needs, COMMON.value))
+        levels = ((f"{self.most}|{self.first}", HALF), (self.essential, ESSENTIAL.value), (self.needs, COMMON.value))
         return next((least for pattern, least in levels if re.search(pattern, text, re.I)), None)
 
 
@@ -83,7 +83,9 @@ class Topic(_Section):
     is_denial: bool = False
 
 
-class _Words(_Section):
+class Words(_Section):
+    """The words by which sentences are read: see `statements.toml`."""
+
     adverts: _Adverts
     verbs: Mapping[str, str]
     answers: tuple[_Answer, ...]
@@ -95,15 +97,10 @@ class _Words(_Section):
     compared: str
 
 
-def read_words_of_articles() -> tuple[Strength, tuple[Topic, ...], str]:
-    """Return how articles say that something is asked for, their topics, and the pattern of words that compare."""
-    words = _words()
-    return words.strength, words.topics, words.compared
-
-
 @functools.cache
-def _words() -> _Words:
-    return _Words.model_validate(tomllib.loads(WORDS.read_text(encoding="utf-8")))
+def read_words() -> Words:
+    """Return the words. Raise `pydantic.ValidationError`, which names the key, if a value is wrong."""
+    return Words.model_validate(tomllib.loads(WORDS.read_text(encoding="utf-8")))
 
 
 # --- what is found ----------------------------------------------------------------------------------------------
@@ -113,9 +110,8 @@ def _words() -> _Words:
 class Statement:
     """What text[start:end] states, and the figure that could state it; `options` are those of its marker.
 
-    `doubt` is what the sentence leaves open, or "". If `is_name`, the text is
-    the name of a skill or role. `number` is the number that is stated, and `clause` the (start, end) of its clause. A
-    figure of `UNPLACED` is one of any country.
+    `doubt` is what the sentence leaves open, or "". If `is_name`, the text is the name of a skill or role. `number` is
+    the number that is stated, and `clause` the (start, end) of its clause. A figure of `UNPLACED` is of any country.
     """
 
     start: int
@@ -214,7 +210,9 @@ def _move(found: Found, by: int) -> Found:
 def _title_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     named = [(re.escape(name_work(work)), work) for work in WORKS if work not in ("other", "software_engineer")]
     named = [(name, work) for name, work in named if work not in GROUPS or work.startswith("ai_e")]
-    return tuple((re.compile(rf"\b(?:{name})s?\b", re.I), work) for name, work in (*_words().titles.items(), *named))
+    return tuple(
+        (re.compile(rf"\b(?:{name})s?\b", re.I), work) for name, work in (*read_words().titles.items(), *named)
+    )
 
 
 def _find_works(text: str) -> Iterator[tuple[int, int, str]]:
@@ -231,7 +229,7 @@ def _find_works(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
-    around = _words().around
+    around = read_words().around
     head = re.search(r"([^\W\d_][\w'’-]*) ?$", text[:start])
     is_known = (
         head is None
@@ -249,7 +247,9 @@ def _find_whole_places(text: str) -> Iterator[tuple[int, int, Place | None]]:
     """Yield the places that a text names; None for a longer name, such as "New Mexico"."""
     for start, end, place in find_places(text):
         head = re.search(r"\b([A-Z][\w.]*) $", text[:start])
-        is_longer = head is not None and head.start() > 0 and not re.fullmatch(_words().around.before, head[1], re.I)
+        is_longer = (
+            head is not None and head.start() > 0 and not re.fullmatch(read_words().around.before, head[1], re.I)
+        )
         yield start, end, None if is_longer else place
 
 
@@ -289,7 +289,7 @@ def _list_numbers(text: str) -> list[Number]:
 
 @functools.cache
 def _of_adverts() -> re.Pattern[str]:
-    words = _words().adverts
+    words = read_words().adverts
     return re.compile(
         rf"(?: of|(?= [a-z]))(?: (?:{words.before}))*(?P<work>(?: [\w-]+){{1,4}}?)??(?: (?:job|work))?"
         rf" (?:{words.nouns})\b(?: \(\d[\d.,–-]* ?%\))?",
@@ -362,7 +362,7 @@ class _Reader:
     # --- pay ---
 
     def _state_pay(self, number: Number, begin: int, end: int) -> Statement:
-        text, around = self.text, _words().around
+        text, around = self.text, read_words().around
         lead, trail = _PAY_LEAD.search(text, begin, number.at), _PAY_TRAIL.match(text, number.end)
         start, stop = lead.start() if lead else number.at, _drop_stop(text, trail.end() if trail else number.end)
         head = text[begin:start].rstrip()
@@ -482,7 +482,7 @@ class _Reader:
     # --- shares ---
 
     def _state_share(self, number: Number, begin: int, end: int) -> Statement:
-        text, adverts = self.text, _words().adverts
+        text, adverts = self.text, read_words().adverts
         lead = re.search(rf"{_APPROX_SHARE}*\Z", text[begin : number.at], re.I)
         start = begin + lead.start() if lead else number.at
         head = text[begin:start].rstrip()
@@ -526,7 +526,7 @@ class _Reader:
         if "" in works or len(works) > 1:
             raise _UnsaidError("no figure counts adverts for these titles alone")
         if not works and (
-            hit := re.search(rf"\b(?:{_words().adverts.nouns}) for (?!at\b|now\b)(\w+)", self.text[begin:end], re.I)
+            hit := re.search(rf"\b(?:{read_words().adverts.nouns}) for (?!at\b|now\b)(\w+)", self.text[begin:end], re.I)
         ):
             raise _UnsaidError(f"no figure counts adverts for {hit[1]}")
         return next(iter(works), "")
@@ -545,7 +545,7 @@ class _Reader:
             return shared.measure, "@" + self._one_skill(self._before(start), last=True)
         for cut in _cuts(behind):
             tail = behind[cut:].lstrip()
-            for answer in _words().answers:
+            for answer in read_words().answers:
                 if re.match(answer.says, tail, re.I):
                     self.share = _Share(answer.measure, False)
                     return answer.measure, answer.item
@@ -595,7 +595,7 @@ class _Reader:
         """Whether the name of a skill is part of no other term, such as "AWS certifications" or a title."""
         at, word, _ = skill
         tail = re.match(r"[ -]([^\W\d_][\w'’-]*)", self.text[at + len(word) :])
-        is_tail = tail is None or bool(re.fullmatch(_words().around.skill_tail, tail[1], re.I))
+        is_tail = tail is None or bool(re.fullmatch(read_words().around.skill_tail, tail[1], re.I))
         return is_tail and not any(start <= at < end for start, end, _ in self.works)
 
     # --- claims and names ---
@@ -603,7 +603,7 @@ class _Reader:
     def _find_claims(self) -> Iterator[Statement]:
         numbers = list(read_numbers(self.text))
         for claim in load_claims():
-            subject = _words().claims.get(claim.id)
+            subject = read_words().claims.get(claim.id)
             amounts = list(read_numbers(claim.parts.get("amount", "")))
             if not amounts or subject is None or not re.search(subject, self.text, re.I):
                 continue
@@ -623,7 +623,7 @@ class _Reader:
                     yield Statement(start=at, end=at + len(words), figure=claim.id, options={"part": part})
 
     def _find_names(self) -> Iterator[Statement]:
-        speaks = re.search(_words().adverts.speaks, self.text, re.I) or _words().strength.find(self.text)
+        speaks = re.search(read_words().adverts.speaks, self.text, re.I) or read_words().strength.find(self.text)
         if speaks and not re.search(r"\bI\b|\bmy\b|\bnot\b|n['’]t\b", self.text):
             for at, word, name in filter(self._is_whole_skill, self.skills):
                 figure = f"employers.skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}"
@@ -721,11 +721,11 @@ def _why_no_pay(number: Number) -> str:
 
 @functools.cache
 def _verbs() -> str:
-    return "|".join(f"(?:{words})" for words in _words().verbs.values())
+    return "|".join(f"(?:{words})" for words in read_words().verbs.values())
 
 
 def _measure_of(verb: str) -> str:
-    return next(measure for measure, words in _words().verbs.items() if re.fullmatch(words, verb, re.I))
+    return next(measure for measure, words in read_words().verbs.items() if re.fullmatch(words, verb, re.I))
 
 
 def _cuts(behind: str) -> Iterator[int]:

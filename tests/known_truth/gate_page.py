@@ -44,12 +44,6 @@ def read_lines() -> list[Line]:
         return list(csv.DictReader(file))
 
 
-def gates_of(lines: Sequence[Line]) -> list[str]:
-    """The names of the rules, those that print most over all rows first."""
-    names = [name.removesuffix(PRINTED) for name in lines[0] if name.endswith(PRINTED)]
-    return sorted(names, key=lambda name: -score_gate(lines, name).printed)
-
-
 def score_gate(lines: Sequence[Line], name: str) -> GateScore:
     """Score a rule over rows."""
     counts = [(int(line[name + PRINTED]), float(line[name + COVERED] or 0)) for line in lines]

@@ -25,7 +25,6 @@ from tests.reports.figures.ledger_builders import NORTH, US, Put, paid, posting,
 from transforms.records.columns import table_of
 from warehouse import mart_tables, ops_tables, tables
 from warehouse.mart_tables import Figures
-from warehouse.marts.measures import MEASURES
 from warehouse.marts.pay import pay_quantiles
 from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.marts.share.shares import shares
@@ -127,10 +126,6 @@ def first_night(tables_template: Path, tmp_path_factory: pytest.TempPathFactory)
 def market(first_night: Path, tmp_path: Path) -> Iterator[Market]:
     with duckdb.connect(shutil.copy(first_night, tmp_path / "night.duckdb")) as con:
         yield Market(con)
-
-
-def shares_of_roles(con: duckdb.DuckDBPyConnection, day: date) -> pd.DataFrame:
-    return shares(con, day, measures=[MEASURES["role"], MEASURES["workplace"]])
 
 
 # --- one thing happens between two nights -----------------------------------------------------------------------

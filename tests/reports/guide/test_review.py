@@ -25,18 +25,21 @@ from reports.guide.review import (
 from tests.reports.figures.ledger_builders import AS_OF
 
 RUST = "skill.rust.all.ai_engineering"
-SENIOR = "pay.us.machine_learning_engineer.senior"
+SHORT = r"USD [\d.]+K"
+SUMS = {"low": SHORT, "high": SHORT, "month": SHORT, "median": r"USD \d\d\d,000"}
 BLOCK = '<!-- figures:sources form="notes" remarks="notes" -->\n<!-- /figures:sources -->\n'
 
 
+def kinds_of(suffix: str) -> dict[str, bool]:
+    return {"is_html": suffix == ".html", "is_mdx": suffix == ".mdx"}
+
+
 def judge(con: duckdb.DuckDBPyConnection, text: str, suffix: str = ".md") -> list[Sentence]:
-    kinds = {"is_html": suffix == ".html", "is_mdx": suffix == ".mdx", "is_text": suffix == ".txt"}
-    return review(con, text.encode(), **kinds)
+    return review(con, text.encode(), is_text=suffix == ".txt", **kinds_of(suffix))
 
 
 def applied(con: duckdb.DuckDBPyConnection, text: str, suffix: str = ".md") -> str:
-    kinds = {"is_html": suffix == ".html", "is_mdx": suffix == ".mdx"}
-    return apply(text.encode(), judge(con, text, suffix), **kinds).decode()
+    return apply(text.encode(), judge(con, text, suffix), **kinds_of(suffix)).decode()
 
 
 def patched(con: duckdb.DuckDBPyConnection, text: str) -> tuple[str, list[str]]:
@@ -60,7 +63,6 @@ def patched(con: duckdb.DuckDBPyConnection, text: str) -> tuple[str, list[str]]:
         ("Tickets for AI engineers cost $5.", NOT_OURS, "not base pay"),
         ("About 7% of people like tea, AI engineers say.", NOT_OURS, "a share of people"),
         ("AI engineers like tea.", None, ""),
-        ("Rust is important for the colour of Mars.", CONFIRMED, "10%"),
     ],
 )  # fmt: skip
 def test_a_sentence_has_the_verdict_of_its_figures(
@@ -99,12 +101,16 @@ def test_a_sentence_has_the_verdict_of_its_figures(
 def test_a_rewrite_keeps_unit_and_order(published: duckdb.DuckDBPyConnection, text: str, after: str) -> None:
     """Old numbers go; the words around them, their period and their shortness stay."""
     (*_, one) = judge(published, text)
-    sums = {
-        "low": r"USD [\d.]+K", "high": r"USD [\d.]+K", "month": r"USD [\d.]+K", "median": r"USD \d\d\d,000",
-    }  # fmt: skip
-    wanted = re.sub(r"\\\{(\w+)\\\}", lambda hit: sums[hit[1]], re.escape(after))
+    wanted = re.sub(r"\\\{(\w+)\\\}", lambda hit: SUMS[hit[1]], re.escape(after))
     assert one.after is not None and re.match(wanted, one.after), one.after
     assert not re.search(r"8\.1K|12\.9K|99,000|5,000|1\.9K|75%|[()\[\]]", one.after)
+
+
+def test_new_and_old_numbers_do_not_stand_in_one_sentence(published: duckdb.DuckDBPyConnection) -> None:
+    text = "Senior machine learning engineers earn USD 1.9K/month in South America and USD 8.1K/month in the US."
+    (one,) = judge(published, text)
+    assert (one.verdict, one.rewrite, len(one.figures)) == (UNSAID, None, 2)
+    assert "withheld" in one.why[0] and "cannot stand beside" in one.why[1]
 
 
 @pytest.mark.parametrize(
@@ -183,17 +189,14 @@ INNOCENT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("sentence", FALSE_HALVES)
+@pytest.mark.parametrize(
+    ("sentence", "is_listed"), [*((one, True) for one in FALSE_HALVES), *((one, False) for one in INNOCENT)]
+)
 def test_words_that_compare_beside_a_figure_are_on_the_list(
-    published: duckdb.DuckDBPyConnection, sentence: str
+    published: duckdb.DuckDBPyConnection, sentence: str, is_listed: bool
 ) -> None:
-    (one,) = judge(published, sentence.format(f'<span data-figure="{RUST}" data-form="prose">x</span>'))
-    assert one.is_open and "beside a figure" in one.why[0]
-
-
-@pytest.mark.parametrize("sentence", INNOCENT)
-def test_other_words_beside_a_figure_are_not(published: duckdb.DuckDBPyConnection, sentence: str) -> None:
-    assert judge(published, sentence.format(f'<span data-figure="{RUST}" data-form="prose">x</span>')) == []
+    found = judge(published, sentence.format(f'<span data-figure="{RUST}" data-form="prose">x</span>'))
+    assert [one.is_open and "beside a figure" in one.why[0] for one in found] == [True] * is_listed
 
 
 def test_the_page_shows_old_and_new_with_their_evidence(published: duckdb.DuckDBPyConnection) -> None:

@@ -442,6 +442,13 @@ def test_the_duckdb_file_has_the_same_bytes_each_time(published: Path, released:
     assert DATABASE in {file["path"] for file in load(released / MANIFEST)["files"]}
 
 
+def test_the_same_release_again_changes_nothing(published: Path, released: Path, tmp_path: Path) -> None:
+    folder = copy_folder(released, tmp_path)
+    before = {path: (folder / path).read_bytes() for path in list_files(folder)}
+    result = release(published, folder)
+    assert not result.is_new and before == {path: (folder / path).read_bytes() for path in list_files(folder)}
+
+
 def test_other_content_of_the_same_day_is_a_release_of_its_own(released: Path, published: Path, tmp_path: Path) -> None:
     folder = copy_folder(released, tmp_path)
     result = release(published, folder, base_url="https://example.org/")

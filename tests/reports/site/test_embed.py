@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from reports.guide.markers import scan_tags
 from reports.guide.stamps import find_sentences
 from reports.release.figure_files import to_json
 from tests.reports.site.browser import read, serve
@@ -45,7 +46,7 @@ def test_a_button_copies_the_sentence_with_its_stamp(browser: Browser, served: s
         expect(page.get_by_role("status").last).to_have_text("Copied")
         text = page.evaluate("navigator.clipboard.readText()")
     said = described(site, SKILL)["sentences"]["prose"]
-    (found,) = find_sentences(text.encode(), is_html=name in ("HTML", "SVG", "a web page"))
+    (found,) = find_sentences(scan_tags(text.encode(), is_html=name in ("HTML", "SVG", "a web page")))
     assert (found.text, found.stamp.figure, found.stamp.rule) == (said["words"], SKILL, said["rule"])
     assert (f'src="{served}/embed.js"' in text) == (name == "a web page"), "an address that works elsewhere"
 

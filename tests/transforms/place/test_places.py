@@ -16,9 +16,7 @@ from transforms.place.places import Address, Whereabouts, country_of, members_of
 from transforms.records.vocabulary import READINGS, WORKPLACES
 
 HERE = Path(__file__).parent
-REPO = HERE.parents[2]
 LOOKUPS = Path(transforms.__file__).parent / "lookups" / "place"
-REAL_ASHBY = REPO.parent / "shared/real/payloads/ashby"
 GROUPS = frozenset(
     ("EU", "EEA", "EUROPE", "EMEA", "MENA", "AFRICA", "ASIA", "APAC", "LATAM", "SOUTH_AMERICA", "AMERICAS", "WORLD")
 )
